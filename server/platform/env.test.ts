@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { parseEnv } from './env.ts';
+
+const sandbox = {
+  CASCADE_MODE: 'sandbox',
+  APP_URL: 'http://127.0.0.1:3000',
+  DATABASE_URL: 'postgresql://cascade_app@127.0.0.1/cascade',
+  CASCADE_SECRET: 's'.repeat(32),
+  STRIPE_SECRET_KEY: 'sk_test_1',
+  STRIPE_API_URL: 'http://127.0.0.1:4000',
+  VENICE_ISSUER: 'http://127.0.0.1:4001',
+  VENICE_CLIENT_ID: 'cascade',
+  VENICE_CLIENT_SECRET: 'secret',
+};
+const { STRIPE_API_URL: _stripe, ...withoutStripeUrl } = sandbox;
+const live = {
+  ...withoutStripeUrl,
+  CASCADE_MODE: 'live',
+  APP_URL: 'https://cascade.example',
+  STRIPE_SECRET_KEY: 'sk_live_1',
+  VENICE_API_URL: 'https://venice.example/api',
+  VENICE_ISSUER: 'https://id.example',
+};
+
+describe('settings', () => {
+  it('accepts a whole sandbox and a whole live set', () => {
+    expect(parseEnv(sandbox).CASCADE_MODE).toBe('sandbox');
+    expect(parseEnv(live).CASCADE_MODE).toBe('live');
+  });
+
+  it('means live when nothing says otherwise', () => {
+    const { CASCADE_MODE: _mode, ...rest } = live;
+    expect(parseEnv(rest).CASCADE_MODE).toBe('live');
+  });
+
+  it.each([
+    ['a live key in the sandbox', { ...sandbox, STRIPE_SECRET_KEY: 'sk_live_1' }],
+    ['a test key in live', { ...live, STRIPE_SECRET_KEY: 'sk_test_1' }],
+    ['a stand-in for Stripe in live', { ...live, STRIPE_API_URL: 'http://127.0.0.1:4000' }],
+    ['an address without HTTPS in live', { ...live, APP_URL: 'http://cascade.example' }],
+    ['an issuer without HTTPS in live', { ...live, VENICE_ISSUER: 'http://id.example' }],
+    ['a short secret', { ...sandbox, CASCADE_SECRET: 'short' }],
+  ])('refuses %s', (_title, variables) => {
+    expect(() => parseEnv(variables)).toThrow('The settings are not usable');
+  });
+
+  it('names every setting that is missing at once', () => {
+    expect(() => parseEnv({})).toThrow(/APP_URL[\s\S]*DATABASE_URL[\s\S]*CASCADE_SECRET/);
+  });
+
+  it('reads the operators as a list without blanks', () => {
+    expect(parseEnv({ ...sandbox, OPERATOR_USERNAMES: ' DogeAuditor, ,NLR ' }).OPERATOR_USERNAMES).toEqual(['DogeAuditor', 'NLR']);
+  });
+});

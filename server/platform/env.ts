@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import { once } from './once.ts';
+
+/**
+ * Every setting of the product, read from the environment once and checked at boot.
+ * The table in README.md lists the same names with what they do.
+ */
+const url = z.url({ protocol: /^https?$/ });
+
+const schema = z
+  .object({
+    NODE_ENV: z.enum(['development', 'production', 'test']).default('production'),
+    CASCADE_MODE: z.enum(['sandbox', 'live']).default('live'),
+    HOST: z.string().min(1).default('127.0.0.1'),
+    PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+    APP_URL: url,
+    DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must begin with postgresql://'),
+    DATABASE_MIGRATION_URL: z.string().regex(/^postgres(ql)?:\/\//).optional(),
+    REDIS_URL: z.string().regex(/^rediss?:\/\//, 'must begin with redis:// or rediss://').optional(),
+    CASCADE_SECRET: z.string().min(32, 'needs at least 32 characters'),
+    STRIPE_SECRET_KEY: z.string().regex(/^(sk|rk)_(test|live)_/, 'must be a Stripe secret key'),
+    STRIPE_WEBHOOK_SECRET: z.string().default(''),
+    STRIPE_API_URL: url.optional(),
+    VENICE_API_URL: url.default('https://serenissima.ai/api'),
+    VENICE_ISSUER: url,
+    VENICE_CLIENT_ID: z.string().min(1),
+    VENICE_CLIENT_SECRET: z.string().min(1),
+    OPERATOR_USERNAMES: z
+      .string()
+      .default('')
+      .transform((list) => list.split(',').map((name) => name.trim()).filter((name) => name !== '')),
+    LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  })
+  .superRefine((settings, context) => {
+    for (const problem of contradictions(settings)) context.addIssue({ code: 'custom', message: problem });
+  });
+
+export type Env = z.infer<typeof schema>;
+
+interface ModeSettings {
+  CASCADE_MODE: 'sandbox' | 'live';
+  APP_URL: string;
+  STRIPE_SECRET_KEY: string;
+  STRIPE_API_URL?: string | undefined;
+  VENICE_API_URL: string;
+  VENICE_ISSUER: string;
+}
+
+/** What in the settings mixes play money with real money. */
+function contradictions(settings: ModeSettings): string[] {
+  const isLiveKey = settings.STRIPE_SECRET_KEY.includes('_live_');
+  if (settings.CASCADE_MODE === 'sandbox') {
+    return isLiveKey ? ['CASCADE_MODE is sandbox, but STRIPE_SECRET_KEY is a live key'] : [];
+  }
+  const problems: string[] = [];
+  if (!isLiveKey) problems.push('CASCADE_MODE is live, but STRIPE_SECRET_KEY is a test key');
+  if (settings.STRIPE_API_URL !== undefined) problems.push('CASCADE_MODE is live, so STRIPE_API_URL must not be set');
+  for (const name of ['APP_URL', 'VENICE_API_URL', 'VENICE_ISSUER'] as const) {
+    if (!settings[name].startsWith('https://')) problems.push(`CASCADE_MODE is live, so ${name} must use https`);
+  }
+  return problems;
+}
+
+/** Thrown at boot; its message lists every setting that is missing or wrong. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+}
+
+/** Checks a set of variables. Empty strings count as not set. Throws `SettingsError`. */
+export function parseEnv(variables: Readonly<Record<string, string | undefined>>): Env {
+  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''));
+  const result = schema.safeParse(given);
+  if (result.success) return result.data;
+  const lines = result.error.issues.map((issue) => {
+    const name = issue.path.join('.');
+    return name === '' ? issue.message : `${name}: ${issue.message}`;
+  });
+  throw new SettingsError(`The settings are not usable:\n  ${lines.join('\n  ')}`);
+}
+
+/** The settings of this process. */
+export function env(): Env {
+  return once('env', () => parseEnv(process.env));
+}
+
+/** next-auth reads its own address only from the environment; this is the one place that writes there. */
+export function announceAddress(appUrl: string): void {
+  process.env.NEXTAUTH_URL = appUrl;
+}

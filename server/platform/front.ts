@@ -1,0 +1,84 @@
+import { randomBytes } from 'node:crypto';
+
+/** The rules of the front: what may come in, and what every answer carries. Pure, so they can be tested. */
+
+export interface FrontSettings {
+  appUrl: string;
+  /** Origins a form or a redirect after a form may lead to, besides our own. */
+  formOrigins: readonly string[];
+  isDevelopment: boolean;
+}
+
+/** 128 random bits for one response. */
+export function makeNonce(): string {
+  return randomBytes(16).toString('base64');
+}
+
+/** The policy under which a page of ours runs. Development adds what hot reload needs. */
+export function contentSecurityPolicy(nonce: string, settings: FrontSettings): string {
+  const development = settings.isDevelopment ? " 'unsafe-eval'" : '';
+  const sockets = settings.isDevelopment ? ' ws:' : '';
+  return [
+    "default-src 'self'",
+    `script-src 'nonce-${nonce}' 'strict-dynamic'${development}`,
+    settings.isDevelopment ? "style-src 'self' 'unsafe-inline'" : `style-src 'self' 'nonce-${nonce}'`,
+    "img-src 'self' data: blob:",
+    "font-src 'self'",
+    `connect-src 'self'${sockets}`,
+    `form-action ${["'self'", ...settings.formOrigins].join(' ')}`,
+    "object-src 'none'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+}
+
+/** Headers of every answer, pages and API alike. */
+export function securityHeaders(policy: string, settings: FrontSettings): Record<string, string> {
+  return {
+    'content-security-policy': policy,
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'strict-origin-when-cross-origin',
+    'cross-origin-opener-policy': 'same-origin',
+    'permissions-policy': 'camera=(), microphone=(), geolocation=(), payment=()',
+    ...(settings.appUrl.startsWith('https://')
+      ? { 'strict-transport-security': 'max-age=31536000; includeSubDomains' }
+      : {}),
+  };
+}
+
+/** Header names that only the front itself may set; whatever a client sent under them is dropped. */
+export function isForgedHeader(name: string): boolean {
+  return (
+    name.startsWith('x-middleware-') ||
+    name.startsWith('x-nextjs-') ||
+    name.startsWith('x-forwarded-') ||
+    name.startsWith('x-cascade-') ||
+    name === 'content-security-policy' ||
+    name === 'forwarded'
+  );
+}
+
+export interface FrontRequest {
+  method: string;
+  path: string;
+  headers: Readonly<Record<string, string | string[] | undefined>>;
+}
+
+/** Why a request goes no further than the front, or null when it may pass. */
+export function frontRefusal(request: FrontRequest, settings: FrontSettings): { status: number; code: string } | null {
+  if (request.headers['next-action'] !== undefined) return { status: 400, code: 'server_actions_not_supported' };
+  const isRead = request.method === 'GET' || request.method === 'HEAD';
+  const isApi = request.path.startsWith('/api/');
+  if (!isRead && !isApi) return { status: 405, code: 'method_not_allowed' };
+  const { origin } = request.headers;
+  if (!isRead && typeof origin === 'string' && origin !== settings.appUrl && !request.path.startsWith('/api/webhooks/')) {
+    return { status: 403, code: 'foreign_origin' };
+  }
+  return null;
+}
+
+/** The language that the address itself asks for, or null when the visitor's own choice decides. */
+export function localeOfPath(path: string): 'en' | 'it' | null {
+  const first = path.split('/', 2)[1];
+  return first === 'en' || first === 'it' ? first : null;
+}

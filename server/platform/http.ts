@@ -1,0 +1,39 @@
+import { asRefusal, errorKinds, refuse } from './errors.ts';
+
+/** An API door: the same function serves the custom server, a Next route and a test. */
+export type Handler = (request: Request) => Promise<Response>;
+
+/** A problem document (RFC 9457). Defects become an opaque 500 that carries only the trace id. */
+export function problem(error: unknown, traceId?: string): Response {
+  const refusal = asRefusal(error);
+  const status = refusal === null ? 500 : errorKinds[refusal.kind].http;
+  const body = {
+    type: 'about:blank',
+    title: refusal === null ? 'Something went wrong on our side.' : refusal.message,
+    status,
+    code: refusal?.code ?? 'internal',
+    ...(refusal !== null && Object.keys(refusal.details).length > 0 ? { details: refusal.details } : {}),
+    ...(traceId === undefined ? {} : { traceId }),
+  };
+  const headers = new Headers({ 'content-type': 'application/problem+json', 'cache-control': 'no-store' });
+  if (status === 503) headers.set('retry-after', '2');
+  return new Response(JSON.stringify(body), { status, headers });
+}
+
+/** Reads a whole body as UTF-8 text and refuses more than `bytesMax` bytes. */
+export async function readBodyText(request: Request, bytesMax: number): Promise<string> {
+  if (request.body === null) return '';
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
+    size += chunk.byteLength;
+    if (size > bytesMax) throw bodyTooLarge();
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** The refusal for a body over its limit. */
+export function bodyTooLarge(): Error {
+  return refuse('too_large', 'body_too_large', 'The request is larger than this address accepts.');
+}

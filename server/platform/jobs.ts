@@ -1,0 +1,49 @@
+import { PgBoss } from 'pg-boss';
+import { log } from './log.ts';
+
+/** Work that happens on a schedule. The handler must be idempotent: it may run twice. */
+export interface ScheduledJob {
+  name: string;
+  /** Five cron fields, UTC. */
+  cron: string;
+  handle: () => Promise<void>;
+}
+
+export interface JobRunner {
+  start(jobs: readonly ScheduledJob[]): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const retryLimit = 5;
+const deadLetterQueue = 'dead-letter';
+
+/** pg-boss on the application's own database; its schema is installed by the migrations. */
+export function createJobRunner(databaseUrl: string): JobRunner {
+  const boss = new PgBoss({
+    connectionString: databaseUrl,
+    options: '-c role=cascade_app',
+    schema: 'pgboss',
+    migrate: false,
+    createSchema: false,
+    max: 3,
+    application_name: 'cascade-jobs',
+  });
+  boss.on('error', (error) => {
+    log().warn({ err: error }, 'the job queue met an error and goes on');
+  });
+  return {
+    start: async (jobs) => {
+      await boss.start();
+      await boss.createQueue(deadLetterQueue, { retentionSeconds: 30 * 86_400 });
+      for (const job of jobs) await schedule(boss, job);
+    },
+    stop: () => boss.stop({ graceful: true, timeout: 10_000 }),
+  };
+}
+
+async function schedule(boss: PgBoss, job: ScheduledJob): Promise<void> {
+  const queue = { retryLimit, retryBackoff: true, retryDelay: 5, deadLetter: deadLetterQueue, policy: 'short' } as const;
+  await boss.createQueue(job.name, queue);
+  await boss.schedule(job.name, job.cron, null, { tz: 'UTC' });
+  await boss.work(job.name, { batchSize: 1, pollingIntervalSeconds: 5 }, job.handle);
+}
