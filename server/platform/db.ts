@@ -25,6 +25,7 @@ export interface Database {
 
 const connectTimeoutMs = 2_000;
 const queryTimeoutMs = 30_000;
+const pingTimeoutMs = 2_500;
 
 export interface DatabaseOptions {
   /** Most connections held at once. */
@@ -38,6 +39,8 @@ export function createDatabase(url: string, options: DatabaseOptions = {}): Data
     max: options.connectionsMax ?? 12,
     connectionTimeoutMillis: connectTimeoutMs,
     idleTimeoutMillis: 60_000,
+    // The server's own limit ends a slow query; this one ends the wait for a server that hangs.
+    query_timeout: queryTimeoutMs + 5_000,
     options: `-c role=cascade_app -c statement_timeout=${String(queryTimeoutMs)}`,
   });
   const client = new PrismaClient({ adapter });
@@ -47,13 +50,29 @@ export function createDatabase(url: string, options: DatabaseOptions = {}): Data
     client,
     inTransaction: (work) => transact(work, 'ReadCommitted'),
     inSnapshot: (work) => transact(work, 'RepeatableRead'),
-    ping: async () => {
-      const rows = await client.$queryRaw<{ readonly: boolean }[]>`
-        SELECT pg_is_in_recovery() OR current_setting('transaction_read_only') = 'on' AS readonly`;
-      if (rows[0]?.readonly !== false) throw new Error('the database does not accept writes');
-    },
+    ping: () => withinTime(assertWritable(client), pingTimeoutMs),
     close: () => client.$disconnect(),
   };
+}
+
+async function assertWritable(client: PrismaClient): Promise<void> {
+  const rows = await client.$queryRaw<{ readonly: boolean }[]>`
+    SELECT pg_is_in_recovery() OR current_setting('transaction_read_only') = 'on' AS readonly`;
+  if (rows[0]?.readonly !== false) throw new Error('the database does not accept writes');
+}
+
+async function withinTime<T>(work: Promise<T>, milliseconds: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      reject(new Error('Connection terminated: the database did not answer in time'));
+    }, milliseconds);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** The database of this process. */

@@ -1,0 +1,65 @@
+import type { Role, Tier } from '#server/platform/session.ts';
+
+export const sessionLifetimeMs = 12 * 60 * 60_000;
+export const sessionIdleMs = 30 * 60_000;
+/** How often a session in use notes that it is. */
+export const sessionTouchMs = 60_000;
+/** How long the rows of sessions that are over are kept. */
+export const sessionRetentionMs = 30 * 24 * 60 * 60_000;
+
+const usernamePattern = /^[A-Za-z0-9_.-]{1,64}$/;
+const displayNameLengthMax = 120;
+const socialClassLengthMax = 40;
+
+const systemCitizens = new Set(['ConsiglioDeiDieci', 'Italia', 'RepublicTreasury', 'CASCADE_PAYMENT_PROCESSOR']);
+
+/** Singular and plural, both genders: Venice uses them all. Every other word is an unknown class. */
+const tierByClass: ReadonlyMap<string, Tier> = new Map([
+  ['nobili', 'enterprise'],
+  ['nobile', 'enterprise'],
+  ['cittadini', 'creator'],
+  ['cittadino', 'creator'],
+  ['cittadina', 'creator'],
+  ['popolani', 'participant'],
+  ['popolano', 'participant'],
+  ['popolana', 'participant'],
+]);
+
+/** The tier a social class gives for free; `observer` for every class without one, known or not. */
+export function tierOf(socialClass: string | null): Tier {
+  return tierByClass.get((socialClass ?? '').trim().toLowerCase()) ?? 'observer';
+}
+
+/**
+ * Venice builds queries and addresses from usernames without escaping, so only these characters may go there.
+ * Names of dots alone are path segments to a URL, not names.
+ */
+export function isUsername(text: string): boolean {
+  return usernamePattern.test(text) && !/^\.+$/.test(text);
+}
+
+/** Venice's own machinery holds citizen records too; it is never a customer. */
+export function isSystemCitizen(username: string): boolean {
+  return systemCitizens.has(username);
+}
+
+export function roleOf(username: string, operatorUsernames: readonly string[]): Role {
+  return operatorUsernames.includes(username) ? 'operator' : 'citizen';
+}
+
+/** First and last name as it may be shown; the username when nothing is left. */
+export function displayNameOf(name: { firstName: string; lastName: string; username: string }): string {
+  return shownText(`${name.firstName} ${name.lastName}`, displayNameLengthMax) ?? name.username;
+}
+
+/** A class as it may be stored and shown; null when nothing is left. */
+export function socialClassOf(text: string): string | null {
+  return shownText(text, socialClassLengthMax);
+}
+
+/** Without invisible and direction-changing characters, cut to a number of characters as PostgreSQL counts them. */
+function shownText(text: string, lengthMax: number): string | null {
+  const clean = text.replaceAll(/\s+/g, ' ').replaceAll(/\p{C}/gu, '').trim();
+  const cut = Array.from(clean).slice(0, lengthMax).join('').trim();
+  return cut === '' ? null : cut;
+}

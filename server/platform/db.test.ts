@@ -1,0 +1,45 @@
+import { afterAll, describe, expect, inject, it } from 'vitest';
+import { testDatabase } from '#server/testing/database.ts';
+import { tcpProxy } from '#server/testing/tcp-proxy.ts';
+import { createDatabase } from './db.ts';
+import { asRefusal } from './errors.ts';
+
+describe('a database that goes away', async () => {
+  const direct = await testDatabase();
+  const cluster = new URL(inject('clusterUrl'));
+  const proxy = await tcpProxy({ host: cluster.hostname, port: Number(cluster.port) });
+  const url = new URL(direct.adminUrl);
+  url.port = String(proxy.port);
+  const database = createDatabase(url.href, { connectionsMax: 4 });
+  afterAll(async () => {
+    await database.close();
+    await proxy.close();
+  });
+  const stamp = () => database.client.databaseStamp.count();
+  const refusalOf = (work: Promise<unknown>) => work.then(() => null, (error: unknown) => asRefusal(error));
+
+  it('is an expected refusal for reads, writes, snapshots and pings alike, and comes back by itself', async () => {
+    expect(await stamp()).toBe(1);
+    await proxy.cut();
+    const works = [stamp, () => database.inTransaction((tx) => tx.databaseStamp.count()), () => database.ping()];
+    for (const work of works) {
+      expect(await refusalOf(work())).toMatchObject({ kind: 'unavailable', code: 'database_unavailable' });
+    }
+    await proxy.mend();
+    expect(await stamp()).toBe(1);
+    await expect(database.ping()).resolves.toBeUndefined();
+  });
+
+  it('in the middle of a transaction keeps nothing of it', async () => {
+    const broken = database.inTransaction(async (tx) => {
+      await tx.outboxEvent.create({
+        data: { id: '01890000-0000-7000-8000-000000000001', type: 't', subject: 's', payload: {}, occurredAt: new Date() },
+      });
+      await proxy.cut();
+      await tx.outboxEvent.count();
+    });
+    expect(await refusalOf(broken)).toMatchObject({ code: 'database_unavailable' });
+    await proxy.mend();
+    expect(await database.client.outboxEvent.count()).toBe(0);
+  });
+});

@@ -1,0 +1,94 @@
+import { demoCitizens } from './citizens-data.ts';
+import { html, pageResponse } from './page.ts';
+import type { Markup } from './page.ts';
+import type { VeniceState } from './state.ts';
+
+const classes = [
+  'Nobili',
+  'Cittadini',
+  'Popolani',
+  'Facchini',
+  'Forestieri',
+  'Artisti',
+  'Clero',
+  'Scientisti',
+  'Innovatori',
+  'Ambasciatore',
+];
+
+const choices = {
+  api: [
+    ['normal', 'answers'],
+    ['fallback', 'answers with its sample citizens (_fallback)'],
+    ['error', 'fails with 500'],
+    ['unauthorized', 'wants a token (401)'],
+    ['hang', 'never answers'],
+  ],
+  casing: [
+    ['today', 'as today: isAI, socialClass'],
+    ['legacy', 'oldest: both spellings, a bare list'],
+    ['odd', 'odd: CitizenName, Social_Class, is_ai: 1'],
+  ],
+  remembersNotFound: [
+    ['true', 'on'],
+    ['false', 'off'],
+  ],
+} as const;
+
+export function controlPage(state: VeniceState): Response {
+  const { api, casing, remembersNotFound } = state.switches;
+  const body = html`
+    <h1>Venice sandbox</h1>
+    <p class="muted">Make Venice misbehave in the ways the real one does. A restart switches everything back.</p>
+    <form method="post" action="/sandbox/control">
+      ${select({ name: 'api', label: 'The citizens API', options: choices.api, chosen: api })}
+      ${select({ name: 'casing', label: 'Spelling of keys', options: choices.casing, chosen: casing })}
+      ${select({
+        name: 'remembersNotFound',
+        label: 'Five minutes of citizen: null after a 404',
+        options: choices.remembersNotFound,
+        chosen: String(remembersNotFound),
+      })}
+      <button class="primary" type="submit">Apply</button>
+      <button type="submit" name="reset" value="true">Reset everything</button>
+    </form>
+    <h2>Change a citizen's class</h2>
+    <form method="post" action="/sandbox/control">
+      ${select({
+        name: 'username',
+        label: 'Citizen',
+        options: state.citizens().map((each) => [each.username, `${each.username} (${each.socialClass})`] as const),
+        chosen: demoCitizens[0]?.username ?? '',
+      })}
+      ${select({
+        name: 'socialClass',
+        label: 'Social class',
+        options: classes.map((each) => [each, each] as const),
+        chosen: 'Nobili',
+      })}
+      <button class="primary" type="submit">Change class</button>
+    </form>
+  `;
+  return pageResponse({ title: 'Venice sandbox', body });
+}
+
+interface Select {
+  name: string;
+  label: string;
+  options: readonly (readonly [string, string])[];
+  chosen: string;
+}
+
+function select(input: Select): Markup {
+  const options = input.options.map(([value, label]) =>
+    value === input.chosen
+      ? html`<option value="${value}" selected>${label}</option>`
+      : html`<option value="${value}">${label}</option>`,
+  );
+  return html`<div class="field">
+    <label for="${input.name}">${input.label}</label>
+    <select id="${input.name}" name="${input.name}">
+      ${options}
+    </select>
+  </div>`;
+}

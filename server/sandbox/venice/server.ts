@@ -1,0 +1,150 @@
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { systemClock } from '#server/platform/clock.ts';
+import type { Clock } from '#server/platform/clock.ts';
+import { isDomainError } from '#server/platform/errors.ts';
+import { problem } from '#server/platform/http.ts';
+import { sendWebResponse, toWebRequest } from '#server/platform/node-http.ts';
+import type { Client } from './authorization.ts';
+import { citizensApi } from './citizens-api.ts';
+import { controlPage } from './control-page.ts';
+import { Issuer } from './issuer.ts';
+import { loadSigningKey } from './keys.ts';
+import { html, pageResponse } from './page.ts';
+import { controlSchema, VeniceState } from './state.ts';
+
+export interface VeniceSandboxOptions {
+  /** Where the signing key and changed classes are kept. */
+  stateDir: string;
+  /** 0 (the default) takes a free port. */
+  port?: number;
+  clock?: Clock;
+  /** The address the application reaches the issuer at, when it differs from the listening address. */
+  issuerUrl?: string;
+  client?: Partial<Client>;
+}
+
+export interface VeniceSandbox {
+  url: string;
+  listening: string;
+  close: () => Promise<void>;
+}
+
+export const sandboxClient: Client = { id: 'cascade', secret: 'venice-sandbox-secret', redirectUris: [] };
+
+const bodyBytesMax = 64 * 1024;
+
+/**
+ * Starts the stand-in for Venice on a loopback port. `url` is the issuer, the citizens API is at `url/api`,
+ * `listening` is where it really listens.
+ */
+export async function startVeniceSandbox(options: VeniceSandboxOptions): Promise<VeniceSandbox> {
+  const clock = options.clock ?? systemClock;
+  const state = new VeniceState({ clock, stateDir: options.stateDir });
+  const key = await loadSigningKey(options.stateDir);
+  const server = createServer();
+  const listening = await listen(server, options.port ?? 0);
+  const url = (options.issuerUrl ?? listening).replace(/\/$/, '');
+  const issuer = new Issuer({ url, client: { ...sandboxClient, ...options.client }, key, clock, state });
+  server.on('request', (incoming, outgoing) => {
+    void answer({ incoming, outgoing, base: listening }, (request) => route(request, { issuer, state }));
+  });
+  return { url, listening, close: () => closed(server) };
+}
+
+async function route(request: Request, world: { issuer: Issuer; state: VeniceState }): Promise<Response> {
+  const { pathname } = new URL(request.url);
+  if (request.method === 'POST' && pathname !== '/token' && !isSameSite(request)) {
+    return Response.json({ error: 'cross_site_request' }, { status: 403 });
+  }
+  const fromIssuer = await world.issuer.handle(request);
+  if (fromIssuer !== null) return fromIssuer;
+  if (pathname === '/') return new Response(null, { status: 303, headers: { location: '/sandbox' } });
+  if (pathname === '/sandbox' && request.method === 'GET') return controlPage(world.state);
+  if (pathname === '/sandbox/state' && request.method === 'GET') return Response.json(world.state.switches);
+  if (pathname === '/sandbox/control' && request.method === 'POST') return await control(request, world.state);
+  const fromApi = pathname.startsWith('/api/') ? await citizensApi(world.state, request) : null;
+  return fromApi ?? pageResponse({ title: 'Not found', status: 404, body: html`<h1>Nothing here</h1>` });
+}
+
+/** JSON for tests and tools, which get the switches back; a form for people, who get the page back. */
+async function control(request: Request, state: VeniceState): Promise<Response> {
+  const isForm = (request.headers.get('content-type') ?? '').startsWith('application/x-www-form-urlencoded');
+  const text = await request.text();
+  const parsed = controlSchema.safeParse(isForm ? changeOfForm(new URLSearchParams(text)) : parseJson(text));
+  if (!parsed.success) return Response.json({ error: 'invalid_control', issues: parsed.error.issues }, { status: 400 });
+  if (!state.control(parsed.data)) return Response.json({ error: 'unknown_citizen' }, { status: 404 });
+  return isForm
+    ? new Response(null, { status: 303, headers: { location: '/sandbox' } })
+    : Response.json(state.switches);
+}
+
+function changeOfForm(form: URLSearchParams): unknown {
+  if (form.has('reset')) return { reset: true };
+  const [username, socialClass] = [form.get('username'), form.get('socialClass')];
+  if (username !== null) return { citizen: { username, socialClass } };
+  return {
+    api: form.get('api'),
+    casing: form.get('casing'),
+    remembersNotFound: form.get('remembersNotFound') === 'true',
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** A page of another site in the same browser must not drive the sandbox. */
+function isSameSite(request: Request): boolean {
+  const origin = request.headers.get('origin');
+  return origin === null || origin === `http://${request.headers.get('host') ?? ''}`;
+}
+
+async function answer(
+  exchange: { incoming: IncomingMessage; outgoing: ServerResponse; base: string },
+  handle: (request: Request) => Promise<Response>,
+): Promise<void> {
+  const { incoming, outgoing, base } = exchange;
+  const left = new AbortController();
+  outgoing.once('close', () => {
+    left.abort();
+  });
+  try {
+    // A foreign name that resolves to this machine (DNS rebinding) is refused by its Host header.
+    const isOurs = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(incoming.headers.host ?? '');
+    const request = await toWebRequest(incoming, base, bodyBytesMax);
+    const response = isOurs
+      ? await handle(new Request(request, { signal: left.signal }))
+      : new Response('Unknown host', { status: 421 });
+    if (!outgoing.destroyed) await sendWebResponse(outgoing, response);
+  } catch (error) {
+    if (!outgoing.headersSent && !outgoing.destroyed) await sendWebResponse(outgoing, problem(error));
+    if (!isDomainError(error)) process.stderr.write(`venice sandbox: ${String(error)}\n`);
+  }
+}
+
+function listen(server: Server, port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => {
+      server.off('error', reject);
+      const address = server.address();
+      if (address === null || typeof address === 'string') reject(new Error('The sandbox has no TCP address.'));
+      else resolve(`http://127.0.0.1:${address.port}`);
+    });
+  });
+}
+
+function closed(server: Server): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.close((error) => {
+      if (error === undefined) resolve();
+      else reject(error);
+    });
+    server.closeAllConnections();
+  });
+}
