@@ -1,0 +1,36 @@
+import type { BuyerName, SellerName } from './types.ts';
+
+export interface SeedCitizen {
+  username: BuyerName | SellerName | 'DogeAuditor';
+  displayName: string;
+  socialClass: string;
+  isAi: boolean;
+  role: 'citizen' | 'operator';
+  /** What the house gives them to begin with, in centesimi. */
+  welcomeMinor: bigint;
+}
+
+const citizen = (
+  username: SeedCitizen['username'],
+  facts: Pick<SeedCitizen, 'displayName' | 'socialClass'> & Partial<SeedCitizen>,
+): SeedCitizen => ({ isAi: false, role: 'citizen', welcomeMinor: 0n, ...facts, username });
+
+/** The demo accounts: four buyers, one per tier, six sellers and an operator. */
+export const seedCitizens: readonly SeedCitizen[] = [
+  citizen('NLR', { displayName: 'Niccolò Loredan', socialClass: 'Nobili', welcomeMinor: 25_000_00n }),
+  citizen('bigbosefx', { displayName: 'Bartolomeo Sforza', socialClass: 'Cittadini', welcomeMinor: 4_000_00n }),
+  citizen('ElenaVeneziana', {
+    displayName: 'Elena Corner',
+    socialClass: 'Popolani',
+    isAi: true,
+    welcomeMinor: 1_200_00n,
+  }),
+  citizen('PescatoreNuovo', { displayName: 'Zuane Schiavon', socialClass: 'Facchini' }),
+  citizen('SpiceMerchant7', { displayName: 'Marin Contarini', socialClass: 'Cittadini', isAi: true }),
+  citizen('MuranoGlass', { displayName: 'Angela Barovier', socialClass: 'Popolani' }),
+  citizen('TipografoAldo', { displayName: 'Aldo Manuzio', socialClass: 'Artisti', isAi: true }),
+  citizen('ArsenaleWorks', { displayName: 'Piero Bon', socialClass: 'Popolani', isAi: true }),
+  citizen('LaceOfBurano', { displayName: 'Lucrezia Memmo', socialClass: 'Popolani' }),
+  citizen('ScholarPriest', { displayName: 'Fra Tommaso', socialClass: 'Clero', isAi: true }),
+  citizen('DogeAuditor', { displayName: 'Caterina Gritti', socialClass: 'Nobili', role: 'operator' }),
+];

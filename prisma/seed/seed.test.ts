@@ -1,0 +1,127 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { citizenByUsername } from '#server/citizens/queries.ts';
+import { findAccount, systemAccountId } from '#server/ledger/accounts.ts';
+import { checkLedger } from '#server/ledger/checker.ts';
+import { accountBalance } from '#server/ledger/queries.ts';
+import { orderCounts } from '#server/market/queries.ts';
+import { categorySlugs, listingTerms } from '#server/market/schema.ts';
+import { testDatabase } from '#server/testing/database.ts';
+import type { TestDatabase } from '#server/testing/database.ts';
+import { testMarket, testSecret } from '#server/testing/market.ts';
+import { seedCitizens } from './citizens.ts';
+import { seedOrders } from './orders.ts';
+import { plantListings, seedListings } from './plant-listings.ts';
+import { plantPeople } from './plant-people.ts';
+import { plantSeed, seedState } from './plant.ts';
+
+const now = new Date();
+
+/** Everything the seed decides, without the ledger's own times. */
+async function contents(database: TestDatabase) {
+  const { client } = database;
+  const orders = await client.marketOrder.findMany({ orderBy: { key: 'asc' }, omit: { escrowAccountId: true } });
+  const listings = await client.listing.findMany({ orderBy: { key: 'asc' } });
+  const citizens = await client.citizen.findMany({ orderBy: { username: 'asc' }, omit: { refreshedAt: true } });
+  return { orders, listings, citizens };
+}
+
+async function walletOf(database: TestDatabase, username: string) {
+  const citizen = await citizenByUsername(database.client, username);
+  const account =
+    citizen && (await findAccount(database.client, { owner: citizen.id, kind: 'wallet', asset: 'DUCAT' }));
+  return account === null ? 0n : (await accountBalance(database.client, account)).balanceMinor;
+}
+
+describe('the seed', () => {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await testDatabase();
+    expect(await seedState(database.client)).toBe('empty');
+    await plantSeed({ database, now, secret: testSecret });
+  });
+
+  it('holds 64 listings, eight in every category, from six sellers, each as a form would accept it', () => {
+    expect(seedListings).toHaveLength(64);
+    for (const slug of categorySlugs) expect(seedListings.filter(({ category }) => category === slug)).toHaveLength(8);
+    expect(new Set(seedListings.map(({ seller }) => seller)).size).toBe(6);
+    expect(new Set(seedListings.map(({ title }) => title)).size).toBe(64);
+    for (const { title, description, category, priceMinor, stock } of seedListings) {
+      const terms = { title, description, category, priceMinor, stock };
+      expect(listingTerms.parse(terms)).toEqual(terms);
+      expect(priceMinor >= 2_00n && priceMinor <= 900_00n).toBe(true);
+    }
+  });
+
+  it('leaves orders in every state an order can be in', async () => {
+    const counts = Object.fromEntries((await orderCounts(database.client)).map(({ state, orders }) => [state, orders]));
+    expect(counts).toEqual({ cancelled: 1, completed: 9, delivered: 3, disputed: 2, paid: 2, refunded: 1 });
+  });
+
+  it("leaves the books in order, the treasury full and the newcomer's wallet empty", async () => {
+    expect(await checkLedger(database.client)).toMatchObject({ ok: true });
+    const treasury = await accountBalance(database.client, systemAccountId('treasury', 'DUCAT'));
+    expect(treasury.balanceMinor).toBe(3_900_000_00n);
+    expect(await walletOf(database, 'PescatoreNuovo')).toBe(0n);
+    expect((await walletOf(database, 'NLR')) > 10_000_00n).toBe(true);
+    expect((await walletOf(database, 'SpiceMerchant7')) > 0n).toBe(true);
+  });
+
+  it('dates every order after its listing and every event after the one before', async () => {
+    const orders = await database.client.marketOrder.findMany({
+      select: { createdAt: true, listing: { select: { createdAt: true } }, events: { orderBy: { sequence: 'asc' } } },
+    });
+    for (const { createdAt, listing, events } of orders) {
+      expect(listing.createdAt < createdAt).toBe(true);
+      const times = events.map((event) => event.at.getTime());
+      expect(times).toEqual([...times].sort((left, right) => left - right));
+      expect(Math.max(...times)).toBeLessThanOrEqual(now.getTime());
+    }
+  });
+
+  it('planted again, also at another time, changes nothing', async () => {
+    expect(await seedState(database.client)).toBe('complete');
+    const before = await contents(database);
+    const outbox = await database.client.outboxEvent.count();
+    const wallet = await walletOf(database, 'NLR');
+    await plantSeed({ database, now, secret: testSecret });
+    expect(await contents(database)).toEqual(before);
+    await plantSeed({ database, now: new Date(now.getTime() + 3_600_000), secret: testSecret });
+    expect((await contents(database)).orders).toEqual(before.orders);
+    expect(await database.client.outboxEvent.count()).toBe(outbox);
+    expect(await walletOf(database, 'NLR')).toBe(wallet);
+  });
+
+  it('interrupted after any part continues to the same result', async () => {
+    const interrupted = await testDatabase();
+    const input = { database: interrupted, now, secret: testSecret };
+    await plantListings(input, await plantPeople(input));
+    expect(await seedState(interrupted.client)).toBe('begun');
+    const half = new Error('power cut');
+    let transactions = 0;
+    const failing: TestDatabase = {
+      ...interrupted,
+      inTransaction: (work) => {
+        transactions += 1;
+        return transactions > 20 ? Promise.reject(half) : interrupted.inTransaction(work);
+      },
+    };
+    await expect(plantSeed({ ...input, database: failing })).rejects.toBe(half);
+    await plantSeed(input);
+    expect(await contents(interrupted)).toEqual(await contents(database));
+    expect(await checkLedger(interrupted.client)).toMatchObject({ ok: true });
+  });
+
+  it("recognises a database with other people's listings", async () => {
+    const market = await testMarket();
+    await market.listing(await market.citizen());
+    expect(await seedState(market.database.client)).toBe('foreign');
+  });
+
+  it('names only citizens and listings it has', () => {
+    const citizens = new Set<string>(seedCitizens.map(({ username }) => username));
+    const listings = new Set(seedListings.map(({ name }) => name));
+    for (const { seller } of seedListings) expect(citizens.has(seller)).toBe(true);
+    for (const { buyer, listing } of seedOrders) expect(citizens.has(buyer) && listings.has(listing)).toBe(true);
+    expect(listings.size).toBe(64);
+  });
+});

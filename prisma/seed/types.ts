@@ -1,0 +1,32 @@
+import type { CategorySlug } from '#server/market/schema.ts';
+
+export type SellerName =
+  'SpiceMerchant7' | 'MuranoGlass' | 'TipografoAldo' | 'ArsenaleWorks' | 'LaceOfBurano' | 'ScholarPriest';
+
+export type BuyerName = 'NLR' | 'bigbosefx' | 'ElenaVeneziana' | 'PescatoreNuovo';
+
+export interface SeedListing {
+  /** Its own word, from which the listing's key is made. */
+  name: string;
+  seller: SellerName;
+  category: CategorySlug;
+  title: string;
+  description: string;
+  priceMinor: bigint;
+  stock: number | null;
+}
+
+export type SeedStep =
+  | { action: 'deliver' | 'confirm' | 'cancel'; hoursLater: number }
+  | { action: 'dispute'; hoursLater: number; reason: string }
+  | { action: 'resolve'; hoursLater: number; outcome: 'refund' | 'release'; reason: string };
+
+export interface SeedOrder {
+  buyer: BuyerName;
+  /** The name of the listing bought. */
+  listing: string;
+  quantity: number;
+  /** When it was placed. */
+  hoursAgo: number;
+  steps: readonly SeedStep[];
+}

@@ -1,0 +1,55 @@
+import { partiesOf } from '#server/market/parties.ts';
+import { storedWords } from '#server/market/schema.ts';
+import type { ListingCard } from '#server/market/schema.ts';
+import { ducat } from '#server/money/money.ts';
+import { Prisma } from '#server/platform/db.ts';
+import type { Db } from '#server/platform/db.ts';
+
+/** A listing as it is read for a card. */
+export interface ListingRow {
+  id: string;
+  sellerId: string;
+  title: string;
+  categorySlug: string;
+  priceMinor: bigint;
+  stock: number | null;
+  state: string;
+  version: number;
+  createdAt: Date;
+}
+
+export const listingColumns = Prisma.sql`
+  id, seller_id AS "sellerId", title, category_slug AS "categorySlug", price_minor AS "priceMinor",
+  stock, state, version, created_at AS "createdAt"`;
+
+/** The same for Prisma's query builder. */
+export const listingSelected = {
+  id: true,
+  sellerId: true,
+  title: true,
+  categorySlug: true,
+  priceMinor: true,
+  stock: true,
+  state: true,
+  version: true,
+  createdAt: true,
+} as const;
+
+/** Cards of the given rows, in their order, with the sellers looked up in one query. */
+export async function withSellers(db: Db, rows: readonly ListingRow[]): Promise<ListingCard[]> {
+  const parties = await partiesOf(
+    db,
+    rows.map((row) => row.sellerId),
+  );
+  return rows.map((row) => ({
+    id: row.id,
+    title: row.title,
+    category: storedWords.category.parse(row.categorySlug),
+    priceMinor: ducat(row.priceMinor),
+    stock: row.stock,
+    state: storedWords.listingState.parse(row.state),
+    version: row.version,
+    createdAt: row.createdAt,
+    seller: parties(row.sellerId),
+  }));
+}

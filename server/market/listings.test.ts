@@ -1,0 +1,171 @@
+import { randomUUID } from 'node:crypto';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { republishListing, updateListing, withdrawListing } from '#server/market/listings.ts';
+import { categories, listingById, ownListings } from '#server/market/queries.ts';
+import { publishedListingsMax } from '#server/market/rules.ts';
+import { listingTerms } from '#server/market/schema.ts';
+import type { UpdateListingInput } from '#server/market/schema.ts';
+import { systemIds } from '#server/platform/ids.ts';
+import { testMarket } from '#server/testing/market.ts';
+import type { TestCitizen, TestMarket } from '#server/testing/market.ts';
+
+let market: TestMarket;
+let seller: TestCitizen;
+
+beforeAll(async () => {
+  market = await testMarket();
+  seller = await market.citizen();
+});
+
+const see = (listingId: string, visitor: TestCitizen | null = null) =>
+  listingById(market.database.client, { listingId, visitorId: visitor?.citizenId ?? null });
+
+async function edit(listingId: string, change: Partial<UpdateListingInput>, by = seller) {
+  const { title, description, category, priceMinor, stock, version } = await see(listingId, seller);
+  const listing = { listingId, version, title, description, category, priceMinor, stock, stockSeen: stock, ...change };
+  return market.database.inTransaction((tx) =>
+    updateListing(tx, { sellerId: by.citizenId, clock: market.clock, ids: systemIds, listing }),
+  );
+}
+
+const move = (service: typeof withdrawListing, listingId: string, by = seller) =>
+  market.database.inTransaction((tx) =>
+    service(tx, { sellerId: by.citizenId, listingId, clock: market.clock, ids: systemIds }),
+  );
+
+describe('publishing', () => {
+  it('twice with one key is one listing and the same answer, also at once', async () => {
+    const key = randomUUID();
+    const title = 'Published once';
+    const answers = await Promise.all(Array.from({ length: 6 }, () => market.listing(seller, { key, title })));
+    expect(new Set(answers.map((answer) => answer.listingId)).size).toBe(1);
+    expect(await market.database.client.listing.count({ where: { title } })).toBe(1);
+  });
+
+  it('with a used key and other contents is refused', async () => {
+    const key = randomUUID();
+    await market.listing(seller, { key });
+    const again = market.listing(seller, { key, priceMinor: 1n });
+    await expect(again).rejects.toMatchObject({ kind: 'conflict', code: 'idempotency_key_reused' });
+  });
+
+  it('stops at the number of listings one citizen may have on sale', async () => {
+    const busy = await market.citizen();
+    const template = await market.listing(busy);
+    await market.database.client.$executeRaw`
+      INSERT INTO listing (id, seller_id, key, input_hash, title, description, category_slug, price_minor, stock,
+                           state, version, created_at, updated_at)
+      SELECT gen_random_uuid(), seller_id, gen_random_uuid(), input_hash, title, description, category_slug,
+             price_minor, stock, state, version, created_at, updated_at
+        FROM listing, generate_series(2, ${publishedListingsMax}) WHERE id = ${template.listingId}::uuid`;
+    await expect(market.listing(busy)).rejects.toMatchObject({ code: 'listing_limit' });
+  });
+});
+
+describe('changing a listing', () => {
+  it('makes a new version when its terms change, and none when only the stock does', async () => {
+    const { listingId } = await market.listing(seller, { stock: 5 });
+    expect(await edit(listingId, { priceMinor: 40_00n })).toMatchObject({ version: 2 });
+    expect(await edit(listingId, { stock: 9 })).toMatchObject({ version: 2 });
+    expect(await edit(listingId, {})).toMatchObject({ version: 2 });
+    expect(await see(listingId)).toMatchObject({ priceMinor: 40_00n, stock: 9, version: 2 });
+  });
+
+  it('from an old version is refused and changes nothing', async () => {
+    const { listingId } = await market.listing(seller);
+    await edit(listingId, { title: 'The second title' });
+    await expect(edit(listingId, { version: 1, title: 'Too late' })).rejects.toMatchObject({ code: 'listing_changed' });
+    expect(await see(listingId)).toMatchObject({ title: 'The second title' });
+  });
+
+  it('never overwrites what was sold while the form was open', async () => {
+    const buyer = await market.citizen({ ducatsMinor: 100_00n });
+    const { listingId } = await market.listing(seller, { stock: 5 });
+    await market.buy(buyer, { listingId, quantity: 1 });
+    const refill = edit(listingId, { stock: 10, stockSeen: 5 });
+    await expect(refill).rejects.toMatchObject({ code: 'stock_changed' });
+    await edit(listingId, { title: 'Only the title', stock: 5, stockSeen: 5 });
+    expect(await see(listingId)).toMatchObject({ title: 'Only the title', stock: 4 });
+  });
+
+  it('by someone else, or of a listing that is not there, is not_found', async () => {
+    const other = await market.citizen();
+    const { listingId } = await market.listing(seller);
+    const notFound = { kind: 'not_found', code: 'listing_not_found' };
+    await expect(edit(listingId, { title: 'Not yours' }, other)).rejects.toMatchObject(notFound);
+    await expect(move(withdrawListing, listingId, other)).rejects.toMatchObject(notFound);
+    await expect(move(withdrawListing, randomUUID())).rejects.toMatchObject(notFound);
+  });
+});
+
+describe('withdrawing', () => {
+  it('hides a listing from everyone but its seller, until it is published again', async () => {
+    const { listingId } = await market.listing(seller);
+    const other = await market.citizen();
+    await move(withdrawListing, listingId);
+    expect(await move(withdrawListing, listingId)).toMatchObject({ state: 'withdrawn' });
+    await expect(see(listingId)).rejects.toMatchObject({ code: 'listing_not_found' });
+    await expect(see(listingId, other)).rejects.toMatchObject({ code: 'listing_not_found' });
+    expect(await see(listingId, seller)).toMatchObject({ state: 'withdrawn' });
+    await move(republishListing, listingId);
+    expect(await see(listingId, other)).toMatchObject({ state: 'published', version: 1 });
+  });
+
+  it("leaves the listing among the seller's own and takes it from its category's count", async () => {
+    const single = await market.citizen();
+    const { listingId } = await market.listing(single, { category: 'maps' });
+    const maps = async () => (await categories(market.database.client)).find(({ slug }) => slug === 'maps')?.listings;
+    const before = (await maps()) ?? 0;
+    await move(withdrawListing, listingId, single);
+    expect(await maps()).toBe(before - 1);
+    const own = await ownListings(market.database.client, { sellerId: single.citizenId, limit: 10 });
+    expect(own.items).toMatchObject([{ id: listingId, state: 'withdrawn' }]);
+  });
+});
+
+describe('what a listing may say', () => {
+  const fine = {
+    title: 'A goblet',
+    description: 'Blown thin on Murano.',
+    category: 'glass',
+    priceMinor: 1n,
+    stock: null,
+  };
+
+  it.each([
+    ['a title of two letters', { title: 'ab' }],
+    ['a title of spaces', { title: '          ' }],
+    ['a title that is too long', { title: 'a'.repeat(121) }],
+    ['a null byte', { title: 'a goblet\u0000' }],
+    ['an escape character', { description: 'a goblet\u001b[31m of glass' }],
+    ['a direction override', { title: 'a goblet \u202Etxt.exe' }],
+    ['half a surrogate pair', { title: 'a goblet \uD800' }],
+    ['a description that is too long', { description: 'a'.repeat(4001) }],
+    ['a price of nothing', { priceMinor: 0n }],
+    ['a negative price', { priceMinor: -1n }],
+    ['a price above the limit', { priceMinor: 100_000_001n }],
+    ['a price that is not a bigint', { priceMinor: 5 }],
+    ['a negative stock', { stock: -1 }],
+    ['half a unit', { stock: 1.5 }],
+    ['a stock above the limit', { stock: 1_000_001 }],
+    ['an unknown category', { category: 'weapons' }],
+  ])('%s is refused', (_what, change) => {
+    expect(listingTerms.safeParse({ ...fine, ...change }).success).toBe(false);
+  });
+
+  it('folds spaces and line ends, and keeps paragraphs, markup and every script as text', () => {
+    const terms = listingTerms.parse({
+      ...fine,
+      title: '  <b>Bicchiere</b>\t di   vetro ',
+      description: 'Uno.\r\n\r\n\r\n\r\nDue  è 玻璃 🏺.\n',
+    });
+    expect(terms.title).toBe('<b>Bicchiere</b> di vetro');
+    expect(terms.description).toBe('Uno.\n\nDue è 玻璃 🏺.');
+  });
+
+  it('whatever passes is stored: emoji count as one letter each, for the form and for the database', async () => {
+    const terms = listingTerms.parse({ ...fine, title: '🏺🏺🏺', description: '🏺'.repeat(4000) });
+    const { listingId } = await market.listing(seller, terms);
+    expect(await see(listingId)).toMatchObject({ title: '🏺🏺🏺', description: '🏺'.repeat(4000) });
+  });
+});

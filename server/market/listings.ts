@@ -1,0 +1,217 @@
+import { publishedListingsMax } from '#server/market/rules.ts';
+import { stockMax, storedWords } from '#server/market/schema.ts';
+import type { ListingState, ListingTerms, PublishListingInput, UpdateListingInput } from '#server/market/schema.ts';
+import type { Clock } from '#server/platform/clock.ts';
+import { inputHash } from '#server/platform/crypto.ts';
+import { Prisma } from '#server/platform/db.ts';
+import type { Tx } from '#server/platform/db.ts';
+import { refuse } from '#server/platform/errors.ts';
+import type { Ids } from '#server/platform/ids.ts';
+import { invariant } from '#server/platform/invariant.ts';
+import { emit } from '#server/platform/outbox.ts';
+
+interface Tools {
+  readonly clock: Clock;
+  readonly ids: Ids;
+}
+
+/** What a seller gets back from every change of a listing. */
+export interface ListingReceipt {
+  listingId: string;
+  version: number;
+  state: ListingState;
+}
+
+/** A listing whose row this transaction holds: nobody else sells, edits or withdraws it meanwhile. */
+export interface LockedListing {
+  id: string;
+  sellerId: string;
+  title: string;
+  description: string;
+  categorySlug: string;
+  priceMinor: bigint;
+  stock: number | null;
+  state: ListingState;
+  version: number;
+}
+
+/**
+ * Puts a new listing on sale. The same key with the same input answers the same listing again.
+ * Refuses: `idempotency_key_reused`, `listing_limit`.
+ */
+export async function publishListing(
+  tx: Tx,
+  input: Tools & { sellerId: string; listing: PublishListingInput },
+): Promise<ListingReceipt> {
+  const { key, ...terms } = input.listing;
+  const hash = inputHash({ ...terms });
+  const known = await tx.listing.findUnique({
+    where: { sellerId_key: { sellerId: input.sellerId, key } },
+    select: { id: true, inputHash: true },
+  });
+  if (known !== null) return repeatedReceipt(known, hash);
+
+  const onSale = await tx.listing.count({ where: { sellerId: input.sellerId, state: 'published' } });
+  if (onSale >= publishedListingsMax) {
+    throw refuse('conflict', 'listing_limit', 'You have as many listings on sale as one citizen may have.');
+  }
+  const now = input.clock.now();
+  const id = input.ids.uuid();
+  const created = await tx.listing.createMany({
+    data: [
+      {
+        ...rowOf(terms),
+        id,
+        sellerId: input.sellerId,
+        key,
+        inputHash: hash,
+        state: 'published',
+        version: 1,
+        createdAt: now,
+        updatedAt: now,
+      },
+    ],
+    skipDuplicates: true,
+  });
+  if (created.count === 0) {
+    // Another attempt with this key committed while this one waited for it.
+    const winner = await tx.listing.findUnique({
+      where: { sellerId_key: { sellerId: input.sellerId, key } },
+      select: { id: true, inputHash: true },
+    });
+    invariant(winner !== null, 'a listing that made the insert give way must be there');
+    return repeatedReceipt(winner, hash);
+  }
+  await emit(tx, input, { type: 'listing.published', subject: id, payload: { sellerId: input.sellerId, version: 1 } });
+  return { listingId: id, version: 1, state: 'published' };
+}
+
+/**
+ * Changes a listing. Changed terms (title, description, category, price) make a new version, so that
+ * nobody buys what they did not see; a changed stock does not.
+ * Refuses: `listing_not_found`, `listing_changed` (edited elsewhere meanwhile), `stock_changed` (sold meanwhile).
+ */
+export async function updateListing(
+  tx: Tx,
+  input: Tools & { sellerId: string; listing: UpdateListingInput },
+): Promise<ListingReceipt> {
+  const { listingId, version, stockSeen, ...terms } = input.listing;
+  const current = await lockOwnListing(tx, { listingId, sellerId: input.sellerId });
+  if (current.version !== version) {
+    throw refuse('conflict', 'listing_changed', 'This listing was changed elsewhere. Look at it again before saving.');
+  }
+  const stockEdited = terms.stock !== stockSeen;
+  if (stockEdited && current.stock !== stockSeen) {
+    throw refuse('conflict', 'stock_changed', 'Some were sold while you were editing. Look at the stock again.');
+  }
+  const next = rowOf({ ...terms, stock: stockEdited ? terms.stock : current.stock });
+  const termsEdited =
+    next.title !== current.title ||
+    next.description !== current.description ||
+    next.categorySlug !== current.categorySlug ||
+    next.priceMinor !== current.priceMinor;
+  if (!termsEdited && !stockEdited) return receiptOf(current);
+  const nextVersion = termsEdited ? current.version + 1 : current.version;
+  await tx.listing.update({
+    where: { id: listingId },
+    data: { ...next, version: nextVersion, updatedAt: input.clock.now() },
+    select: { id: true },
+  });
+  await emit(tx, input, {
+    type: 'listing.changed',
+    subject: listingId,
+    payload: { sellerId: input.sellerId, version: nextVersion },
+  });
+  return { listingId, version: nextVersion, state: current.state };
+}
+
+/** Takes a listing off sale; open orders go on. Doing it twice changes nothing. Refuses: `listing_not_found`. */
+export function withdrawListing(
+  tx: Tx,
+  input: Tools & { sellerId: string; listingId: string },
+): Promise<ListingReceipt> {
+  return moveListing(tx, { ...input, to: 'withdrawn' });
+}
+
+/** Puts a withdrawn listing back on sale. Doing it twice changes nothing. Refuses: `listing_not_found`. */
+export function republishListing(
+  tx: Tx,
+  input: Tools & { sellerId: string; listingId: string },
+): Promise<ListingReceipt> {
+  return moveListing(tx, { ...input, to: 'published' });
+}
+
+async function moveListing(
+  tx: Tx,
+  input: Tools & { sellerId: string; listingId: string; to: ListingState },
+): Promise<ListingReceipt> {
+  const current = await lockOwnListing(tx, input);
+  if (current.state === input.to) return receiptOf(current);
+  await tx.listing.update({
+    where: { id: current.id },
+    data: { state: input.to, updatedAt: input.clock.now() },
+    select: { id: true },
+  });
+  await emit(tx, input, {
+    type: `listing.${input.to}`,
+    subject: current.id,
+    payload: { sellerId: input.sellerId, version: current.version },
+  });
+  return receiptOf({ ...current, state: input.to });
+}
+
+/** Locks one listing until the transaction ends, and reads it as it is then. Null when there is none. */
+export async function lockListing(tx: Tx, listingId: string): Promise<LockedListing | null> {
+  const rows = await tx.$queryRaw<LockedListing[]>(Prisma.sql`
+    SELECT id, seller_id AS "sellerId", title, description, category_slug AS "categorySlug",
+           price_minor AS "priceMinor", stock, state, version
+      FROM listing
+     WHERE id = ${listingId}::uuid
+       FOR NO KEY UPDATE`);
+  const row = rows[0];
+  return row === undefined ? null : { ...row, state: storedWords.listingState.parse(row.state) };
+}
+
+/** Changes the stock of a locked listing by `units`; unlimited stock stays unlimited. */
+export async function moveStock(tx: Tx, listing: LockedListing, units: number): Promise<void> {
+  if (listing.stock === null) return;
+  const stock = Math.min(listing.stock + units, stockMax);
+  invariant(stock >= 0, 'more units were taken than are in stock');
+  await tx.listing.update({ where: { id: listing.id }, data: { stock }, select: { id: true } });
+}
+
+export function listingNotFound(): Error {
+  return refuse('not_found', 'listing_not_found', 'There is no such listing.');
+}
+
+async function lockOwnListing(tx: Tx, input: { listingId: string; sellerId: string }): Promise<LockedListing> {
+  const listing = await lockListing(tx, input.listingId);
+  if (listing?.sellerId !== input.sellerId) throw listingNotFound();
+  return listing;
+}
+
+function rowOf(terms: ListingTerms) {
+  return {
+    title: terms.title,
+    description: terms.description,
+    categorySlug: terms.category,
+    priceMinor: terms.priceMinor,
+    stock: terms.stock,
+  };
+}
+
+function receiptOf(listing: LockedListing): ListingReceipt {
+  return { listingId: listing.id, version: listing.version, state: listing.state };
+}
+
+/** The first answer to a key, for every repetition of it. */
+function repeatedReceipt(known: { id: string; inputHash: string }, hash: string): ListingReceipt {
+  if (known.inputHash !== hash) {
+    throw refuse(
+      'conflict',
+      'idempotency_key_reused',
+      'This form was already sent with other contents. Reload the page.',
+    );
+  }
+  return { listingId: known.id, version: 1, state: 'published' };
+}
