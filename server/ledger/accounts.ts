@@ -1,0 +1,78 @@
+import { accountKindOf, accountKinds, assets, type AccountKind } from '#server/ledger/kinds.ts';
+import type { Db, Tx } from '#server/platform/db.ts';
+import { refuse } from '#server/platform/errors.ts';
+import { invariant } from '#server/platform/invariant.ts';
+import type { Asset } from '#server/money/money.ts';
+
+/** Which account: one per owner, kind and asset. The owner is an opaque id of another domain. */
+export interface AccountKey {
+  owner: string;
+  kind: AccountKind;
+  asset: Asset;
+}
+
+/** Returns the account's id and opens it first when there is none. Calls at the same time get the same account. */
+export async function openAccount(tx: Tx, key: AccountKey): Promise<bigint> {
+  const definition = accountKindOf(key.kind, key.asset);
+  invariant(definition?.perOwner === true, `owners have no ${key.kind} account in ${key.asset}`);
+  const rows = await tx.$queryRaw<{ id: bigint }[]>`
+    SELECT ledger.open_account(${key.owner}, ${definition.code}::smallint, ${assets[key.asset]}::smallint) AS id`;
+  const id = rows[0]?.id;
+  invariant(id !== undefined, 'opening an account returns its id');
+  return id;
+}
+
+/** The fixed account of the house for a kind, as the migration seeded it. */
+export function systemAccountId(kind: AccountKind, asset: Asset): bigint {
+  const id = accountKindOf(kind, asset)?.houseAccountId;
+  invariant(id !== undefined && id !== null, `the house has no ${kind} account in ${asset}`);
+  return id;
+}
+
+/** The account's id, or null when it was never opened. */
+export async function findAccount(db: Db, key: AccountKey): Promise<bigint | null> {
+  const definition = accountKindOf(key.kind, key.asset);
+  if (definition === null) return null;
+  const account = await db.ledgerAccount.findUnique({
+    where: { owner_kind_asset: { owner: key.owner, kind: definition.code, asset: assets[key.asset] } },
+    select: { id: true },
+  });
+  return account?.id ?? null;
+}
+
+/** Names of the house's accounts by id, for pages that show the other side of an entry. */
+export function houseAccountName(accountId: bigint): AccountKind | null {
+  return accountKinds.find((definition) => definition.houseAccountId === accountId)?.name ?? null;
+}
+
+/** Money may come in but not leave, until `unfreezeAccount`. Posting what was reserved before still works. */
+export function freezeAccount(tx: Tx, accountId: bigint): Promise<void> {
+  return setAccountState(tx, { accountId, frozen: true, closed: false });
+}
+
+export function unfreezeAccount(tx: Tx, accountId: bigint): Promise<void> {
+  return setAccountState(tx, { accountId, frozen: false, closed: false });
+}
+
+/** Nothing moves on it any more. Refuses `account_not_empty` while it holds or reserves money. */
+export function closeAccount(tx: Tx, accountId: bigint): Promise<void> {
+  return setAccountState(tx, { accountId, frozen: false, closed: true });
+}
+
+interface AccountState {
+  accountId: bigint;
+  frozen: boolean;
+  closed: boolean;
+}
+
+async function setAccountState(tx: Tx, state: AccountState): Promise<void> {
+  const rows = await tx.$queryRaw<{ answer: string }[]>`
+    SELECT ledger.set_account_state(${state.accountId}::bigint, ${state.frozen}, ${state.closed}) AS answer`;
+  const answer = rows[0]?.answer;
+  if (answer === 'changed') return;
+  if (answer === 'account_not_found') throw refuse('not_found', 'account_not_found', 'There is no such account.');
+  if (answer === 'account_not_empty') {
+    throw refuse('conflict', 'account_not_empty', 'The account still holds or reserves money.');
+  }
+  throw refuse('forbidden', 'house_account', 'An account of the house is never frozen or closed.');
+}

@@ -1,0 +1,83 @@
+import type { Asset } from '#server/money/money.ts';
+
+/**
+ * The chart of accounts and the kinds of transfers: the one place in code where their numbers stand.
+ * The migration seeds the same rows, and a test compares the two.
+ */
+
+/** Assets by their number in the database. */
+export const assets = { DUCAT: 1, USD: 2 } as const satisfies Record<Asset, number>;
+
+interface AccountKindDefinition {
+  code: number;
+  asset: Asset;
+  name: string;
+  /** The lowest that balance less reserved may become; null is unbounded. */
+  floorMinor: bigint | null;
+  /** The fixed account of the house; null when there is none. */
+  houseAccountId: bigint | null;
+  /** Whether owners may have one each. */
+  perOwner: boolean;
+}
+
+export const accountKinds = [
+  { code: 1, asset: 'DUCAT', name: 'issuance', floorMinor: null, houseAccountId: 1n, perOwner: false },
+  { code: 2, asset: 'DUCAT', name: 'treasury', floorMinor: 0n, houseAccountId: 2n, perOwner: false },
+  { code: 3, asset: 'DUCAT', name: 'promotion', floorMinor: 0n, houseAccountId: 3n, perOwner: false },
+  { code: 4, asset: 'DUCAT', name: 'fees', floorMinor: 0n, houseAccountId: 4n, perOwner: false },
+  { code: 5, asset: 'DUCAT', name: 'suspense', floorMinor: null, houseAccountId: 5n, perOwner: false },
+  { code: 6, asset: 'DUCAT', name: 'wallet', floorMinor: 0n, houseAccountId: null, perOwner: true },
+  { code: 7, asset: 'DUCAT', name: 'escrow', floorMinor: 0n, houseAccountId: null, perOwner: true },
+  { code: 20, asset: 'USD', name: 'stripe_balance', floorMinor: null, houseAccountId: 101n, perOwner: false },
+  { code: 21, asset: 'USD', name: 'bank', floorMinor: null, houseAccountId: 102n, perOwner: false },
+  { code: 22, asset: 'USD', name: 'bridge', floorMinor: null, houseAccountId: 103n, perOwner: false },
+  { code: 23, asset: 'USD', name: 'ducat_float', floorMinor: null, houseAccountId: 104n, perOwner: false },
+  { code: 24, asset: 'USD', name: 'fee_income', floorMinor: null, houseAccountId: 105n, perOwner: false },
+  { code: 25, asset: 'USD', name: 'subscription_income', floorMinor: null, houseAccountId: 106n, perOwner: false },
+  { code: 26, asset: 'USD', name: 'stripe_fees', floorMinor: null, houseAccountId: 107n, perOwner: false },
+  { code: 27, asset: 'USD', name: 'dispute_fees', floorMinor: null, houseAccountId: 108n, perOwner: false },
+  { code: 28, asset: 'USD', name: 'promotion_cost', floorMinor: null, houseAccountId: 109n, perOwner: false },
+  { code: 29, asset: 'USD', name: 'tax', floorMinor: null, houseAccountId: 110n, perOwner: false },
+  { code: 30, asset: 'USD', name: 'refund_in_transit', floorMinor: null, houseAccountId: 111n, perOwner: false },
+  { code: 31, asset: 'USD', name: 'payout_in_transit', floorMinor: null, houseAccountId: 112n, perOwner: false },
+  { code: 32, asset: 'USD', name: 'receivable', floorMinor: null, houseAccountId: 113n, perOwner: true },
+  { code: 5, asset: 'USD', name: 'suspense', floorMinor: null, houseAccountId: 114n, perOwner: false },
+  { code: 33, asset: 'USD', name: 'loss', floorMinor: null, houseAccountId: 115n, perOwner: false },
+] as const satisfies readonly AccountKindDefinition[];
+
+export type AccountKind = (typeof accountKinds)[number]['name'];
+
+/** Transfer kinds by name, with their number in the database. */
+export const transferKinds = {
+  mint: 1,
+  top_up_gross: 2,
+  top_up_base: 3,
+  top_up_float: 4,
+  top_up_fee: 5,
+  top_up_tax: 6,
+  top_up_bonus: 7,
+  stripe_fee: 8,
+  purchase: 9,
+  sale_payout: 10,
+  sale_fee: 11,
+  order_refund: 12,
+  adjustment: 13,
+  reversal: 14,
+} as const;
+
+export type TransferKind = keyof typeof transferKinds;
+
+/** All transfer kinds, for input schemas and filters. */
+export const transferKindNames = Object.keys(transferKinds) as TransferKind[];
+
+const nameByCode = new Map<number, TransferKind>(transferKindNames.map((name) => [transferKinds[name], name]));
+
+/** The name of a stored kind; null for a number that this version does not know. */
+export function transferKindOf(code: number): TransferKind | null {
+  return nameByCode.get(code) ?? null;
+}
+
+/** The definition of one account kind in one asset, or null. */
+export function accountKindOf(kind: AccountKind, asset: Asset): AccountKindDefinition | null {
+  return accountKinds.find((definition) => definition.name === kind && definition.asset === asset) ?? null;
+}

@@ -1,0 +1,160 @@
+import { transferKinds } from '#server/ledger/kinds.ts';
+import { refusalMessage, refusalOf } from '#server/ledger/refusals.ts';
+import {
+  batchSizeMax,
+  type CreatedTransfer,
+  type PostOptions,
+  type RefusedTransfer,
+  type TransferRequest,
+  type TransferResult,
+} from '#server/ledger/schema.ts';
+import type { Tx } from '#server/platform/db.ts';
+import { DomainError, refuse } from '#server/platform/errors.ts';
+import { invariant } from '#server/platform/invariant.ts';
+
+interface ResultRow {
+  item_status: number;
+  item_code: number;
+  item_field: string | null;
+  item_amount: bigint;
+  item_booked_at: Date | null;
+}
+
+/** How `ledger.post` answers per item. */
+const itemStatus = { created: 1, exists: 2, refusedFinal: 3, refusedPassing: 4, refusedBefore: 5 } as const;
+const actions = { move: 1, pending: 2, post: 3, void: 4, reverse: 6 } as const;
+const uuidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/**
+ * Decides a batch of transfers and books what it accepts, in one statement, inside the caller's transaction.
+ *
+ * One result per request, in order: `created`, `exists` (the same id and content was booked before, with the first
+ * result) or `refused` with a code of `refusals.ts`. A refused item leaves the others unharmed unless it is linked.
+ *
+ * A transaction posts at most once, after it has locked its own rows, and writes only outbox events afterwards.
+ * Throws `ledger_contention` (conflict) when another call took one of the ids meanwhile and `ledger_busy`
+ * (unavailable) when the accounts stay locked: nothing was booked, repeat the whole transaction with the same ids.
+ *
+ * The shape of the call follows TigerBeetle's create_transfers.
+ */
+export async function post(
+  tx: Tx,
+  requests: readonly TransferRequest[],
+  options: PostOptions = {},
+): Promise<TransferResult[]> {
+  invariant(requests.length <= batchSizeMax, 'a ledger request holds at most 8,190 transfers');
+  if (requests.length === 0) return [];
+  const rows = await callPost(tx, requests, options.source === 'external').catch((error: unknown) => {
+    throw asPostingRefusal(error);
+  });
+  invariant(rows.length === requests.length, 'the ledger answers every transfer of a request');
+  return requests.map((request, index) => {
+    const row = rows[index];
+    invariant(row !== undefined, 'the ledger answers every transfer of a request');
+    return resultOf(request.id, row);
+  });
+}
+
+/**
+ * Posts all requests as one linked group: all are booked or none.
+ * Throws a `DomainError` with the code of the refusal, so that the caller's transaction is rolled back; what it
+ * refused that way is not recorded. Legs of nothing must be left out by the caller.
+ */
+export async function postLinked(
+  tx: Tx,
+  requests: readonly TransferRequest[],
+  options: PostOptions = {},
+): Promise<CreatedTransfer[]> {
+  const last = requests.length - 1;
+  const linked = requests.map((request, index) => ({ ...request, linked: index < last }));
+  const results = await post(tx, linked, options);
+  const refused = results.filter((result): result is RefusedTransfer => result.status === 'refused');
+  const cause = refused.find((result) => result.code !== 'linked_group_failed') ?? refused[0];
+  if (cause !== undefined) throw refusalError(cause);
+  return results.filter((result): result is CreatedTransfer => result.status !== 'refused');
+}
+
+/** Ends pending transfers whose time is over and that nobody touched; returns how many. At most 1,000 a call. */
+export async function expirePendings(tx: Tx): Promise<number> {
+  const rows = await tx.$queryRaw<{ ended: number }[]>`SELECT ledger.expire_pendings(1000) AS ended`;
+  return rows[0]?.ended ?? 0;
+}
+
+function callPost(tx: Tx, requests: readonly TransferRequest[], external: boolean): Promise<ResultRow[]> {
+  const ids = requests.map((request) => (uuidPattern.test(request.id) ? request.id : null));
+  const debits = requests.map((request) => request.debitAccountId.toString());
+  const credits = requests.map((request) => request.creditAccountId.toString());
+  const amounts = requests.map((request) => request.amountMinor.toString());
+  const kinds = requests.map((request) => transferKinds[request.kind]);
+  const references = requests.map((request) => request.reference ?? null);
+  const actionCodes = requests.map(actionOf);
+  const modes = requests.map((request) => (request.mode === 'shortfall' ? 1 : 0));
+  const related = requests.map(relatedIdOf);
+  const timeouts = requests.map((request) => request.pending?.timeoutSeconds ?? null);
+  const linked = requests.map((request) => request.linked ?? false);
+  return tx.$queryRaw<ResultRow[]>`
+    SELECT item_status, item_code, item_field, item_amount, item_booked_at FROM ledger.post(
+      ${ids}::uuid[], ${debits}::bigint[], ${credits}::bigint[], ${amounts}::bigint[], ${kinds}::smallint[],
+      ${references}::text[], ${actionCodes}::smallint[], ${modes}::smallint[], ${related}::uuid[],
+      ${timeouts}::integer[], ${linked}::boolean[], ${external}::boolean)`;
+}
+
+function actionOf(request: TransferRequest): number {
+  const chosen = [
+    request.pending === undefined ? null : actions.pending,
+    request.postPendingId === undefined ? null : actions.post,
+    request.voidPendingId === undefined ? null : actions.void,
+    request.reversesId === undefined ? null : actions.reverse,
+  ].filter((action) => action !== null);
+  invariant(chosen.length <= 1, 'a transfer is at most one of pending, post, void and reversal');
+  return chosen[0] ?? actions.move;
+}
+
+function relatedIdOf(request: TransferRequest): string | null {
+  const id = request.postPendingId ?? request.voidPendingId ?? request.reversesId ?? null;
+  invariant(id === null || uuidPattern.test(id), 'a related transfer is named by its UUID');
+  return id;
+}
+
+function resultOf(id: string, row: ResultRow): TransferResult {
+  if (row.item_status === itemStatus.created || row.item_status === itemStatus.exists) {
+    invariant(row.item_booked_at !== null, 'a booked transfer has a time');
+    const status = row.item_status === itemStatus.created ? 'created' : 'exists';
+    return { status, id, amountMinor: row.item_amount, bookedAt: row.item_booked_at };
+  }
+  const refusal = refusalOf(row.item_code);
+  invariant(refusal !== undefined, 'every refusal of the ledger has a name');
+  const field = row.item_field ?? refusal.field;
+  return {
+    status: 'refused',
+    id,
+    code: refusal.name,
+    ...(field === null ? {} : { field }),
+    replayed: row.item_status === itemStatus.refusedBefore,
+  };
+}
+
+function refusalError(refused: RefusedTransfer): DomainError {
+  return new DomainError({
+    kind: refused.code === 'breaker_open' ? 'unavailable' : 'conflict',
+    code: refused.code,
+    message: refusalMessage(refused.code),
+    details: { field: refused.field ?? null },
+  });
+}
+
+/** Turns what PostgreSQL says about colliding calls into refusals; anything else stays what it is. */
+function asPostingRefusal(error: unknown): unknown {
+  const message = error instanceof Error ? error.message : '';
+  if (/\b(40001|LG006)\b|write conflict/i.test(message)) {
+    return refuse(
+      'conflict',
+      'ledger_contention',
+      'Another request used the same transfer just now. Please repeat it.',
+    );
+  }
+  if (/\b(40P01|55P03)\b|deadlock/i.test(message)) {
+    return refuse('unavailable', 'ledger_busy', 'The books are busy right now. Please try again in a moment.');
+  }
+  return error;
+}
