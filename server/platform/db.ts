@@ -41,7 +41,8 @@ export function createDatabase(url: string, options: DatabaseOptions = {}): Data
     idleTimeoutMillis: 60_000,
     // The server's own limit ends a slow query; this one ends the wait for a server that hangs.
     query_timeout: queryTimeoutMs + 5_000,
-    options: `-c role=cascade_app -c statement_timeout=${String(queryTimeoutMs)}`,
+    // Prisma's adapter sends and reads times without their offset, which is exact only in UTC.
+    options: `-c role=cascade_app -c timezone=UTC -c statement_timeout=${String(queryTimeoutMs)}`,
   });
   const client = new PrismaClient({ adapter });
   const transact = <T>(work: (tx: Tx) => Promise<T>, isolationLevel: Prisma.TransactionIsolationLevel) =>

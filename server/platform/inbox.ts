@@ -78,13 +78,20 @@ export async function drainInbox(deps: InboxDeps, options: DrainOptions): Promis
   return report;
 }
 
-async function handleOne(deps: InboxDeps, event: InboxEvent, handler: InboxHandler): Promise<'handled' | 'ignored' | 'failed'> {
+async function handleOne(
+  deps: InboxDeps,
+  event: InboxEvent,
+  handler: InboxHandler,
+): Promise<'handled' | 'ignored' | 'failed'> {
   try {
     const outcome = await handler(event);
     await deps.database.inTransaction((tx) => settle(tx, { id: event.id, outcome, now: deps.clock.now() }));
     return outcome.state;
   } catch (error) {
-    log().warn({ err: error, source: event.source, eventId: event.eventId, type: event.type }, 'an event could not be handled');
+    log().warn(
+      { err: error, source: event.source, eventId: event.eventId, type: event.type },
+      'an event could not be handled',
+    );
     await deps.database.inTransaction((tx) => recordFailure(tx, event, { error, deps }));
     return 'failed';
   }
@@ -164,14 +171,15 @@ export interface InboxCounts {
 
 /** How many events stand where, over all sources. */
 export async function inboxCounts(db: Db): Promise<InboxCounts> {
-  const rows = await db.$queryRaw<{ state: 'received' | 'handled' | 'ignored' | 'failed'; count: bigint; oldest: Date }[]>(
-    Prisma.sql`SELECT state, count(*) AS count, min(received_at) AS oldest FROM inbox_event GROUP BY state`,
-  );
+  const rows = await db.$queryRaw<
+    { state: 'received' | 'handled' | 'ignored' | 'failed'; count: bigint; oldest: Date }[]
+  >(Prisma.sql`SELECT state, count(*) AS count, min(received_at) AS oldest FROM inbox_event GROUP BY state`);
   const counts: InboxCounts = { received: 0, handled: 0, ignored: 0, failed: 0, oldestWaitingAt: null };
   for (const row of rows) {
     counts[row.state] = Number(row.count);
     const isWaiting = row.state === 'received' || row.state === 'failed';
-    if (isWaiting && (counts.oldestWaitingAt === null || row.oldest < counts.oldestWaitingAt)) counts.oldestWaitingAt = row.oldest;
+    if (isWaiting && (counts.oldestWaitingAt === null || row.oldest < counts.oldestWaitingAt))
+      counts.oldestWaitingAt = row.oldest;
   }
   return counts;
 }

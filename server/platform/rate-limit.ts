@@ -80,18 +80,16 @@ type UpstashRedis = ConstructorParameters<typeof Ratelimit>[0]['redis'];
 /** Plain Redis refuses the first line (`#!lua flags=…`) of the library's scripts, so it is taken off. */
 function adaptRedis(redis: Redis): UpstashRedis {
   const hashes = new Map<string, string>();
-  const run = (command: 'eval' | 'evalsha', script: string, keys: string[], values: unknown[]) =>
-    redis[command](script, keys.length, ...keys, ...values.map(String));
   const adapter = {
     evalsha: async (hash: string, keys: string[], values: unknown[]) => {
       const plain = hashes.get(hash);
       if (plain === undefined) throw new Error('NOSCRIPT this script was not seen yet');
-      return run('evalsha', plain, keys, values);
+      return redis.evalsha(plain, keys.length, ...keys, ...values.map(String));
     },
     eval: async (script: string, keys: string[], values: unknown[]) => {
       const plain = script.replace(/^#!lua[^\n]*\n/, '\n');
       hashes.set(sha1(script), sha1(plain));
-      return run('eval', plain, keys, values);
+      return redis.eval(plain, keys.length, ...keys, ...values.map(String));
     },
     get: (key: string) => redis.get(key),
     set: (key: string, value: string) => redis.set(key, value),

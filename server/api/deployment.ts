@@ -1,0 +1,13 @@
+import { env } from '#server/platform/env.ts';
+
+/** What pages may know of the settings. */
+export interface Deployment {
+  /** True where the money is play money; then every page says so. */
+  isSandbox: boolean;
+  /** Public origin, without a slash at the end. */
+  appUrl: string;
+}
+
+export function deployment(): Deployment {
+  return { isSandbox: env().CASCADE_MODE === 'sandbox', appUrl: env().APP_URL };
+}

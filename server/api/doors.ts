@@ -1,0 +1,47 @@
+import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
+import { statementCsv } from '#server/payments/statement-csv.ts';
+import { stripeWebhook } from '#server/payments/webhook.ts';
+import { env } from '#server/platform/env.ts';
+import type { Handler } from '#server/platform/http.ts';
+import { createContext, processContext } from './context.ts';
+import { appRouter } from './root.ts';
+
+const trpcPath = '/api/trpc';
+const batchSizeMax = 10;
+
+/** The web application's procedures. */
+export const trpcDoor: Handler = (request) =>
+  fetchRequestHandler({
+    endpoint: trpcPath,
+    router: appRouter,
+    req: request,
+    createContext: () => createContext(request.headers),
+    maxBatchSize: batchSizeMax,
+  });
+
+/** Stripe's events. */
+export const stripeWebhookDoor: Handler = (request) =>
+  stripeWebhook(request, {
+    ...processContext(),
+    webhookSecret: env().STRIPE_WEBHOOK_SECRET,
+    mode: env().CASCADE_MODE,
+  });
+
+/** The signed-in citizen's statement as a file. */
+export const statementDoor: Handler = async (request) => statementCsv(request, await createContext(request.headers));
+
+interface Door {
+  handler: Handler;
+  /** Largest request body, in bytes. */
+  bodyBytesMax: number;
+}
+
+const kibibyte = 1_024;
+
+/** The door for a path of our own API, or null when nothing is there. `/api/auth/*` belongs to Next. */
+export function doorFor(path: string): Door | null {
+  if (path.startsWith(`${trpcPath}/`)) return { handler: trpcDoor, bodyBytesMax: 256 * kibibyte };
+  if (path === '/api/webhooks/stripe') return { handler: stripeWebhookDoor, bodyBytesMax: 1_024 * kibibyte };
+  if (path === '/api/wallet/statement.csv') return { handler: statementDoor, bodyBytesMax: 0 };
+  return null;
+}

@@ -1,0 +1,161 @@
+import { createServer, request as httpRequest, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { knownMigrations } from '../../prisma/migrate.ts';
+import { createDatabase } from '#server/platform/db.ts';
+import { parseEnv } from '#server/platform/env.ts';
+import { once } from '#server/platform/once.ts';
+import { testDatabase } from '#server/testing/database.ts';
+import { tcpProxy, type TcpProxy } from '#server/testing/tcp-proxy.ts';
+import { answer } from './front-server.ts';
+
+let proxy: TcpProxy;
+let server: Server;
+let base: string;
+const pagesSeen: Record<string, string | string[] | undefined>[] = [];
+
+/** The web process as server/main.ts makes it, but for the pages: they only record what reached them. */
+beforeAll(async () => {
+  const direct = await testDatabase();
+  proxy = await tcpProxy({ host: '127.0.0.1', port: Number(new URL(inject('clusterUrl')).port) });
+  const url = new URL(direct.adminUrl);
+  url.port = String(proxy.port);
+  server = createServer((request, response) => {
+    const settings = { appUrl: base, formOrigins: [], isDevelopment: false };
+    const pages = (pageRequest: typeof request, pageResponse: typeof response) => {
+      pagesSeen.push({ ...pageRequest.headers });
+      pageResponse.end('a page');
+      return Promise.resolve();
+    };
+    const latestMigration = knownMigrations().at(-1)?.name ?? '';
+    void answer({ settings, pages, latestMigration, isDraining: () => false }, { request, response });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  base = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+  once('env', () => parseEnv(settingsFor(base, url.href)));
+  once('database', () => createDatabase(url.href));
+});
+
+afterAll(async () => {
+  server.closeAllConnections();
+  server.close();
+  await proxy.close();
+});
+
+function settingsFor(appUrl: string, databaseUrl: string): Record<string, string> {
+  return {
+    CASCADE_MODE: 'sandbox',
+    APP_URL: appUrl,
+    DATABASE_URL: databaseUrl,
+    CASCADE_SECRET: 'a secret that only this test knows',
+    STRIPE_SECRET_KEY: 'sk_test_front',
+    STRIPE_WEBHOOK_SECRET: 'whsec_front',
+    STRIPE_API_URL: 'http://127.0.0.1:9',
+    VENICE_ISSUER: 'http://127.0.0.1:9',
+    VENICE_CLIENT_ID: 'cascade',
+    VENICE_CLIENT_SECRET: 'secret',
+    LOG_LEVEL: 'silent',
+  };
+}
+
+function post(path: string, body: string, headers: Record<string, string> = {}): Promise<Response> {
+  return fetch(`${base}${path}`, { method: 'POST', body, headers: { 'content-type': 'application/json', ...headers } });
+}
+
+/** An answer's status together with the stable code it carries, wherever the door puts it. */
+async function outcome(response: Response): Promise<{ status: number; code: unknown }> {
+  const body = (await response.json()) as { code?: unknown; error?: { json?: { data?: { refusal?: { code?: unknown } } } } };
+  return { status: response.status, code: body.code ?? body.error?.json?.data?.refusal?.code };
+}
+
+describe('bad input at the doors', () => {
+  it('answers JSON that is not JSON with 4xx: 400 where anyone may ask, 401 where one must sign in first', async () => {
+    expect((await fetch(`${base}/api/trpc/listings.search?input=%7Bnope`)).status).toBe(400);
+    expect((await post('/api/trpc/orders.place', '{"json": ')).status).toBe(401);
+  });
+
+  it('answers a body over the limit with 413, whether its length was announced or not', async () => {
+    const large = 'x'.repeat(300 * 1_024);
+    expect(await outcome(await post('/api/trpc/orders.place', large))).toEqual({ status: 413, code: 'body_too_large' });
+    const streamed = await fetch(`${base}/api/trpc/orders.place`, {
+      method: 'POST',
+      body: new Blob([large]).stream(),
+      headers: { 'content-type': 'application/json' },
+      duplex: 'half',
+    } as RequestInit);
+    expect(streamed.status).toBe(413);
+  });
+
+  it('answers an unknown procedure, an unknown address and a method that has no door with 4xx', async () => {
+    expect((await fetch(`${base}/api/trpc/no.such`)).status).toBe(404);
+    expect((await fetch(`${base}/api/nothing`)).status).toBe(404);
+    expect((await fetch(`${base}/api/webhooks/stripe`)).status).toBe(405);
+    expect((await fetch(`${base}/wallet`, { method: 'POST' })).status).toBe(405);
+  });
+
+  it('answers a body that is not JSON by its type with 415', async () => {
+    expect((await post('/api/trpc/orders.place', 'a=b', { 'content-type': 'application/x-www-form-urlencoded' })).status).toBe(415);
+  });
+
+  it('refuses a batch of more than ten calls', async () => {
+    const names = Array.from({ length: 11 }, () => 'session.current').join(',');
+    expect((await fetch(`${base}/api/trpc/${names}?batch=1&input={}`)).status).toBeGreaterThanOrEqual(400);
+    const ten = names.split(',').slice(1).join(',');
+    expect((await fetch(`${base}/api/trpc/${ten}?batch=1&input={}`)).status).toBe(200);
+  });
+
+  it('answers a malformed id with 400 and a stable code', async () => {
+    const input = encodeURIComponent(JSON.stringify({ json: { listingId: `1' OR '1'='1` } }));
+    expect(await outcome(await fetch(`${base}/api/trpc/listings.byId?input=${input}`))).toEqual({ status: 400, code: 'invalid_input' });
+  });
+
+  it('answers a write by someone not signed in with 401', async () => {
+    const order = { json: { listingId: '01890000-0000-7000-8000-000000000001', listingVersion: 1, quantity: 1, key: '01890000-0000-7000-8000-000000000002' } };
+    expect(await outcome(await post('/api/trpc/orders.place', JSON.stringify(order)))).toEqual({ status: 401, code: 'sign_in_required' });
+  });
+
+  it('refuses a write that another site started', async () => {
+    const response = await post('/api/trpc/orders.place', '{}', { origin: 'https://evil.example' });
+    expect(await outcome(response)).toEqual({ status: 403, code: 'foreign_origin' });
+  });
+});
+
+describe('what reaches a page', () => {
+  it('is without forged headers, with the policy that the answer carries', async () => {
+    const response = await new Promise<Record<string, string | string[] | undefined>>((resolve, reject) => {
+      const headers = { 'x-middleware-subrequest': 'middleware', 'x-forwarded-host': 'evil.example', 'x-cascade-address': '1.2.3.4' };
+      httpRequest(`${base}/it/market`, { headers }, (answered) => {
+        answered.resume();
+        resolve(answered.headers);
+      })
+        .on('error', reject)
+        .end();
+    });
+    const seen = pagesSeen.at(-1);
+    expect(seen).not.toHaveProperty('x-middleware-subrequest');
+    expect(seen).not.toHaveProperty('x-forwarded-host');
+    expect(seen).toMatchObject({ 'x-cascade-address': '127.0.0.1', 'x-cascade-locale': 'it', 'x-cascade-path': '/it/market' });
+    expect(seen?.['content-security-policy']).toBe(response['content-security-policy']);
+    expect(response).toMatchObject({ 'x-content-type-options': 'nosniff', 'cross-origin-opener-policy': 'same-origin' });
+  });
+});
+
+describe('PostgreSQL gone in the middle', () => {
+  it('fails requests with 503 and a sentence, says not ready, stays alive, and recovers by itself', async () => {
+    expect((await fetch(`${base}/readyz`)).status).toBe(200);
+    await proxy.cut();
+    const api = await fetch(`${base}/api/trpc/listings.search?input=${encodeURIComponent('{"json":{}}')}`);
+    expect(await outcome(api)).toEqual({ status: 503, code: 'database_unavailable' });
+    const page = await fetch(`${base}/it/market`);
+    expect(page.status).toBe(503);
+    expect(await page.text()).toContain('Nulla è andato perso');
+    const webhook = await post('/api/webhooks/stripe', '{}', { 'stripe-signature': 't=1,v1=00' });
+    expect([400, 503]).toContain(webhook.status);
+    expect((await fetch(`${base}/readyz`)).status).toBe(503);
+    expect((await fetch(`${base}/livez`)).status).toBe(200);
+    await proxy.mend();
+    expect((await fetch(`${base}/readyz`)).status).toBe(200);
+    expect((await fetch(`${base}/api/trpc/listings.search?input=${encodeURIComponent('{"json":{}}')}`)).status).toBe(200);
+    expect(await (await fetch(`${base}/it/market`)).text()).toBe('a page');
+  });
+});

@@ -1,0 +1,108 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { database } from '#server/platform/db.ts';
+import { contentSecurityPolicy, frontRefusal, isForgedHeader, localeOfPath, makeNonce, securityHeaders } from '#server/platform/front.ts';
+import type { FrontSettings } from '#server/platform/front.ts';
+import { problem } from '#server/platform/http.ts';
+import { systemIds } from '#server/platform/ids.ts';
+import { log } from '#server/platform/log.ts';
+import { sendWebResponse, toWebRequest } from '#server/platform/node-http.ts';
+import { doorFor } from './doors.ts';
+import { readiness } from './health.ts';
+import { unavailablePage } from './unavailable-page.ts';
+
+/** What stands before every page and door of the web process. */
+export interface Front {
+  settings: FrontSettings;
+  /** Answers whatever is not one of our own API paths. */
+  pages: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+  /** The newest migration this version knows; the database must have it to be ready. */
+  latestMigration: string;
+  isDraining: () => boolean;
+}
+
+interface Exchange {
+  request: IncomingMessage;
+  response: ServerResponse;
+}
+
+/** Every request passes here. A failure becomes an answer, never an unhandled rejection. */
+export async function answer(front: Front, { request, response }: Exchange): Promise<void> {
+  const requestId = systemIds.uuid();
+  try {
+    const path = prepare(front, { request, response }, requestId);
+    await route(front, path, { request, response });
+  } catch (error) {
+    log().error({ err: error, requestId, path: request.url }, 'request failed');
+    if (response.headersSent) response.destroy();
+    else await sendWebResponse(response, problem(error, requestId));
+  }
+}
+
+async function route(front: Front, path: string, { request, response }: Exchange): Promise<void> {
+  const method = request.method ?? 'GET';
+  const refusal = frontRefusal({ method, path, headers: request.headers }, front.settings);
+  if (refusal !== null) return sendJson(response, refusal.status, { code: refusal.code });
+  if (path === '/livez') return sendJson(response, 200, { live: true });
+  if (path === '/readyz') return sendReadiness(front, response);
+  const door = doorFor(path);
+  if (door !== null) return answerDoor(front, door, { request, response });
+  if (path.startsWith('/api/') && !path.startsWith('/api/auth/')) return sendJson(response, 404, { code: 'not_found' });
+  if (!path.startsWith('/_next/') && !(await isDatabaseUp())) {
+    return sendWebResponse(response, unavailablePage(localeOfPath(path) ?? 'en'));
+  }
+  await front.pages(request, response);
+}
+
+/** Takes out what a client may not say, and adds what pages and doors rely on. Returns the path. */
+function prepare(front: Front, { request, response }: Exchange, requestId: string): string {
+  const path = new URL(request.url ?? '/', front.settings.appUrl).pathname;
+  for (const name of Object.keys(request.headers)) if (isForgedHeader(name)) Reflect.deleteProperty(request.headers, name);
+  const policy = contentSecurityPolicy(makeNonce(), front.settings);
+  const locale = localeOfPath(path);
+  request.headers['content-security-policy'] = policy;
+  request.headers['x-cascade-request-id'] = requestId;
+  request.headers['x-cascade-path'] = path;
+  request.headers['x-cascade-address'] = request.socket.remoteAddress ?? 'unknown';
+  if (locale !== null) request.headers['x-cascade-locale'] = locale;
+  for (const [name, value] of Object.entries(securityHeaders(policy, front.settings))) response.setHeader(name, value);
+  response.setHeader('x-request-id', requestId);
+  return path;
+}
+
+async function answerDoor(
+  front: Front,
+  door: NonNullable<ReturnType<typeof doorFor>>,
+  { request, response }: Exchange,
+): Promise<void> {
+  try {
+    const webRequest = await toWebRequest(request, front.settings.appUrl, door.bodyBytesMax);
+    await sendWebResponse(response, await door.handler(webRequest));
+  } catch (error) {
+    const requestId = String(response.getHeader('x-request-id'));
+    const answered = problem(error, requestId);
+    if (answered.status >= 500) log().error({ err: error, requestId, path: request.url }, 'door failed');
+    response.setHeader('connection', 'close');
+    await sendWebResponse(response, answered);
+  }
+}
+
+async function sendReadiness(front: Front, response: ServerResponse): Promise<void> {
+  if (front.isDraining()) return sendJson(response, 503, { ready: false, draining: true });
+  const state = await readiness(database(), front.latestMigration);
+  sendJson(response, state.ready ? 200 : 503, state);
+}
+
+async function isDatabaseUp(): Promise<boolean> {
+  return database()
+    .ping()
+    .then(
+      () => true,
+      () => false,
+    );
+}
+
+function sendJson(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+  response.end(JSON.stringify(body));
+}
+

@@ -1,0 +1,21 @@
+import { sessionRouter } from '#server/citizens/router.ts';
+import { listingsRouter, ordersRouter } from '#server/market/router.ts';
+import { topUpsRouter } from '#server/payments/router.ts';
+import { walletRouter } from '#server/payments/wallet-router.ts';
+import { createCallerFactory, router } from '#server/platform/trpc.ts';
+import { operatorRouter } from './operator-router.ts';
+
+/** Every procedure of the product, by noun. */
+export const appRouter = router({
+  session: sessionRouter,
+  wallet: walletRouter,
+  topUps: topUpsRouter,
+  listings: listingsRouter,
+  orders: ordersRouter,
+  operator: operatorRouter,
+});
+
+export type AppRouter = typeof appRouter;
+
+/** Calls procedures in this process, for pages and tests. */
+export const createCaller = createCallerFactory(appRouter);

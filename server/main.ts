@@ -1,0 +1,74 @@
+import { createServer, type Server } from 'node:http';
+import nextServer from 'next';
+import { knownMigrations } from '../prisma/migrate.ts';
+import { assertMode } from './api/boot.ts';
+import { limits } from './api/context.ts';
+import { answer, type Front } from './api/front-server.ts';
+import { database } from './platform/db.ts';
+import { announceAddress, env, SettingsError } from './platform/env.ts';
+import { log } from './platform/log.ts';
+
+const drainMsMax = 10_000;
+
+/**
+ * The web process: answers API paths itself and hands pages to Next.
+ * Flags: `--dev` serves pages with hot reload.
+ */
+async function main(): Promise<void> {
+  const settings = env();
+  announceAddress(settings.APP_URL);
+  await assertMode(database(), settings);
+  const isDevelopment = process.argv.includes('--dev');
+  const next = nextServer({ dev: isDevelopment, dir: process.cwd(), hostname: settings.HOST, port: settings.PORT });
+  await next.prepare();
+  const pages = next.getRequestHandler();
+  let isDraining = false;
+  const front: Front = {
+    settings: { appUrl: settings.APP_URL, formOrigins: [new URL(settings.VENICE_ISSUER).origin], isDevelopment },
+    pages,
+    latestMigration: knownMigrations().at(-1)?.name ?? '',
+    isDraining: () => isDraining,
+  };
+  const server = createServer((request, response) => {
+    void answer(front, { request, response });
+  });
+  server.requestTimeout = 30_000;
+  server.headersTimeout = 10_000;
+  if (isDevelopment) server.on('upgrade', (...upgrade) => void next.getUpgradeHandler()(...upgrade));
+  const stop = () => {
+    if (isDraining) return;
+    isDraining = true;
+    void drain(server);
+  };
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+  await listen(server, settings);
+  log().info({ address: settings.APP_URL, mode: settings.CASCADE_MODE }, 'CASCADE answers');
+}
+
+function listen(server: Server, settings: { HOST: string; PORT: number }): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(settings.PORT, settings.HOST, resolve);
+  });
+}
+
+/** Lets running requests finish for a while, then closes what the process holds. */
+async function drain(server: Server): Promise<void> {
+  const deadline = setTimeout(() => {
+    server.closeAllConnections();
+  }, drainMsMax);
+  await new Promise((resolve) => {
+    server.close(resolve);
+    server.closeIdleConnections();
+  });
+  clearTimeout(deadline);
+  await Promise.allSettled([database().close(), limits().close()]);
+  process.exit(0);
+}
+
+await main().catch((error: unknown) => {
+  const isForPeople = error instanceof SettingsError || (error instanceof Error && error.name === 'BootRefused');
+  process.stderr.write(`${isForPeople ? error.message : String(error instanceof Error ? error.stack : error)}\n`);
+  process.exit(1);
+});

@@ -1,0 +1,60 @@
+import { isDatabaseUnavailable, isDomainError } from '#server/platform/errors.ts';
+import { log } from '#server/platform/log.ts';
+import { fulfil, recordStripeFee, type PaymentDeps } from './flows.ts';
+import { expireUnopened } from './service.ts';
+
+const batchMax = 200;
+const settleAfterMs = 30 * 60_000;
+const unopenedAfterMs = 25 * 3_600_000;
+const feeAfterMs = 2 * 60_000;
+
+/**
+ * Asks Stripe about top-ups that are open for long, in case no event arrived: paid ones are credited,
+ * expired ones closed. Intents that never got a session are closed as well.
+ */
+export async function expireTopUps(deps: PaymentDeps): Promise<void> {
+  const nowMs = deps.clock.now().getTime();
+  await deps.database.inTransaction((tx) => expireUnopened(tx, deps, new Date(nowMs - unopenedAfterMs)));
+  const open = await deps.database.client.topUp.findMany({
+    where: {
+      state: { in: ['open', 'processing'] },
+      stripeSessionId: { not: null },
+      createdAt: { lt: new Date(nowMs - settleAfterMs) },
+    },
+    orderBy: { createdAt: 'asc' },
+    take: batchMax,
+    select: { stripeSessionId: true },
+  });
+  for (const { stripeSessionId } of open) {
+    if (stripeSessionId !== null) await attempt(stripeSessionId, () => fulfil(deps, { sessionId: stripeSessionId }));
+  }
+}
+
+/** Asks Stripe for fees that no event has told us of. */
+export async function collectStripeFees(deps: PaymentDeps): Promise<void> {
+  const unknown = await deps.database.client.topUp.findMany({
+    where: {
+      state: 'credited',
+      stripeBalanceTransactionId: null,
+      stripeChargeId: { not: null },
+      creditedAt: { lt: new Date(deps.clock.now().getTime() - feeAfterMs) },
+    },
+    orderBy: { creditedAt: 'asc' },
+    take: batchMax,
+    select: { stripeChargeId: true },
+  });
+  for (const { stripeChargeId } of unknown) {
+    if (stripeChargeId !== null) await attempt(stripeChargeId, () => recordStripeFee(deps, stripeChargeId));
+  }
+}
+
+/** One that fails must not keep the others waiting; it comes up again in the next run. */
+async function attempt(subject: string, work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    const isOutage = isDatabaseUnavailable(error) || (isDomainError(error) && error.kind === 'unavailable');
+    if (isOutage) throw error;
+    log().error({ err: error, subject }, 'a top-up could not be settled');
+  }
+}

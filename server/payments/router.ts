@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { citizenProcedure, publicProcedure, router } from '#server/platform/trpc.ts';
+import { fulfil, startTopUp } from './flows.ts';
+import { defaultSettings } from './packages.ts';
+import { ownTopUp, topUpsOf } from './queries.ts';
+import { quoteTopUp } from './rules.ts';
+import { checkoutSessionId, listTopUpsInput, startTopUpInput, topUpChoice } from './schema.ts';
+
+export const topUpsRouter = router({
+  /** Every package with its quote, the range of a custom amount, and the fee. */
+  offers: publicProcedure.query(() => ({
+    packages: defaultSettings.packages.map(({ id }) => quoteTopUp({ kind: 'package', packageId: id })),
+    customMinorMin: defaultSettings.customMinorMin,
+    customMinorMax: defaultSettings.customMinorMax,
+    feeBasisPoints: defaultSettings.feeBasisPoints,
+  })),
+
+  quote: publicProcedure.input(z.object({ choice: topUpChoice })).query(({ input }) => quoteTopUp(input.choice)),
+
+  start: citizenProcedure
+    .input(startTopUpInput)
+    .mutation(({ ctx, input }) => startTopUp(ctx, { ...input, citizenId: ctx.principal.citizenId })),
+
+  /** For the success page: credits the top-up when it is paid, whether or not the webhook came. */
+  bySession: citizenProcedure
+    .input(z.object({ sessionId: checkoutSessionId }))
+    .query(({ ctx, input }) => fulfil(ctx, { sessionId: input.sessionId, citizenId: ctx.principal.citizenId })),
+
+  byId: citizenProcedure
+    .input(z.object({ topUpId: z.uuid() }))
+    .query(({ ctx, input }) => ownTopUp(ctx.database.client, { ...input, citizenId: ctx.principal.citizenId })),
+
+  list: citizenProcedure
+    .input(listTopUpsInput)
+    .query(({ ctx, input }) => topUpsOf(ctx.database.client, { ...input, citizenId: ctx.principal.citizenId })),
+});

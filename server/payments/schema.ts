@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { transferKindNames, type TransferKind } from '#server/ledger/kinds.ts';
+import type { DucatMinor, UsdMinor } from '#server/money/money.ts';
+import { packageIds, type PackageId } from './packages.ts';
+
+/** Inputs and views of top-ups and the wallet, shared by forms, procedures and pages. */
+
+export const topUpStates = ['started', 'open', 'processing', 'credited', 'expired', 'failed'] as const;
+export type TopUpState = (typeof topUpStates)[number];
+
+const bigintMax = 10n ** 18n;
+
+/** A package, or an own amount in cents before the fee. Whether the amount is allowed is decided by `rules.ts`. */
+export const topUpChoice = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('package'), packageId: z.enum(packageIds) }),
+  z.object({ kind: z.literal('custom'), priceMinor: z.bigint().min(-bigintMax).max(bigintMax) }),
+]);
+export type TopUpChoice = z.infer<typeof topUpChoice>;
+
+/** A key made once per rendered form; a repeat with the same key is the same attempt. */
+export const startTopUpInput = z.object({ choice: topUpChoice, key: z.uuid() });
+
+/** Stripe's id of a checkout session, as it comes back in the address of the success page. */
+export const checkoutSessionId = z.string().regex(/^cs_(test|live)_[A-Za-z0-9]{1,200}$/);
+
+export const listTopUpsInput = z.object({
+  cursor: z.uuid().nullish(),
+  limit: z.int().min(1).max(100).default(20),
+});
+
+/** Which entries of the wallet: a period (from inclusive, to exclusive) and kinds; all when left out. */
+export const statementFilter = z.object({
+  kinds: z.array(z.enum(transferKindNames)).max(transferKindNames.length).optional(),
+  from: z.date().optional(),
+  to: z.date().optional(),
+});
+
+export const statementInput = statementFilter.extend({
+  /** The version of the last entry of the page before. */
+  cursor: z.bigint().positive().nullish(),
+  limit: z.int().min(1).max(100).default(25),
+});
+
+/** What a top-up costs and brings, shown before paying. */
+export interface TopUpQuote {
+  choice: PackageId | 'custom';
+  /** Before the fee. */
+  priceMinor: UsdMinor;
+  feeMinor: UsdMinor;
+  taxMinor: UsdMinor;
+  totalMinor: UsdMinor;
+  /** Bought ducats. */
+  baseMinor: DucatMinor;
+  /** Granted ducats on top. */
+  bonusMinor: DucatMinor;
+}
+
+export interface TopUpView extends TopUpQuote {
+  id: string;
+  state: TopUpState;
+  createdAt: Date;
+  creditedAt: Date | null;
+}
+
+export interface StatementEntry {
+  /** Counts the entries of this wallet without gaps. */
+  version: bigint;
+  transferId: string;
+  kind: TransferKind;
+  reference: string | null;
+  /** Positive when ducats came in. */
+  amountMinor: DucatMinor;
+  balanceAfterMinor: DucatMinor;
+  bookedAt: Date;
+}
+
+export interface StatementPage {
+  entries: StatementEntry[];
+  nextCursor: bigint | null;
+}

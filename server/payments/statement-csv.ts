@@ -1,0 +1,122 @@
+import { z } from 'zod';
+import { transferKindNames } from '#server/ledger/kinds.ts';
+import { toDecimal } from '#server/money/money.ts';
+import type { Database } from '#server/platform/db.ts';
+import { refuse } from '#server/platform/errors.ts';
+import { problem } from '#server/platform/http.ts';
+import type { Principal } from '#server/platform/session.ts';
+import type { Clock } from '#server/platform/clock.ts';
+import { csvLine } from './csv.ts';
+import { statementPages } from './flows.ts';
+import type { StatementQuery } from './queries.ts';
+import type { StatementEntry } from './schema.ts';
+
+export interface StatementDeps {
+  database: Database;
+  clock: Clock;
+  principal: Principal | null;
+}
+
+type Period = Required<Pick<StatementQuery, 'from' | 'to'>> & { from: Date; to: Date };
+
+const dayMs = 86_400_000;
+const periodDaysMax = 366;
+const pageSize = 100;
+const header = ['time', 'kind', 'amount_ducats', 'balance_after_ducats', 'reference', 'transfer'];
+
+const day = z.iso.date().transform((text) => new Date(`${text}T00:00:00Z`));
+const parameters = z.object({
+  from: day.optional(),
+  to: day.optional(),
+  kinds: z
+    .string()
+    .max(400)
+    .transform((list) => list.split(',').filter((kind) => kind !== ''))
+    .pipe(z.array(z.enum(transferKindNames)).max(transferKindNames.length))
+    .optional(),
+});
+
+/**
+ * The signed-in citizen's entries as a CSV file, newest first, sent page by page.
+ * `from` and `to` are days in UTC, both included; without them the last 366 days.
+ * Refuses with `sign_in_required`, `period_malformed`, `period_too_long`.
+ */
+export async function statementCsv(request: Request, deps: StatementDeps): Promise<Response> {
+  try {
+    if (request.method !== 'GET') return new Response(null, { status: 405, headers: { allow: 'GET' } });
+    if (deps.principal === null) throw refuse('unauthenticated', 'sign_in_required', 'Please sign in first.');
+    const { kinds, ...period } = readQuery(new URL(request.url).searchParams, deps.clock);
+    const query = { citizenId: deps.principal.citizenId, kinds, ...period, limit: pageSize };
+    // The first page is read before the answer begins, so that a failure is still a proper refusal.
+    const lines = statementLines(deps, query);
+    const first = await lines.next();
+    return new Response(bodyOf(first.done === true ? '' : first.value, lines), { headers: headersFor(period) });
+  } catch (error) {
+    return problem(error);
+  }
+}
+
+function readQuery(search: URLSearchParams, clock: Clock): Period & { kinds: StatementQuery['kinds'] } {
+  const given = parameters.safeParse(Object.fromEntries([...search].filter(([, value]) => value !== '')));
+  if (!given.success) throw refuse('invalid', 'period_malformed', 'Give days as YYYY-MM-DD and kinds by their names.');
+  const today = new Date(clock.now().toISOString().slice(0, 10));
+  const to = new Date((given.data.to ?? today).getTime() + dayMs);
+  const from = given.data.from ?? new Date(to.getTime() - periodDaysMax * dayMs);
+  if (from >= to) throw refuse('invalid', 'period_malformed', 'The period ends before it begins.');
+  if (to.getTime() - from.getTime() > periodDaysMax * dayMs) {
+    throw refuse('invalid', 'period_too_long', 'A statement covers at most 366 days.');
+  }
+  return { from, to, kinds: given.data.kinds };
+}
+
+function headersFor({ from, to }: Period): Headers {
+  const last = new Date(to.getTime() - dayMs);
+  const name = `cascade-statement-${from.toISOString().slice(0, 10)}-${last.toISOString().slice(0, 10)}.csv`;
+  return new Headers({
+    'content-type': 'text/csv; charset=utf-8',
+    'content-disposition': `attachment; filename="${name}"`,
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+  });
+}
+
+/** Yields the file in pieces: the header with the first page, then page after page. */
+async function* statementLines(
+  deps: StatementDeps,
+  query: Omit<StatementQuery, 'cursor'>,
+): AsyncGenerator<string, void> {
+  let text = csvLine(header);
+  for await (const entries of statementPages(deps, query)) {
+    yield text + entries.map(entryLine).join('');
+    text = '';
+  }
+}
+
+function entryLine(entry: StatementEntry): string {
+  return csvLine([
+    entry.bookedAt.toISOString(),
+    entry.kind,
+    { number: toDecimal(entry.amountMinor) },
+    { number: toDecimal(entry.balanceAfterMinor) },
+    entry.reference ?? '',
+    entry.transferId,
+  ]);
+}
+
+/** Reads on only when the client has taken what it got. */
+function bodyOf(first: string, rest: AsyncGenerator<string, void>): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  return new ReadableStream<Uint8Array>({
+    start: (controller) => {
+      controller.enqueue(encoder.encode(first));
+    },
+    pull: async (controller) => {
+      const next = await rest.next();
+      if (next.done === true) controller.close();
+      else controller.enqueue(encoder.encode(next.value));
+    },
+    cancel: async () => {
+      await rest.return();
+    },
+  });
+}

@@ -1,0 +1,32 @@
+import { refuse } from '#server/platform/errors.ts';
+
+const passingTypes = new Set(['StripeConnectionError', 'StripeAPIError', 'StripeRateLimitError']);
+
+/** Errors are known by their `type`: a second bundled copy of the SDK has classes of its own. */
+export function stripeErrorType(error: unknown): string | null {
+  const type = (error as { type?: unknown } | null)?.type;
+  return typeof type === 'string' && type.startsWith('Stripe') ? type : null;
+}
+
+export function isMissingAtStripe(error: unknown): boolean {
+  return (
+    stripeErrorType(error) === 'StripeInvalidRequestError' && (error as { code?: unknown }).code === 'resource_missing'
+  );
+}
+
+/**
+ * Runs a call to Stripe. When Stripe cannot be reached or fails on its side this becomes the refusal
+ * `stripe_unavailable`; the outcome of a write is then unknown and the same key must be used again.
+ */
+export async function callStripe<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    if (!passingTypes.has(stripeErrorType(error) ?? '')) throw error;
+    throw refuse(
+      'unavailable',
+      'stripe_unavailable',
+      'The card service cannot be reached right now. Please try again in a moment.',
+    );
+  }
+}

@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import type { InboxEvent, InboxOutcome } from '#server/platform/inbox.ts';
+import { prepareFulfilment, prepareStripeFee, type Effect, type PaymentDeps } from './flows.ts';
+
+export const stripeSource = 'stripe';
+
+/** What of an event is used: its type and which object it is about. The object itself is fetched fresh. */
+export const stripeEvent = z.object({
+  id: z.string().regex(/^evt_[A-Za-z0-9_]{1,250}$/),
+  object: z.literal('event'),
+  type: z.string().min(1).max(255),
+  livemode: z.boolean(),
+  data: z.object({ object: z.record(z.string(), z.unknown()) }),
+});
+
+/** Decides what an event of Stripe changes. Types that mean nothing to us are ignored. */
+export async function handleStripeEvent(deps: PaymentDeps, event: InboxEvent): Promise<InboxOutcome> {
+  switch (event.type) {
+    case 'checkout.session.completed':
+    case 'checkout.session.async_payment_succeeded':
+    case 'checkout.session.async_payment_failed':
+    case 'checkout.session.expired':
+      return outcomeOf(await prepareFulfilment(deps, objectId(event)));
+    case 'charge.updated':
+      return outcomeOf(await prepareStripeFee(deps, objectId(event)));
+    default:
+      return { state: 'ignored' };
+  }
+}
+
+function outcomeOf(effect: Effect | null): InboxOutcome {
+  return effect === null ? { state: 'ignored' } : { state: 'handled', effect };
+}
+
+function objectId(event: InboxEvent): string {
+  const { data } = stripeEvent.parse(JSON.parse(event.payload));
+  return z.string().min(1).max(255).parse(data.object['id']);
+}

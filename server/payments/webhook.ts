@@ -1,0 +1,72 @@
+import type Stripe from 'stripe';
+import type { Clock } from '#server/platform/clock.ts';
+import type { Database } from '#server/platform/db.ts';
+import { refuse } from '#server/platform/errors.ts';
+import { problem, readBodyText } from '#server/platform/http.ts';
+import type { Ids } from '#server/platform/ids.ts';
+import { invariant } from '#server/platform/invariant.ts';
+import { acceptEvent } from './flows.ts';
+import { stripeEvent, stripeSource } from './stripe-events.ts';
+
+export interface WebhookDeps {
+  database: Database;
+  clock: Clock;
+  ids: Ids;
+  stripe: Stripe;
+  /** Empty when there is no endpoint. */
+  webhookSecret: string;
+  mode: 'sandbox' | 'live';
+}
+
+const bodyBytesMax = 1_048_576;
+const toleranceSeconds = 300;
+
+/**
+ * Takes an event of Stripe: the signature is checked on the raw body, then the event is stored once
+ * and answered; the worker does the rest. 400 stores nothing: `signature_invalid`, `event_malformed`,
+ * `livemode_mismatch`. Without a secret there is no such door (404).
+ */
+export async function stripeWebhook(request: Request, deps: WebhookDeps): Promise<Response> {
+  try {
+    if (deps.webhookSecret === '') throw refuse('not_found', 'not_found', 'There is nothing at this address.');
+    if (request.method !== 'POST') return new Response(null, { status: 405, headers: { allow: 'POST' } });
+    const payload = await readBodyText(request, bodyBytesMax);
+    verifySignature(payload, request.headers.get('stripe-signature') ?? '', deps);
+    const event = readEvent(payload, deps.mode);
+    await acceptEvent(deps, { source: stripeSource, eventId: event.id, type: event.type, payload });
+    return Response.json({ received: true });
+  } catch (error) {
+    return problem(error);
+  }
+}
+
+function verifySignature(payload: string, signature: string, deps: WebhookDeps): void {
+  const nowMs = deps.clock.now().getTime();
+  const { signature: verifier } = deps.stripe.webhooks;
+  invariant(verifier !== null, 'the SDK can verify signatures');
+  try {
+    verifier.verifyHeader(payload, signature, deps.webhookSecret, toleranceSeconds, undefined, nowMs);
+  } catch {
+    // A malformed header makes the SDK throw other errors too; none of them means that it is signed.
+    throw refuse('invalid', 'signature_invalid', 'The signature does not belong to this body, or is too old.');
+  }
+}
+
+function readEvent(payload: string, mode: 'sandbox' | 'live'): { id: string; type: string } {
+  const event = stripeEvent.safeParse(jsonOf(payload));
+  if (!event.success) throw refuse('invalid', 'event_malformed', 'The body is not an event of Stripe.');
+  if (event.data.livemode === (mode === 'live')) return event.data;
+  throw refuse(
+    'invalid',
+    'livemode_mismatch',
+    'Play money and real money never meet: this event is of the other mode.',
+  );
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

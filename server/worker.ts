@@ -1,0 +1,74 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { assertMode } from './api/boot.ts';
+import { processContext } from './api/context.ts';
+import { checkBooks, sweepPendings } from './ledger/jobs.ts';
+import { ensurePartitions } from './ledger/partitions.ts';
+import { collectStripeFees, expireTopUps } from './payments/jobs.ts';
+import { handleStripeEvent, stripeSource } from './payments/stripe-events.ts';
+import { database } from './platform/db.ts';
+import { env, SettingsError } from './platform/env.ts';
+import { drainInbox } from './platform/inbox.ts';
+import { createJobRunner, type ScheduledJob } from './platform/jobs.ts';
+import { log } from './platform/log.ts';
+
+const inboxPauseMs = 300;
+const inboxPauseMsMax = 5_000;
+const inboxBatchMax = 50;
+
+/** The background process: the inbox, scheduled jobs and sweepers. Two of them may run. */
+async function main(): Promise<void> {
+  const settings = env();
+  await assertMode(database(), settings);
+  const stopping = new AbortController();
+  const jobs = createJobRunner(settings.DATABASE_URL);
+  await jobs.start(scheduledJobs());
+  const stop = () => {
+    stopping.abort();
+  };
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+  log().info({ mode: settings.CASCADE_MODE }, 'the worker runs');
+  await watchInbox(stopping.signal);
+  await jobs.stop();
+  await database().close();
+}
+
+function scheduledJobs(): ScheduledJob[] {
+  const context = processContext();
+  return [
+    { name: 'ledger.partitions', cron: '10 3 * * *', handle: async () => void (await ensurePartitions(database().client)) },
+    { name: 'ledger.check', cron: '20 * * * *', handle: async () => void (await checkBooks(database())) },
+    { name: 'ledger.expire-pendings', cron: '* * * * *', handle: async () => void (await sweepPendings(database())) },
+    { name: 'payments.collect-fees', cron: '* * * * *', handle: () => collectStripeFees(context) },
+    { name: 'payments.expire-top-ups', cron: '*/5 * * * *', handle: () => expireTopUps(context) },
+  ];
+}
+
+/** Handles events as they arrive, until told to stop; while PostgreSQL is away it waits, longer each time. */
+async function watchInbox(signal: AbortSignal): Promise<void> {
+  const context = processContext();
+  const options = {
+    source: stripeSource,
+    handler: (event: Parameters<typeof handleStripeEvent>[1]) => handleStripeEvent(context, event),
+    limit: inboxBatchMax,
+  };
+  let pauseMs = inboxPauseMs;
+  while (!signal.aborted) {
+    try {
+      const report = await drainInbox(context, options);
+      pauseMs = inboxPauseMs;
+      if (report.claimed === inboxBatchMax) continue;
+    } catch (error) {
+      pauseMs = Math.min(pauseMs * 2, inboxPauseMsMax);
+      log().warn({ err: error, pauseMs }, 'the inbox cannot be read right now');
+    }
+    await pause(pauseMs, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+await main().catch((error: unknown) => {
+  const isForPeople = error instanceof SettingsError || (error instanceof Error && error.name === 'BootRefused');
+  process.stderr.write(`${isForPeople ? error.message : String(error instanceof Error ? error.stack : error)}\n`);
+  process.exitCode = 1;
+});
+process.exit();
