@@ -4,6 +4,7 @@ import { contentSecurityPolicy, frontRefusal, isForgedHeader, localeOfPath, make
 import type { FrontSettings } from '#server/platform/front.ts';
 import { problem } from '#server/platform/http.ts';
 import { systemIds } from '#server/platform/ids.ts';
+import { instanceId } from '#server/platform/instance.ts';
 import { log } from '#server/platform/log.ts';
 import { sendWebResponse, toWebRequest } from '#server/platform/node-http.ts';
 import { doorFor } from './doors.ts';
@@ -42,7 +43,7 @@ async function route(front: Front, path: string, { request, response }: Exchange
   const method = request.method ?? 'GET';
   const refusal = frontRefusal({ method, path, headers: request.headers }, front.settings);
   if (refusal !== null) return sendJson(response, refusal.status, { code: refusal.code });
-  if (path === '/livez') return sendJson(response, 200, { live: true });
+  if (path === '/livez') return sendJson(response, 200, { live: true, instance: instanceId() });
   if (path === '/readyz') return sendReadiness(front, response);
   const door = doorFor(path);
   if (door !== null) return answerDoor(front, door, { request, response });

@@ -1,5 +1,12 @@
-import { transferKindOf, transferKinds, type TransferKind } from '#server/ledger/kinds.ts';
-import { pageSizeMax, type AccountBalance, type LedgerEntry } from '#server/ledger/schema.ts';
+import {
+  accountKinds,
+  assets,
+  transferKindOf,
+  transferKinds,
+  type AccountKind,
+  type TransferKind,
+} from '#server/ledger/kinds.ts';
+import { pageSizeMax, type AccountBalance, type Asset, type LedgerEntry } from '#server/ledger/schema.ts';
 import { Prisma, type Db } from '#server/platform/db.ts';
 import { refuse } from '#server/platform/errors.ts';
 import { invariant } from '#server/platform/invariant.ts';
@@ -67,6 +74,31 @@ export async function accountEntries(db: Db, query: EntriesQuery): Promise<Entri
     entries: page.map(entryOf),
     nextCursor: rows.length > query.limit && last !== undefined ? last.version : null,
   };
+}
+
+/** What all accounts of one kind hold together. */
+export interface KindTotal {
+  asset: Asset;
+  kind: AccountKind;
+  accounts: number;
+  /** Credits less debits; over all kinds of one asset they add up to zero. */
+  balanceMinor: bigint;
+}
+
+/** What the books hold by asset and kind of account, in the order of the chart; a kind without accounts is left out. */
+export async function totalsByKind(db: Db): Promise<KindTotal[]> {
+  const groups = await db.ledgerAccount.groupBy({
+    by: ['asset', 'kind'],
+    _sum: { balance: true },
+    _count: { id: true },
+  });
+  const totals = accountKinds.flatMap(({ code, asset, name }): KindTotal[] => {
+    const group = groups.find((candidate) => candidate.kind === code && candidate.asset === assets[asset]);
+    if (group === undefined) return [];
+    return [{ asset, kind: name, accounts: group._count.id, balanceMinor: group._sum.balance ?? 0n }];
+  });
+  invariant(totals.length === groups.length, 'every account is of a known kind');
+  return totals;
 }
 
 interface EntryRow {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from '#server/platform/zod.ts';
 import type { DucatMinor } from '#server/money/money.ts';
 
 /** Inputs and views of the market, shared by forms, procedures and pages. */

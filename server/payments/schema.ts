@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from '#server/platform/zod.ts';
 import { transferKindNames, type TransferKind } from '#server/ledger/kinds.ts';
 import type { DucatMinor, UsdMinor } from '#server/money/money.ts';
 import { packageIds, type PackageId } from './packages.ts';

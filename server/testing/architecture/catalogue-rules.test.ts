@@ -13,10 +13,10 @@ describe('the catalogue rules turn red', () => {
   test.each([
     ['a key is missing in one language', { title: 'Wallet', empty: 'Nothing yet' }, { title: 'Borsa' }],
     ['a key exists only in the other language', { title: 'Wallet' }, { title: 'Borsa', vuoto: 'Niente' }],
-    ['a nested key is missing', { form: { pay: 'Pay' } }, { form: {} , }],
+    ['a nested key is missing', { form: { pay: 'Pay' } }, { form: {} }],
     ['a text is empty', { title: 'Wallet' }, { title: ' ' }],
     ['a placeholder is missing', { held: '{amount} on hold' }, { held: 'In attesa' }],
-    ['a placeholder is misspelt', { held: '{amount} on hold', }, { held: '{importo} in attesa' }],
+    ['a placeholder is misspelt', { held: '{amount} on hold' }, { held: '{importo} in attesa' }],
     ['a tag is missing', { terms: 'Read <link>the terms</link>' }, { terms: 'Leggi i termini' }],
   ])('when %s', (_what, english, italian) => {
     expect(violationsOf(english, italian)).toHaveLength(1);

@@ -6,12 +6,15 @@ const catalogue = /^app\/_messages\/([a-z]{2})\/([a-z0-9-]+\.json)$/;
 export function catalogueViolations(files: readonly SourceFile[]): Violation[] {
   const languages = readLanguages(files);
   const everywhere = new Map<string, string>();
-  for (const texts of languages.values()) for (const [key, text] of texts) if (!everywhere.has(key)) everywhere.set(key, text);
+  for (const texts of languages.values())
+    for (const [key, text] of texts) if (!everywhere.has(key)) everywhere.set(key, text);
   return [...languages].flatMap(([language, texts]) =>
     [...everywhere].flatMap(([key, model]) => {
       const message = textProblem(texts.get(key), model);
       const [file = '', name = ''] = key.split('#');
-      return message === null ? [] : [{ path: `app/_messages/${language}/${file}`, line: 1, message: `${name} ${message}` }];
+      return message === null
+        ? []
+        : [{ path: `app/_messages/${language}/${file}`, line: 1, message: `${name} ${message}` }];
     }),
   );
 }
@@ -52,5 +55,8 @@ function placeholders(text: string): string[] {
 
 /** In `{count, plural, one {ducat} other {ducats}}` the words in braces are texts, not arguments. */
 function isBranchText(text: string, name: string): boolean {
-  return new RegExp(`(?:\\b(?:zero|one|two|few|many|other|true|false|[a-z_]+)|=\\d+)\\s*\\{\\s*${name}\\s*\\}`).test(text) && /\{\s*\w+\s*,\s*(plural|select)/.test(text);
+  return (
+    new RegExp(`(?:\\b(?:zero|one|two|few|many|other|true|false|[a-z_]+)|=\\d+)\\s*\\{\\s*${name}\\s*\\}`).test(text) &&
+    /\{\s*\w+\s*,\s*(plural|select)/.test(text)
+  );
 }

@@ -26,7 +26,8 @@ const readers: Readonly<Record<string, RegExp>> = {
   insights: /^server\/[a-z]+\/queries\.ts$/,
 };
 const joiners = new Set(['api', 'main.ts', 'worker.ts', 'testing']);
-const pageProgram = /^(next|react|react-dom|server-only|client-only|next-intl|@trpc\/client|@trpc\/tanstack-react-query|@tanstack\/react-query)(\/|$)/;
+const pageProgram =
+  /^(next|react|react-dom|server-only|client-only|next-intl|@trpc\/client|@trpc\/tanstack-react-query|@tanstack\/react-query)(\/|$)/;
 const nextAuthHomes = /^server\/(citizens\/|platform\/session\.ts$|api\/)/;
 
 /** Everything that a file imports and may not. */
@@ -35,7 +36,10 @@ export function importViolations(files: readonly SourceFile[]): Violation[] {
     .filter((file) => isTypeScript(file.path))
     .flatMap((file) =>
       importsOf(file).flatMap((imported) => {
-        const message = imported.target === null ? packageProblem(file.path, imported) : fileProblem(file.path, imported.target, imported);
+        const message =
+          imported.target === null
+            ? packageProblem(file.path, imported)
+            : fileProblem(file.path, imported.target, imported);
         return message === null ? [] : [{ path: file.path, line: imported.line, message }];
       }),
     );
@@ -46,7 +50,9 @@ function packageProblem(path: string, { specifier }: Import): string | null {
   const domain = domainOf(path);
   if (domain === 'money') return `server/money imports nothing, so not ${specifier}`;
   if (/^next-auth(\/|$)/.test(specifier)) {
-    return nextAuthHomes.test(path) ? null : 'next-auth is spoken only where citizens sign in (server/citizens) and where a session is read';
+    return nextAuthHomes.test(path)
+      ? null
+      : 'next-auth is spoken only where citizens sign in (server/citizens) and where a session is read';
   }
   if (specifier === 'next' && path === 'server/main.ts') return null;
   return pageProgram.test(specifier) ? `nothing under server/ imports ${specifier}: it belongs to pages` : null;
@@ -67,16 +73,20 @@ function fileProblem(path: string, target: string, imported: Import): string | n
 /** Test equipment and stand-ins never reach the product. */
 function guardedProblem(path: string, target: string): string | null {
   if (isTest(path) || path.startsWith('server/testing/')) return null;
-  if (target.startsWith('server/testing/') && path !== 'eslint.config.mjs') return 'nothing imports server/testing but tests';
-  if (target.startsWith('server/sandbox/') && !path.startsWith('server/sandbox/')) return 'nothing imports server/sandbox: it is reached over HTTP';
+  if (target.startsWith('server/testing/') && path !== 'eslint.config.mjs')
+    return 'nothing imports server/testing but tests';
+  if (target.startsWith('server/sandbox/') && !path.startsWith('server/sandbox/'))
+    return 'nothing imports server/sandbox: it is reached over HTTP';
   return null;
 }
 
 function serverProblem(path: string, target: string): string | null {
   const from = domainOf(path);
   const to = domainOf(target);
-  if (joiners.has(from)) return target.startsWith('server/') || target.startsWith('prisma/') ? null : `server/ does not import ${target}`;
-  if (!target.startsWith('server/')) return from === 'platform' && target.startsWith('prisma/') ? null : `server/${from} does not import ${target}`;
+  if (joiners.has(from))
+    return target.startsWith('server/') || target.startsWith('prisma/') ? null : `server/ does not import ${target}`;
+  if (!target.startsWith('server/'))
+    return from === 'platform' && target.startsWith('prisma/') ? null : `server/${from} does not import ${target}`;
   if (from === to || (below[from]?.includes(to) ?? false)) return null;
   if (readers[from]?.test(target) ?? false) return null;
   if (below[from] === undefined) return `server/${from} is not a domain of the design: name it in import-rules.ts`;
@@ -91,7 +101,13 @@ function appProblem(path: string, target: string, { isTypeOnly }: Import): strin
 }
 
 function componentProblem(target: string, { isTypeOnly }: Import): string | null {
-  if (target.startsWith('components/') || target.startsWith('app/_i18n/') || target.startsWith('app/_fonts/') || isTypeOnly) return null;
+  if (
+    target.startsWith('components/') ||
+    target.startsWith('app/_i18n/') ||
+    target.startsWith('app/_fonts/') ||
+    isTypeOnly
+  )
+    return null;
   if (target.startsWith('server/money/') || /^server\/[a-z]+\/(schema|kinds)\.ts$/.test(target)) return null;
   return `a component imports schemas and money (and types), not ${target}`;
 }

@@ -22,7 +22,15 @@ interface SyntaxNode {
 }
 
 const letters = /\p{L}/u;
-const spokenAttributes = new Set(['alt', 'aria-description', 'aria-label', 'aria-roledescription', 'label', 'placeholder', 'title']);
+const spokenAttributes = new Set([
+  'alt',
+  'aria-description',
+  'aria-label',
+  'aria-roledescription',
+  'label',
+  'placeholder',
+  'title',
+]);
 
 /** Words on a page come from the catalogues in app/_messages, so that every language has them. */
 function noLiteralText(): Rule.RuleModule {
@@ -35,7 +43,8 @@ function noLiteralText(): Rule.RuleModule {
       }),
       JSXExpressionContainer: onNode((node) => {
         const isSpoken = node.parent?.type !== 'JSXAttribute' || isSpokenAttribute(node.parent);
-        if (isSpoken && node.expression !== undefined && yieldsWords(node.expression)) context.report({ loc: node.loc, message });
+        if (isSpoken && node.expression !== undefined && yieldsWords(node.expression))
+          context.report({ loc: node.loc, message });
       }),
       JSXAttribute: onNode((node) => {
         const { value } = node;
@@ -69,7 +78,8 @@ const palette = [
   'slate|gray|zinc|neutral|stone|mauve|olive|mist|taupe|red|orange|amber|yellow|lime|green|emerald|teal|cyan|sky|blue',
   'indigo|violet|purple|fuchsia|pink|rose',
 ].join('|');
-const uses = 'bg|text|border(?:-[xytrblse])?|ring|fill|stroke|from|via|to|outline|decoration|shadow|accent|caret|divide|placeholder';
+const uses =
+  'bg|text|border(?:-[xytrblse])?|ring|fill|stroke|from|via|to|outline|decoration|shadow|accent|caret|divide|placeholder';
 const colourPatterns = [
   /(?<!url\()(?<![\w&/?=-])#(?:[0-9a-f]{8}|[0-9a-f]{6}|[0-9a-f]{3,4})(?![\w-])/i,
   /(?<![a-z-])(?:rgba?|hsla?|oklch|oklab|lab|lch)\(/i,

@@ -13,7 +13,11 @@ describe('the naming rules turn red', () => {
     ['a file is called utils', 'server/market/utils.ts', 'export {};'],
     ['a folder is called lib', 'components/lib/dates.ts', 'export {};'],
     ['a barrel appears', 'server/market/index.ts', "export * from './orders.ts';"],
-    ['a function is exported by default', 'components/order/order-card.tsx', 'export default function OrderCard() { return null; }'],
+    [
+      'a function is exported by default',
+      'components/order/order-card.tsx',
+      'export default function OrderCard() { return null; }',
+    ],
     ['a value is exported by default', 'server/market/rules.ts', 'const rules = {}; export default rules;'],
     ['a name is exported as default', 'server/market/rules.ts', 'const rules = {}; export { rules as default };'],
     ['a Server Action appears', 'app/wallet/actions.ts', "'use server';\nexport async function pay() {}"],
@@ -27,7 +31,11 @@ describe('the naming rules turn red', () => {
 
 describe('the naming rules allow', () => {
   test.each([
-    ['a page of Next to export by default', 'app/(market)/listings/[id]/page.tsx', 'export default function Page() { return null; }'],
+    [
+      'a page of Next to export by default',
+      'app/(market)/listings/[id]/page.tsx',
+      'export default function Page() { return null; }',
+    ],
     ['a configuration to export by default', 'next.config.mjs', 'export default {};'],
     ['a migration its time', 'prisma/migrations/20261121000000_platform/migration.sql', 'SELECT 1;'],
     ['a decision its number', 'server/decisions/0001-one-database.md', '# One database'],

@@ -8,7 +8,8 @@ const forcedNames = /^(README\.md|LICENSE|CHANGELOG\.md|\d{4}-[a-z0-9-]+\.md|\d{
 const nextSegment = /^(\([a-z-]+\)|\[{1,2}(\.{3})?[a-zA-Z-]+\]{1,2}|@[a-z-]+)$/;
 const emptyWords = /^(utils?|helpers?|lib|libs|common|misc|shared|index)(\.|$)/;
 
-const nextFile = /^app\/(.*\/)?(page|layout|template|error|global-error|not-found|default|sitemap|robots|manifest|icon|apple-icon|opengraph-image)\.tsx?$/;
+const nextFile =
+  /^app\/(.*\/)?(page|layout|template|error|global-error|not-found|forbidden|unauthorized|default|sitemap|robots|manifest|icon|apple-icon|opengraph-image)\.tsx?$/;
 const otherDefaultExports = /(^|\/)[a-z-]+\.config\.(ts|mjs)$|^app\/_i18n\/request\.ts$|^server\/testing\/cluster\.ts$/;
 
 /** Files the product must not have at all, and why. */
@@ -30,7 +31,10 @@ function nameProblem(path: string): string | null {
   const banned = bannedFiles.find(([pattern]) => pattern.test(path));
   if (banned !== undefined) return banned[1];
   const segments = path.split('/');
-  const odd = segments.find((segment) => !kebab.test(segment) && !forcedNames.test(segment) && !(path.startsWith('app/') && nextSegment.test(segment)));
+  const odd = segments.find(
+    (segment) =>
+      !kebab.test(segment) && !forcedNames.test(segment) && !(path.startsWith('app/') && nextSegment.test(segment)),
+  );
   if (odd !== undefined) return `"${odd}" is not in kebab-case`;
   const empty = segments.find((segment) => emptyWords.test(segment) && /\.(ts|tsx|mjs)$/.test(path));
   return empty === undefined ? null : `"${empty}" says nothing about what is inside (or is a barrel)`;
@@ -49,7 +53,11 @@ function exportViolations(file: SourceFile): Violation[] {
 
 function isDefaultExport(statement: ts.Statement): boolean {
   if (ts.isExportAssignment(statement)) return true;
-  if (ts.isExportDeclaration(statement) && statement.exportClause !== undefined && ts.isNamedExports(statement.exportClause)) {
+  if (
+    ts.isExportDeclaration(statement) &&
+    statement.exportClause !== undefined &&
+    ts.isNamedExports(statement.exportClause)
+  ) {
     return statement.exportClause.elements.some((element) => element.name.text === 'default');
   }
   const modifiers = ts.canHaveModifiers(statement) ? (ts.getModifiers(statement) ?? []) : [];
@@ -61,8 +69,17 @@ function directiveViolations(file: SourceFile): Violation[] {
   const tree = parse(file);
   const found: Violation[] = [];
   walk(tree, (node) => {
-    if (!ts.isExpressionStatement(node) || !ts.isStringLiteral(node.expression) || node.expression.text !== 'use server') return;
-    found.push({ path: file.path, line: lineOf(tree, node), message: 'there are no Server Actions: write a procedure' });
+    if (
+      !ts.isExpressionStatement(node) ||
+      !ts.isStringLiteral(node.expression) ||
+      node.expression.text !== 'use server'
+    )
+      return;
+    found.push({
+      path: file.path,
+      line: lineOf(tree, node),
+      message: 'there are no Server Actions: write a procedure',
+    });
   });
   return found;
 }

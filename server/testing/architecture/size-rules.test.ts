@@ -16,7 +16,11 @@ describe('the size rules turn red', () => {
     ['a function has 71 lines', 'server/market/orders.ts', functionOf(71)],
     ['an arrow function has 71 lines', 'server/market/orders.ts', `const long = () => {\n${statements(69)}};\n`],
     ['a component has 121 lines', 'components/order/order-card.tsx', functionOf(121)],
-    ['a function has four parameters', 'server/market/rules.ts', 'export function f(a: string, b: string, c: string, d: string) { return a + b + c + d; }'],
+    [
+      'a function has four parameters',
+      'server/market/rules.ts',
+      'export function f(a: string, b: string, c: string, d: string) { return a + b + c + d; }',
+    ],
   ])('when %s', (_what, path, text) => {
     expect(violationsOf(path, text)).toBe(1);
   });

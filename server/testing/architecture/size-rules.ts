@@ -20,7 +20,9 @@ export function sizeViolations(files: readonly SourceFile[]): Violation[] {
 function fileTooLong({ path, text }: SourceFile): Violation[] {
   const lines = text.trimEnd().split('\n').length;
   const linesMax = isTest(path) ? testLinesMax : fileLinesMax;
-  return lines > linesMax ? [{ path, line: linesMax, message: `${String(lines)} lines, at most ${String(linesMax)}: split it by meaning` }] : [];
+  return lines > linesMax
+    ? [{ path, line: linesMax, message: `${String(lines)} lines, at most ${String(linesMax)}: split it by meaning` }]
+    : [];
 }
 
 function functionsTooBig(file: SourceFile): Violation[] {
@@ -31,9 +33,19 @@ function functionsTooBig(file: SourceFile): Violation[] {
     if (!ts.isFunctionLike(node) || !('body' in node) || node.body === undefined || isDescribeCallback(node)) return;
     const line = lineOf(tree, node);
     const lines = tree.getLineAndCharacterOfPosition(node.end).line + 2 - line;
-    if (lines > linesMax) found.push({ path: file.path, line, message: `a function of ${String(lines)} lines, at most ${String(linesMax)}` });
+    if (lines > linesMax)
+      found.push({
+        path: file.path,
+        line,
+        message: `a function of ${String(lines)} lines, at most ${String(linesMax)}`,
+      });
     const parameters = node.parameters.filter((parameter) => parameter.name.getText(tree) !== 'this').length;
-    if (parameters > parametersMax) found.push({ path: file.path, line, message: `${String(parameters)} parameters, at most ${String(parametersMax)}: use an options object` });
+    if (parameters > parametersMax)
+      found.push({
+        path: file.path,
+        line,
+        message: `${String(parameters)} parameters, at most ${String(parametersMax)}: use an options object`,
+      });
   });
   return found;
 }

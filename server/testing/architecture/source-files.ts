@@ -25,7 +25,9 @@ const readable = /\.(ts|tsx|mjs|css|json|prisma|sql|md)$/;
 export function repositoryFiles(): SourceFile[] {
   const atRoot = readdirSync(root, { withFileTypes: true }).filter((entry) => entry.isFile());
   const paths = [...atRoot.map((entry) => entry.name), ...folders.flatMap((folder) => pathsUnder(folder))];
-  return paths.filter((path) => readable.test(path)).map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
+  return paths
+    .filter((path) => readable.test(path))
+    .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
 }
 
 function pathsUnder(folder: string): string[] {

@@ -10,9 +10,20 @@ interface Ownership {
 
 const operations = new Set([
   ...['findUnique', 'findUniqueOrThrow', 'findFirst', 'findFirstOrThrow', 'findMany', 'count', 'aggregate', 'groupBy'],
-  ...['create', 'createMany', 'createManyAndReturn', 'update', 'updateMany', 'updateManyAndReturn', 'upsert', 'delete', 'deleteMany'],
+  ...[
+    'create',
+    'createMany',
+    'createManyAndReturn',
+    'update',
+    'updateMany',
+    'updateManyAndReturn',
+    'upsert',
+    'delete',
+    'deleteMany',
+  ],
 ]);
-const tableInSql = /\b(?:from|join|into|update|truncate|only|table|using)\s+(?:only\s+)?"?(?:(public|ledger)"?\."?)?([a-z_][a-z0-9_]*)"?/gi;
+const tableInSql =
+  /\b(?:from|join|into|update|truncate|only|table|using)\s+(?:only\s+)?"?(?:(public|ledger)"?\."?)?([a-z_][a-z0-9_]*)"?/gi;
 const ledgerInSql = /\bledger\.[a-z_]+/i;
 const looksLikeSql = /\b(select|insert\s+into|update|delete\s+from|truncate|lock\s+table)\b/i;
 
@@ -20,7 +31,10 @@ const looksLikeSql = /\b(select|insert\s+into|update|delete\s+from|truncate|lock
 export function tableViolations(files: readonly SourceFile[]): Violation[] {
   const ownership = readOwnership(files);
   return files
-    .filter(({ path }) => path.startsWith('server/') && isTypeScript(path) && !isTest(path) && !path.startsWith('server/testing/'))
+    .filter(
+      ({ path }) =>
+        path.startsWith('server/') && isTypeScript(path) && !isTest(path) && !path.startsWith('server/testing/'),
+    )
     .flatMap((file) => [...modelUses(file, ownership.models), ...sqlUses(file, ownership.tables)]);
 }
 

@@ -40,7 +40,9 @@ function forbiddenUse(node: ts.Node): string | null {
 function forbiddenCall({ expression }: ts.CallExpression): string | null {
   if (ts.isIdentifier(expression)) {
     if (openers.has(expression.text)) return 'opens a transaction';
-    return expression.text === 'database' || expression.text === 'createDatabase' ? 'reaches for the database of the process' : null;
+    return expression.text === 'database' || expression.text === 'createDatabase'
+      ? 'reaches for the database of the process'
+      : null;
   }
   return ts.isPropertyAccessExpression(expression) && openers.has(expression.name.text) ? 'opens a transaction' : null;
 }

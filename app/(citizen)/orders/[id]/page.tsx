@@ -1,0 +1,109 @@
+import type { Metadata } from 'next';
+import { getFormatter, getTranslations } from 'next-intl/server';
+import { cache } from 'react';
+
+import { orNotFound, requireVisitor } from '#app/_reading/reading.ts';
+import { serverCaller } from '#app/_trpc/server.ts';
+import { NeedsScript } from '#components/form/needs-script.tsx';
+import { Page } from '#components/layout/page.tsx';
+import { ListingThumb } from '#components/order/listing-thumb.tsx';
+import { OrderActions } from '#components/order/order-actions.tsx';
+import { OrderFigures, OrderParties } from '#components/order/order-facts.tsx';
+import { OrderHistory } from '#components/order/order-history.tsx';
+import { OrderMoney } from '#components/order/order-money.tsx';
+import { OrderStateBadge } from '#components/order/order-state-badge.tsx';
+import { Card } from '#components/ui/card.tsx';
+import { TextLink } from '#components/ui/text-link.tsx';
+import type { OrderView } from '#server/market/schema.ts';
+
+interface OrderPageProps {
+  params: Promise<{ id: string }>;
+}
+
+const readOrder = cache(async (orderId: string) => {
+  await requireVisitor();
+  const caller = await serverCaller();
+  return orNotFound(caller.orders.byId({ orderId }));
+});
+
+export async function generateMetadata({ params }: OrderPageProps): Promise<Metadata> {
+  const order = await readOrder((await params).id);
+  return { title: order.listingTitle };
+}
+
+export default async function OrderPage({ params }: OrderPageProps) {
+  const order = await readOrder((await params).id);
+  return (
+    <Page>
+      <OrderHead order={order} />
+      <div className="grid items-start gap-6 lg:grid-cols-[3fr_2fr] lg:gap-10">
+        <div className="flex min-w-0 flex-col gap-6">
+          <OrderMoney order={order} />
+          <NextStep order={order} />
+          <OrderHistory order={order} />
+        </div>
+        <div className="flex min-w-0 flex-col gap-6">
+          <OrderFigures order={order} />
+          <OrderParties order={order} />
+        </div>
+      </div>
+      <Description order={order} />
+    </Page>
+  );
+}
+
+async function OrderHead({ order }: { order: OrderView }) {
+  const [t, format] = await Promise.all([getTranslations('order'), getFormatter()]);
+  return (
+    <div className="flex flex-col gap-4">
+      <p>
+        <TextLink href={order.viewer === 'seller' ? '/orders?tab=sold' : '/orders'}>{t('back')}</TextLink>
+      </p>
+      <div className="flex items-start gap-4">
+        <ListingThumb listing={{ id: order.listingId, category: order.category }} />
+        <div className="flex min-w-0 flex-col gap-2">
+          <h1 className="font-display text-display-sm font-semibold sm:text-display">{order.listingTitle}</h1>
+          <div className="flex flex-wrap items-center gap-3 text-muted">
+            <OrderStateBadge state={order.state} />
+            <span>{t('placedOn', { date: format.dateTime(order.createdAt, { dateStyle: 'long' }) })}</span>
+          </div>
+        </div>
+      </div>
+    </div>
+  );
+}
+
+async function NextStep({ order }: { order: OrderView }) {
+  const t = await getTranslations('order');
+  if (order.actions.length === 0) return null;
+  return (
+    <Card as="section" labelledBy="order-next">
+      <div className="flex flex-col gap-4">
+        <h2 id="order-next" className="text-lg font-semibold">
+          {t('next')}
+        </h2>
+        <NeedsScript />
+        <OrderActions
+          orderId={order.id}
+          actions={order.actions}
+          amounts={{ totalMinor: order.totalMinor, feeMinor: order.feeMinor }}
+        />
+      </div>
+    </Card>
+  );
+}
+
+async function Description({ order }: { order: OrderView }) {
+  const t = await getTranslations('order');
+  return (
+    <section aria-labelledby="order-description" className="flex flex-col gap-3 border-t border-line pt-6">
+      <h2 id="order-description" className="text-lg font-semibold">
+        {t('description')}
+      </h2>
+      <p className="max-w-prose whitespace-pre-line">{order.description}</p>
+      <p>
+        <TextLink href={`/listings/${order.listingId}`}>{t('seeListing')}</TextLink>
+      </p>
+    </section>
+  );
+}

@@ -1,0 +1,74 @@
+import type { Metadata } from 'next';
+import { getTranslations } from 'next-intl/server';
+
+import { orNotFound, requireVisitor } from '#app/_reading/reading.ts';
+import { addressOf, oneOf, textOf } from '#app/_reading/search-params.ts';
+import type { SearchParams } from '#app/_reading/search-params.ts';
+import { serverCaller } from '#app/_trpc/server.ts';
+import { Page, PageHeading } from '#components/layout/page.tsx';
+import { OrderTable } from '#components/order/order-table.tsx';
+import { EmptyState } from '#components/ui/empty-state.tsx';
+import { LinkButton } from '#components/ui/link-button.tsx';
+import { Pagination } from '#components/ui/pagination.tsx';
+import { Tabs } from '#components/ui/tabs.tsx';
+
+interface OrdersPageProps {
+  searchParams: SearchParams;
+}
+
+const sides = ['bought', 'sold'] as const;
+type Side = (typeof sides)[number];
+
+const ordersPerPage = 20;
+const emptyStep: Record<Side, string> = { bought: '/market', sold: '/sell/new' };
+
+export async function generateMetadata(): Promise<Metadata> {
+  const t = await getTranslations('order');
+  return { title: t('title') };
+}
+
+export default async function OrdersPage({ searchParams }: OrdersPageProps) {
+  await requireVisitor();
+  const query = await searchParams;
+  const side = oneOf(textOf(query['tab']), sides) ?? 'bought';
+  const cursor = textOf(query['cursor']);
+  const caller = await serverCaller();
+  const [t, common, page] = await Promise.all([
+    getTranslations('order'),
+    getTranslations('common'),
+    orNotFound(caller.orders[side]({ cursor, limit: ordersPerPage })),
+  ]);
+  const address = (of: Side, at?: string) => addressOf('/orders', { tab: of === 'sold' ? of : undefined, cursor: at });
+  return (
+    <Page>
+      <PageHeading title={t('title')}>{t('lead')}</PageHeading>
+      <div className="flex flex-col gap-6">
+        <Tabs
+          label={t('views')}
+          tabs={sides.map((of) => ({ href: address(of), label: t(of), current: of === side }))}
+        />
+        {page.items.length === 0 ? (
+          <EmptyState
+            title={t(`empty.${side}.title`)}
+            action={<LinkButton href={emptyStep[side]}>{t(`empty.${side}.action`)}</LinkButton>}
+          >
+            {t(`empty.${side}.text`)}
+          </EmptyState>
+        ) : (
+          <OrderTable
+            caption={t(side === 'bought' ? 'list.captionBought' : 'list.captionSold')}
+            orders={page.items}
+            parties={[side === 'bought' ? 'seller' : 'buyer']}
+          />
+        )}
+      </div>
+      <Pagination
+        label={common('pages')}
+        first={cursor === undefined ? undefined : { href: address(side), label: common('firstPage') }}
+        next={
+          page.nextCursor === null ? undefined : { href: address(side, page.nextCursor), label: common('nextPage') }
+        }
+      />
+    </Page>
+  );
+}

@@ -1,0 +1,73 @@
+import type { Metadata } from 'next';
+import { getTranslations } from 'next-intl/server';
+import { notFound } from 'next/navigation';
+
+import { orNotFound, requireVisitor } from '#app/_reading/reading.ts';
+import { serverCaller } from '#app/_trpc/server.ts';
+import { NeedsScript } from '#components/form/needs-script.tsx';
+import { Page, PageHeading } from '#components/layout/page.tsx';
+import { StockBadge } from '#components/listing/stock-badge.tsx';
+import type { ListingDraft } from '#components/sell/listing-draft.ts';
+import { ListingForm } from '#components/sell/listing-form.tsx';
+import { ListingSwitch } from '#components/sell/listing-switch.tsx';
+import { TextLink } from '#components/ui/text-link.tsx';
+import type { ListingView } from '#server/market/schema.ts';
+import { toDecimal } from '#server/money/money.ts';
+
+interface EditListingPageProps {
+  params: Promise<{ id: string }>;
+}
+
+export async function generateMetadata(): Promise<Metadata> {
+  const t = await getTranslations('sell');
+  return { title: t('editTitle') };
+}
+
+export default async function EditListingPage({ params }: EditListingPageProps) {
+  const { username, tier } = await requireVisitor();
+  const caller = await serverCaller();
+  const listing = await orNotFound(caller.listings.byId({ listingId: (await params).id }));
+  if (listing.seller.username !== username) notFound();
+  const t = await getTranslations('sell');
+  return (
+    <Page>
+      <div className="flex flex-col gap-4">
+        <p>
+          <TextLink href="/sell">{t('back')}</TextLink>
+        </p>
+        <PageHeading
+          title={t('editTitle')}
+          actions={
+            <span className="flex flex-wrap items-center gap-3">
+              <StockBadge listing={listing} isVerbose />
+              <ListingSwitch listing={{ id: listing.id, state: listing.state, title: listing.title }} />
+            </span>
+          }
+        >
+          <p>{t('editLead')}</p>
+          <p>
+            <TextLink href={`/listings/${listing.id}`}>{t('see')}</TextLink>
+          </p>
+        </PageHeading>
+      </div>
+      <NeedsScript />
+      <ListingForm
+        key={`${String(listing.version)}/${String(listing.stock)}`}
+        initial={draftOf(listing)}
+        edited={{ listingId: listing.id, version: listing.version, stockSeen: listing.stock }}
+        tier={tier}
+      />
+    </Page>
+  );
+}
+
+function draftOf(listing: ListingView): ListingDraft {
+  return {
+    title: listing.title,
+    description: listing.description,
+    category: listing.category,
+    price: toDecimal(listing.priceMinor),
+    stock: listing.stock === null ? '' : String(listing.stock),
+    isUnlimited: listing.stock === null,
+  };
+}

@@ -1,0 +1,32 @@
+import type { Metadata } from 'next';
+import { getTranslations } from 'next-intl/server';
+
+import { requireVisitor } from '#app/_reading/reading.ts';
+import { NeedsScript } from '#components/form/needs-script.tsx';
+import { Page, PageHeading } from '#components/layout/page.tsx';
+import { ListingForm } from '#components/sell/listing-form.tsx';
+import { TextLink } from '#components/ui/text-link.tsx';
+
+export async function generateMetadata(): Promise<Metadata> {
+  const t = await getTranslations('sell');
+  return { title: t('newTitle') };
+}
+
+const emptyDraft = { title: '', description: '', category: '', price: '', stock: '1', isUnlimited: false };
+
+export default async function NewListingPage() {
+  const { tier } = await requireVisitor();
+  const t = await getTranslations('sell');
+  return (
+    <Page>
+      <div className="flex flex-col gap-4">
+        <p>
+          <TextLink href="/sell">{t('back')}</TextLink>
+        </p>
+        <PageHeading title={t('newTitle')}>{t('newLead')}</PageHeading>
+      </div>
+      <NeedsScript />
+      <ListingForm initial={emptyDraft} edited={null} tier={tier} />
+    </Page>
+  );
+}

@@ -1,0 +1,37 @@
+import type { Metadata } from 'next';
+import { getTranslations } from 'next-intl/server';
+
+import { orNotFound, requireVisitor } from '#app/_reading/reading.ts';
+import { serverCaller } from '#app/_trpc/server.ts';
+import { Page, PageHeading } from '#components/layout/page.tsx';
+import { ReceiptLinks } from '#components/top-up/receipt-links.tsx';
+import { Receipt } from '#components/top-up/receipt.tsx';
+import { Notice } from '#components/ui/notice.tsx';
+
+export async function generateMetadata(): Promise<Metadata> {
+  const t = await getTranslations('top-up.receipt');
+  return { title: t('receiptTitle') };
+}
+
+export default async function ReceiptPage({ params }: { params: Promise<{ id: string }> }) {
+  const { id } = await params;
+  await requireVisitor();
+  const caller = await serverCaller();
+  const [t, topUp] = await Promise.all([
+    getTranslations('top-up.receipt'),
+    orNotFound(caller.topUps.byId({ topUpId: id })),
+  ]);
+  return (
+    <Page width="prose">
+      <PageHeading title={t('receiptTitle')} />
+      {topUp.state === 'credited' ? (
+        <Receipt topUp={topUp} />
+      ) : (
+        <Notice>
+          <p>{t(`state.${topUp.state}`)}</p>
+        </Notice>
+      )}
+      <ReceiptLinks />
+    </Page>
+  );
+}

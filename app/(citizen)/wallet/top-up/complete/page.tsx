@@ -1,0 +1,100 @@
+import { TRPCError } from '@trpc/server';
+import type { Metadata } from 'next';
+import { getTranslations } from 'next-intl/server';
+import { notFound, redirect } from 'next/navigation';
+
+import { orNotFound, signInPath } from '#app/_reading/reading.ts';
+import { addressOf, textOf } from '#app/_reading/search-params.ts';
+import type { SearchParams } from '#app/_reading/search-params.ts';
+import { readVisitor } from '#app/_reading/visitor.ts';
+import { serverCaller } from '#app/_trpc/server.ts';
+import { Page, PageHeading } from '#components/layout/page.tsx';
+import { PaymentWatch } from '#components/top-up/payment-watch.tsx';
+import { ReceiptLinks } from '#components/top-up/receipt-links.tsx';
+import { Receipt } from '#components/top-up/receipt.tsx';
+import { RefreshOnce } from '#components/top-up/refresh-once.tsx';
+import { Unpaid } from '#components/top-up/unpaid.tsx';
+import { TextLink } from '#components/ui/text-link.tsx';
+import type { TopUpView } from '#server/payments/schema.ts';
+
+const path = '/wallet/top-up/complete';
+
+export async function generateMetadata(): Promise<Metadata> {
+  const t = await getTranslations('top-up.complete');
+  return { title: t('metaTitle') };
+}
+
+export default async function TopUpCompletePage({ searchParams }: { searchParams: SearchParams }) {
+  const sessionId = textOf((await searchParams)['session_id']);
+  if (sessionId === undefined) notFound();
+  const address = addressOf(path, { session_id: sessionId });
+  const before = await readVisitor();
+  if (before === null) redirect(signInPath(address));
+  const topUp = await readTopUp(sessionId);
+  switch (topUp?.state) {
+    case 'credited':
+      return <Credited topUp={topUp} shownMinor={before.availableMinor} />;
+    case 'expired':
+    case 'failed':
+      return (
+        <Page width="prose">
+          <Unpaid outcome={topUp.state} />
+        </Page>
+      );
+    case 'started':
+    case 'open':
+      return (
+        <Page width="prose">
+          <Unpaid outcome="open" />
+        </Page>
+      );
+    case 'processing':
+    case undefined:
+      return <Waiting sessionId={sessionId} state={topUp?.state ?? null} address={address} />;
+  }
+}
+
+/** Credits the top-up when it is paid. Null while the card processor cannot be asked. */
+async function readTopUp(sessionId: string): Promise<TopUpView | null> {
+  const caller = await serverCaller();
+  try {
+    return await orNotFound(caller.topUps.bySession({ sessionId }));
+  } catch (error) {
+    if (error instanceof TRPCError && error.code === 'SERVICE_UNAVAILABLE') return null;
+    throw error;
+  }
+}
+
+async function Credited({ topUp, shownMinor }: { topUp: TopUpView; shownMinor: bigint | null }) {
+  const caller = await serverCaller();
+  const [t, wallet] = await Promise.all([getTranslations('top-up.receipt'), caller.wallet.summary()]);
+  return (
+    <Page width="prose">
+      <PageHeading title={t('title')}>{t('available')}</PageHeading>
+      <Receipt topUp={topUp} />
+      <ReceiptLinks />
+      {wallet.availableMinor === shownMinor ? null : <RefreshOnce />}
+    </Page>
+  );
+}
+
+interface WaitingProps {
+  sessionId: string;
+  state: 'processing' | null;
+  address: string;
+}
+
+async function Waiting({ sessionId, state, address }: WaitingProps) {
+  const t = await getTranslations('top-up.complete.waiting');
+  return (
+    <Page width="prose">
+      <PageHeading title={t('title')}>{t('text')}</PageHeading>
+      <PaymentWatch sessionId={sessionId} state={state} />
+      <noscript>
+        <p>
+          {t('noScript')} <TextLink href={address}>{t('check')}</TextLink>
+        </p>
+      </noscript>
+    </Page>
+  );
+}

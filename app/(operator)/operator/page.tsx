@@ -1,0 +1,98 @@
+import type { Metadata } from 'next';
+import { getTranslations } from 'next-intl/server';
+import { notFound } from 'next/navigation';
+import { Suspense } from 'react';
+
+import { orNotFound, requireVisitor } from '#app/_reading/reading.ts';
+import { addressOf, textOf } from '#app/_reading/search-params.ts';
+import type { SearchParams } from '#app/_reading/search-params.ts';
+import { serverCaller } from '#app/_trpc/server.ts';
+import { Page, PageHeading } from '#components/layout/page.tsx';
+import { BooksReport } from '#components/operator/books-report.tsx';
+import { InboxReport } from '#components/operator/inbox-report.tsx';
+import { MoneyTotals } from '#components/operator/money-totals.tsx';
+import { OrderTable } from '#components/order/order-table.tsx';
+import { EmptyState } from '#components/ui/empty-state.tsx';
+import { Pagination } from '#components/ui/pagination.tsx';
+import { Progress } from '#components/ui/progress.tsx';
+
+interface OperatorPageProps {
+  searchParams: SearchParams;
+}
+
+const disputesPerPage = 20;
+
+export async function generateMetadata(): Promise<Metadata> {
+  const t = await getTranslations('operator');
+  return { title: t('title') };
+}
+
+export default async function OperatorPage({ searchParams }: OperatorPageProps) {
+  const { role } = await requireVisitor();
+  if (role !== 'operator') notFound();
+  const cursor = textOf((await searchParams)['cursor']);
+  const caller = await serverCaller();
+  const [t, disputes] = await Promise.all([
+    getTranslations('operator'),
+    orNotFound(caller.orders.disputed({ cursor, limit: disputesPerPage })),
+  ]);
+  return (
+    <Page>
+      <PageHeading title={t('title')}>{t('lead')}</PageHeading>
+      <Disputes disputes={disputes} isFirstPage={cursor === undefined} />
+      <Suspense fallback={<Progress label={t('checking')} />}>
+        <Overview />
+      </Suspense>
+    </Page>
+  );
+}
+
+type DisputesPage = Awaited<ReturnType<Awaited<ReturnType<typeof serverCaller>>['orders']['disputed']>>;
+
+async function Disputes({ disputes, isFirstPage }: { disputes: DisputesPage; isFirstPage: boolean }) {
+  const [t, list, common] = await Promise.all([
+    getTranslations('operator.disputes'),
+    getTranslations('order.list'),
+    getTranslations('common'),
+  ]);
+  const { nextCursor } = disputes;
+  return (
+    <section aria-labelledby="disputes" className="flex flex-col gap-4">
+      <h2 id="disputes" className="text-xl font-semibold">
+        {t('title')}
+      </h2>
+      {disputes.items.length === 0 ? (
+        <EmptyState title={t('none')}>{t('noneText')}</EmptyState>
+      ) : (
+        <>
+          <p className="text-muted">{t('lead')}</p>
+          <OrderTable caption={list('captionDisputed')} orders={disputes.items} parties={['buyer', 'seller']} />
+        </>
+      )}
+      <Pagination
+        label={common('pages')}
+        first={isFirstPage ? undefined : { href: '/operator', label: common('firstPage') }}
+        next={
+          nextCursor === null
+            ? undefined
+            : { href: addressOf('/operator', { cursor: nextCursor }), label: common('nextPage') }
+        }
+      />
+    </section>
+  );
+}
+
+/** Checking the books reads all of them, so the rest of the page does not wait for it. */
+async function Overview() {
+  const caller = await serverCaller();
+  const { ledger, totals, inbox } = await caller.operator.overview();
+  return (
+    <>
+      <div className="grid items-start gap-6 lg:grid-cols-[3fr_2fr] lg:gap-10">
+        <BooksReport report={ledger} />
+        <InboxReport inbox={inbox} />
+      </div>
+      <MoneyTotals totals={totals} />
+    </>
+  );
+}

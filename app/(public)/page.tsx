@@ -1,0 +1,72 @@
+import type { Metadata } from 'next';
+import { getTranslations } from 'next-intl/server';
+
+import { languageAlternates, publicPrefix } from '#app/_reading/addresses.ts';
+import { CategoryTiles } from '#components/home/category-tiles.tsx';
+import { Hero } from '#components/home/hero.tsx';
+import { HowItWorks } from '#components/home/how-it-works.tsx';
+import { Page } from '#components/layout/page.tsx';
+import { ListingGrid } from '#components/listing/listing-card.tsx';
+import { serverCaller } from '#app/_trpc/server.ts';
+import { EmptyState } from '#components/ui/empty-state.tsx';
+import { LinkButton } from '#components/ui/link-button.tsx';
+import { TextLink } from '#components/ui/text-link.tsx';
+
+const newestShown = 8;
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { alternates: await languageAlternates() };
+}
+
+export default async function HomePage() {
+  const caller = await serverCaller();
+  const [prefix, categories, newest] = await Promise.all([
+    publicPrefix(),
+    caller.listings.categories(),
+    caller.listings.search({ limit: newestShown }),
+  ]);
+  const t = await getTranslations('home');
+  return (
+    <>
+      <Hero prefix={prefix} />
+      <Page>
+        <section aria-labelledby="categories" className="flex flex-col gap-4">
+          <h2 id="categories" className="font-display text-display-sm font-semibold">
+            {t('categories')}
+          </h2>
+          <CategoryTiles categories={categories} prefix={prefix} />
+        </section>
+        <section aria-labelledby="newest" className="flex flex-col gap-4">
+          <div className="flex flex-wrap items-baseline justify-between gap-3">
+            <h2 id="newest" className="font-display text-display-sm font-semibold">
+              {t('newest')}
+            </h2>
+            <TextLink href={`${prefix}/market`} prefetch={false}>
+              {t('seeAll')}
+            </TextLink>
+          </div>
+          {newest.items.length === 0 ? (
+            <EmptyState
+              title={t('emptyTitle')}
+              action={
+                <LinkButton href="/sell/new" prefetch={false}>
+                  {t('emptyAction')}
+                </LinkButton>
+              }
+            >
+              {t('emptyText')}
+            </EmptyState>
+          ) : (
+            <ListingGrid listings={newest.items} prefix={prefix} />
+          )}
+        </section>
+        <section aria-labelledby="how" className="flex flex-col gap-6 md:py-6">
+          <h2 id="how" className="font-display text-display-sm font-semibold">
+            {t('how')}
+          </h2>
+          <HowItWorks />
+        </section>
+      </Page>
+    </>
+  );
+}

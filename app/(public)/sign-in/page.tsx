@@ -1,0 +1,57 @@
+import type { Metadata } from 'next';
+import { getTranslations } from 'next-intl/server';
+import { redirect } from 'next/navigation';
+
+import { textOf } from '#app/_reading/search-params.ts';
+import type { SearchParams } from '#app/_reading/search-params.ts';
+import { readVisitor } from '#app/_reading/visitor.ts';
+import { NeedsScript } from '#components/form/needs-script.tsx';
+import { Page, PageHeading } from '#components/layout/page.tsx';
+import { SignInButton } from '#components/session/sign-in-button.tsx';
+import { Meaning, TierTable } from '#components/sign-in/meaning.tsx';
+import { returnPath } from '#components/sign-in/return-path.ts';
+import { SignInError } from '#components/sign-in/sign-in-error.tsx';
+import { Card } from '#components/ui/card.tsx';
+import { Notice } from '#components/ui/notice.tsx';
+import { signInErrorCode } from '#server/api/auth-door.ts';
+import { env } from '#server/platform/env.ts';
+
+export async function generateMetadata(): Promise<Metadata> {
+  const t = await getTranslations('sign-in');
+  return { title: t('title') };
+}
+
+export default async function SignInPage({ searchParams }: { searchParams: SearchParams }) {
+  const query = await searchParams;
+  const returnTo = returnPath(textOf(query['callbackUrl']), env().APP_URL);
+  const [visitor, t] = await Promise.all([readVisitor(), getTranslations('sign-in')]);
+  if (visitor !== null) redirect(returnTo);
+  const errorCode = signInErrorCode(textOf(query['error']));
+  return (
+    <Page width="wide">
+      <div className="grid gap-10 lg:grid-cols-2 lg:gap-16">
+        <div className="flex flex-col gap-6">
+          <PageHeading title={t('title')}>{t('intro')}</PageHeading>
+          {errorCode === null ? null : <SignInError code={errorCode} />}
+          <Card>
+            <div className="flex flex-col gap-4">
+              <NeedsScript />
+              <SignInButton returnTo={returnTo} failure={t('failed')} wide>
+                {t('button')}
+              </SignInButton>
+              {env().CASCADE_MODE === 'sandbox' ? (
+                <Notice title={t('sandbox.title')}>
+                  <p className="text-sm">{t('sandbox.text')}</p>
+                </Notice>
+              ) : null}
+            </div>
+          </Card>
+        </div>
+        <div className="flex flex-col gap-10">
+          <Meaning />
+          <TierTable />
+        </div>
+      </div>
+    </Page>
+  );
+}

@@ -1,0 +1,1 @@
+export { default, generateMetadata } from '#app/(public)/market/page.tsx';

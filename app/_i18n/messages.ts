@@ -1,0 +1,59 @@
+import type { Locale } from './locale.ts';
+
+/** One catalogue per noun; the file's name is its namespace. */
+const nouns = [
+  'category',
+  'command',
+  'common',
+  'errors',
+  'home',
+  'layout',
+  'listing',
+  'market',
+  'money',
+  'operator',
+  'order',
+  'sell',
+  'sign-in',
+  'tier',
+  'top-up',
+  'wallet',
+] as const;
+
+/** What islands in the browser say; the rest is only ever said by the server. */
+const spokenInBrowser: readonly string[] = [
+  'category',
+  'command',
+  'common',
+  'errors',
+  'layout',
+  'listing',
+  'money',
+  'operator',
+  'order',
+  'sell',
+  'tier',
+  'top-up',
+  'wallet',
+];
+
+interface Catalogue {
+  default: Record<string, unknown>;
+}
+
+export async function loadMessages(locale: Locale): Promise<Record<string, unknown>> {
+  const entries = await Promise.all(
+    nouns.map(async (noun) => {
+      const catalogue = (await import(`../_messages/${locale}/${noun}.json`)) as Catalogue;
+      return [noun, catalogue.default] as const;
+    }),
+  );
+  return Object.fromEntries(entries);
+}
+
+/** The part of the messages that travels to the browser. */
+export function messagesForBrowser<Messages extends object>(messages: Messages): Partial<Messages> {
+  return Object.fromEntries(
+    Object.entries(messages).filter(([noun]) => spokenInBrowser.includes(noun)),
+  ) as Partial<Messages>;
+}

@@ -1,0 +1,18 @@
+import { cookies, headers } from 'next/headers';
+import { getRequestConfig } from 'next-intl/server';
+
+import { chooseLocale } from './locale.ts';
+import { loadMessages } from './messages.ts';
+
+/** Venice keeps one clock: every time on a page is the city's. */
+export const timeZone = 'Europe/Rome';
+
+export default getRequestConfig(async () => {
+  const [requestHeaders, requestCookies] = await Promise.all([headers(), cookies()]);
+  const locale = chooseLocale({
+    path: requestHeaders.get('x-cascade-locale'),
+    cookie: requestCookies.get('cascade-locale')?.value,
+    acceptLanguage: requestHeaders.get('accept-language'),
+  });
+  return { locale, timeZone, messages: await loadMessages(locale) };
+});

@@ -1,0 +1,45 @@
+import type category from '../_messages/en/category.json';
+import type command from '../_messages/en/command.json';
+import type common from '../_messages/en/common.json';
+import type errors from '../_messages/en/errors.json';
+import type home from '../_messages/en/home.json';
+import type layout from '../_messages/en/layout.json';
+import type listing from '../_messages/en/listing.json';
+import type market from '../_messages/en/market.json';
+import type money from '../_messages/en/money.json';
+import type operator from '../_messages/en/operator.json';
+import type order from '../_messages/en/order.json';
+import type sell from '../_messages/en/sell.json';
+import type signIn from '../_messages/en/sign-in.json';
+import type tier from '../_messages/en/tier.json';
+import type topUp from '../_messages/en/top-up.json';
+import type wallet from '../_messages/en/wallet.json';
+
+import type { Locale as SupportedLocale } from './locale.ts';
+
+/** Every key of the English catalogues, so that a message that does not exist fails the type check. */
+interface AllMessages {
+  category: typeof category;
+  command: typeof command;
+  common: typeof common;
+  errors: typeof errors;
+  home: typeof home;
+  layout: typeof layout;
+  listing: typeof listing;
+  market: typeof market;
+  money: typeof money;
+  operator: typeof operator;
+  order: typeof order;
+  sell: typeof sell;
+  'sign-in': typeof signIn;
+  tier: typeof tier;
+  'top-up': typeof topUp;
+  wallet: typeof wallet;
+}
+
+declare module 'next-intl' {
+  interface AppConfig {
+    Locale: SupportedLocale;
+    Messages: AllMessages;
+  }
+}

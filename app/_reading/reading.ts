@@ -1,0 +1,32 @@
+import { TRPCError } from '@trpc/server';
+import { headers } from 'next/headers';
+import { notFound, redirect } from 'next/navigation';
+
+import { readVisitor } from '#app/_reading/visitor.ts';
+import type { Visitor } from '#components/layout/visitor.ts';
+
+/** The visitor, who must be signed in; anyone else is sent to sign in and comes back. */
+export async function requireVisitor(): Promise<Visitor> {
+  const visitor = await readVisitor();
+  if (visitor === null) redirect(signInPath(await currentPath()));
+  return visitor;
+}
+
+export function signInPath(returnTo: string): string {
+  return `/sign-in?${new URLSearchParams({ callbackUrl: returnTo }).toString()}`;
+}
+
+/** The path of this request, without its query. */
+export async function currentPath(): Promise<string> {
+  return (await headers()).get('x-cascade-path') ?? '/';
+}
+
+/** What the call answers; a thing that does not exist, or a malformed id, is the page "not found". */
+export async function orNotFound<Answer>(call: Promise<Answer>): Promise<Answer> {
+  try {
+    return await call;
+  } catch (error) {
+    if (error instanceof TRPCError && (error.code === 'NOT_FOUND' || error.code === 'BAD_REQUEST')) notFound();
+    throw error;
+  }
+}

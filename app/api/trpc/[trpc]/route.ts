@@ -1,0 +1,1 @@
+export { trpcDoor as GET, trpcDoor as POST } from '#server/api/doors.ts';

@@ -1,0 +1,1 @@
+export { statementDoor as GET } from '#server/api/doors.ts';

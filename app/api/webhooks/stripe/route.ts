@@ -1,0 +1,1 @@
+export { stripeWebhookDoor as POST } from '#server/api/doors.ts';

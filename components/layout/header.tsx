@@ -1,0 +1,63 @@
+import { SlidersHorizontal, UserRound } from 'lucide-react';
+import { useTranslations } from 'next-intl';
+
+import { CommandPalette } from '#components/command/command-palette.tsx';
+import { AccountPanel } from '#components/layout/account-panel.tsx';
+import { DisclosureMenu } from '#components/layout/disclosure-menu.tsx';
+import { HomeLink } from '#components/layout/home-link.tsx';
+import { NavLinks } from '#components/layout/nav-links.tsx';
+import type { Theme } from '#components/layout/preferences.ts';
+import type { Visitor } from '#components/layout/visitor.ts';
+import { Wordmark } from '#components/layout/wordmark.tsx';
+import { Amount } from '#components/money/amount.tsx';
+import { LinkButton } from '#components/ui/link-button.tsx';
+
+interface HeaderProps {
+  visitor: Visitor | null;
+  theme: Theme;
+}
+
+export function Header({ visitor, theme }: HeaderProps) {
+  const t = useTranslations('layout');
+  return (
+    <header className="rule-double bg-surface">
+      <div className="mx-auto flex min-h-bar w-full max-w-page items-center gap-3 px-4 sm:px-6">
+        <HomeLink label={t('home')}>
+          <Wordmark />
+        </HomeLink>
+        <nav aria-label={t('nav.label')} className="ml-3 hidden flex-1 lg:block">
+          <NavLinks look="bar" balance={visitor === null ? null : <Balance visitor={visitor} />} />
+        </nav>
+        <div className="ml-auto flex items-center gap-1 sm:gap-2">
+          <CommandPalette isSignedIn={visitor !== null} isOperator={visitor?.role === 'operator'} theme={theme} />
+          <DisclosureMenu
+            label={visitor === null ? t('menu.preferences') : t('menu.account', { name: visitor.displayName })}
+            summary={
+              visitor === null ? (
+                <SlidersHorizontal aria-hidden="true" className="size-icon" />
+              ) : (
+                <UserRound aria-hidden="true" className="size-icon" />
+              )
+            }
+          >
+            <AccountPanel visitor={visitor} theme={theme} />
+          </DisclosureMenu>
+          {visitor === null ? (
+            <LinkButton href="/sign-in" size="small" prefetch={false}>
+              {t('signIn')}
+            </LinkButton>
+          ) : null}
+        </div>
+      </div>
+    </header>
+  );
+}
+
+function Balance({ visitor }: { visitor: Visitor }) {
+  if (visitor.availableMinor === null) return null;
+  return (
+    <span className="rounded-md border border-line bg-page px-2 text-sm font-medium text-text">
+      <Amount asset="DUCAT" minor={visitor.availableMinor} unit="mark" />
+    </span>
+  );
+}

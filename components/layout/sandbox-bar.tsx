@@ -1,0 +1,14 @@
+import { useTranslations } from 'next-intl';
+
+/** Says on every page that nothing here is real money. */
+export function SandboxBar() {
+  const t = useTranslations('layout');
+  return (
+    <aside
+      aria-label={t('sandboxLabel')}
+      className="border-b border-gold bg-gold-soft px-4 py-1 text-center text-xs text-gold"
+    >
+      {t('sandbox')}
+    </aside>
+  );
+}

@@ -1,0 +1,57 @@
+import { useTranslations } from 'next-intl';
+import Link from 'next/link';
+
+import { Cover } from '#components/listing/cover.tsx';
+import { StockBadge } from '#components/listing/stock-badge.tsx';
+import { Amount } from '#components/money/amount.tsx';
+import type { ListingCard as Listing } from '#server/market/schema.ts';
+
+interface ListingCardProps {
+  listing: Listing;
+  /** "/it" on pages whose address carries the language. */
+  prefix: string;
+}
+
+export function ListingCard({ listing, prefix }: ListingCardProps) {
+  const t = useTranslations('listing');
+  const category = useTranslations('category');
+  return (
+    <article className="group relative flex h-full flex-col overflow-hidden rounded-md border border-line bg-surface transition-shadow hover:shadow-raised has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent">
+      <div className="overflow-hidden border-b border-line">
+        <Cover category={listing.category} seed={listing.id} />
+      </div>
+      <div className="flex flex-1 flex-col gap-1 p-4">
+        <p className="text-xs text-muted">{category(`${listing.category}.name`)}</p>
+        <h3 className="line-clamp-2 font-medium">
+          <Link
+            href={`${prefix}/listings/${listing.id}`}
+            prefetch={false}
+            className="outline-none after:absolute after:inset-0 group-hover:underline group-hover:underline-offset-4"
+          >
+            {listing.title}
+          </Link>
+        </h3>
+        <p className="text-sm text-muted">{t('by', { seller: listing.seller.displayName })}</p>
+        <div className="mt-auto flex flex-wrap items-center justify-between gap-2 pt-2">
+          <p className="text-lg font-semibold">
+            <Amount asset="DUCAT" minor={listing.priceMinor} unit="mark" isTrimmed />
+          </p>
+          <StockBadge listing={listing} />
+        </div>
+      </div>
+    </article>
+  );
+}
+
+/** Listings side by side: one column on a narrow screen, up to four on a wide one. */
+export function ListingGrid({ listings, prefix }: { listings: readonly Listing[]; prefix: string }) {
+  return (
+    <ul className="grid grid-cols-1 gap-4 sm:grid-cols-2 md:gap-6 lg:grid-cols-3 xl:grid-cols-4">
+      {listings.map((listing) => (
+        <li key={listing.id}>
+          <ListingCard listing={listing} prefix={prefix} />
+        </li>
+      ))}
+    </ul>
+  );
+}

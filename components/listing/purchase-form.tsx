@@ -1,0 +1,146 @@
+'use client';
+
+import { useMutation } from '@tanstack/react-query';
+import { useTranslations } from 'next-intl';
+import { useRouter } from 'next/navigation';
+import { useState } from 'react';
+import type { SubmitEvent } from 'react';
+
+import { outcomeOf } from '#components/errors/outcome.ts';
+import { useRefusalText } from '#components/errors/use-refusal-text.ts';
+import { useAttempt } from '#components/form/use-attempt.ts';
+import { PurchaseDialog } from '#components/listing/purchase-dialog.tsx';
+import { PurchaseFigures } from '#components/listing/purchase-figures.tsx';
+import { Amount } from '#components/money/amount.tsx';
+import { useTRPC } from '#components/trpc/client.tsx';
+import { Button } from '#components/ui/button.tsx';
+import { Field } from '#components/ui/field.tsx';
+import { Input } from '#components/ui/input.tsx';
+import { LinkButton } from '#components/ui/link-button.tsx';
+import { Notice } from '#components/ui/notice.tsx';
+import { useToast } from '#components/ui/toast.tsx';
+import { useHydrated } from '#components/ui/use-hydrated.ts';
+import { quantityMax } from '#server/market/schema.ts';
+import type { ListingView } from '#server/market/schema.ts';
+
+interface PurchaseFormProps {
+  listing: Pick<ListingView, 'id' | 'version' | 'title' | 'priceMinor' | 'stock'>;
+  availableMinor: bigint;
+}
+
+/** Quantity, total, what is left afterwards; then a dialog that names the price once more. */
+export function PurchaseForm({ listing, availableMinor }: PurchaseFormProps) {
+  const t = useTranslations('listing.buy');
+  const refusalText = useRefusalText();
+  const router = useRouter();
+  const toast = useToast();
+  const trpc = useTRPC();
+  const attempt = useAttempt();
+  const hydrated = useHydrated();
+  const [text, setText] = useState('1');
+  const [isConfirming, setConfirming] = useState(false);
+  const most = Math.min(listing.stock ?? quantityMax, quantityMax);
+  const quantity = quantityOf(text, most);
+  const totalMinor = listing.priceMinor * BigInt(quantity ?? 1);
+  const missingMinor = totalMinor - availableMinor;
+  const place = useMutation(
+    trpc.orders.place.mutationOptions({
+      onSuccess: ({ orderId }) => {
+        attempt.settle();
+        setConfirming(false);
+        toast({ tone: 'success', text: t('done') });
+        router.push(`/orders/${orderId}`);
+        router.refresh();
+      },
+      onError: (error) => {
+        attempt.settle(error);
+        setConfirming(false);
+      },
+    }),
+  );
+  const refusal = place.isError ? refusalText(place.error) : undefined;
+  const isOutdated = place.isError && outcomeOf(place.error).isDefinitive;
+  const ask = (event: SubmitEvent) => {
+    event.preventDefault();
+    if (quantity !== null && missingMinor <= 0n) setConfirming(true);
+  };
+  return (
+    <form onSubmit={ask} noValidate className="flex flex-col gap-4">
+      {most > 1 ? (
+        <Field
+          id="quantity"
+          label={t('quantity')}
+          error={quantity === null ? t('quantityWrong', { max: most }) : undefined}
+        >
+          {(control) => (
+            <Input
+              {...control}
+              figures
+              inputMode="numeric"
+              autoComplete="off"
+              value={text}
+              onChange={(event) => setText(event.target.value)}
+            />
+          )}
+        </Field>
+      ) : null}
+      <PurchaseFigures totalMinor={totalMinor} availableMinor={availableMinor} />
+      {missingMinor > 0n ? (
+        <>
+          <Notice title={t('notEnoughTitle')}>
+            <p>{t.rich('notEnoughText', { amount: () => <Amount asset="DUCAT" minor={missingMinor} /> })}</p>
+          </Notice>
+          <LinkButton href="/wallet/top-up" wide>
+            {t('topUp')}
+          </LinkButton>
+        </>
+      ) : (
+        <Button type="submit" wide pending={place.isSuccess} disabled={!hydrated || quantity === null}>
+          {t('button')}
+        </Button>
+      )}
+      <p className="text-sm text-muted">{t('escrow')}</p>
+      {refusal === undefined ? null : (
+        <Notice tone="danger" title={refusal} live>
+          {isOutdated ? (
+            <div>
+              <Button
+                variant="secondary"
+                size="small"
+                onClick={() => {
+                  place.reset();
+                  router.refresh();
+                }}
+              >
+                {t('changed')}
+              </Button>
+            </div>
+          ) : null}
+        </Notice>
+      )}
+      <PurchaseDialog
+        open={isConfirming}
+        onClose={() => setConfirming(false)}
+        pending={place.isPending}
+        onConfirm={() =>
+          place.mutate({
+            listingId: listing.id,
+            listingVersion: listing.version,
+            quantity: quantity ?? 1,
+            key: attempt.key,
+          })
+        }
+        title={listing.title}
+        quantity={quantity ?? 1}
+        totalMinor={totalMinor}
+        availableMinor={availableMinor}
+      />
+    </form>
+  );
+}
+
+function quantityOf(text: string, most: number): number | null {
+  if (!/^\d{1,3}$/.test(text.trim())) return null;
+  const quantity = Number.parseInt(text, 10);
+  return quantity >= 1 && quantity <= most ? quantity : null;
+}

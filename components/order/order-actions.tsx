@@ -1,0 +1,73 @@
+'use client';
+
+import { useTranslations } from 'next-intl';
+import { useRouter } from 'next/navigation';
+import { useState, useTransition } from 'react';
+
+import type { OrderAmounts } from '#components/order/order-amounts.tsx';
+import { StepDialog } from '#components/order/step-dialog.tsx';
+import { Button } from '#components/ui/button.tsx';
+import type { ButtonVariant } from '#components/ui/button-class.ts';
+import { useToast } from '#components/ui/toast.tsx';
+import { useHydrated } from '#components/ui/use-hydrated.ts';
+import type { OrderAction } from '#server/market/schema.ts';
+
+const looks: Record<OrderAction, ButtonVariant> = {
+  deliver: 'primary',
+  confirm: 'primary',
+  resolve_release: 'primary',
+  resolve_refund: 'secondary',
+  dispute: 'danger',
+  cancel: 'danger',
+};
+
+interface OrderActionsProps {
+  orderId: string;
+  actions: readonly OrderAction[];
+  amounts: OrderAmounts;
+}
+
+/** The steps that the reader may take now, each behind a dialog that says what it does with the money. */
+export function OrderActions({ orderId, actions, amounts }: OrderActionsProps) {
+  const t = useTranslations('order.action');
+  const router = useRouter();
+  const toast = useToast();
+  const hydrated = useHydrated();
+  const [open, setOpen] = useState<OrderAction | null>(null);
+  const [isRefreshing, startRefresh] = useTransition();
+  const reload = () => {
+    setOpen(null);
+    startRefresh(() => router.refresh());
+  };
+  const finish = (action: OrderAction) => {
+    toast({ tone: 'success', text: t(`${action}.done`) });
+    reload();
+  };
+  return (
+    <div className="flex flex-wrap gap-3">
+      {actions.map((action) => (
+        <Button
+          key={action}
+          variant={looks[action]}
+          disabled={!hydrated}
+          pending={isRefreshing}
+          onClick={() => setOpen(action)}
+        >
+          {t(`${action}.button`)}
+        </Button>
+      ))}
+      {actions.map((action) => (
+        <StepDialog
+          key={action}
+          orderId={orderId}
+          action={action}
+          amounts={amounts}
+          open={open === action}
+          onClose={() => setOpen(null)}
+          onDone={() => finish(action)}
+          onReload={reload}
+        />
+      ))}
+    </div>
+  );
+}

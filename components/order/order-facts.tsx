@@ -1,0 +1,74 @@
+import { useFormatter, useTranslations } from 'next-intl';
+
+import { Amount } from '#components/money/amount.tsx';
+import { netMinorOf } from '#components/order/order-amounts.tsx';
+import { Card } from '#components/ui/card.tsx';
+import { Figures } from '#components/ui/figures.tsx';
+import type { Figure } from '#components/ui/figures.tsx';
+import type { OrderView } from '#server/market/schema.ts';
+
+const basisPoints = 10_000;
+
+/** What the buyer pays, what the house takes from it, and what is left for the seller. */
+export function OrderFigures({ order }: { order: OrderView }) {
+  const t = useTranslations('order.figures');
+  const format = useFormatter();
+  const rate = format.number(order.feeBps / basisPoints, { style: 'percent', maximumFractionDigits: 2 });
+  const isReturned = order.state === 'cancelled' || order.state === 'refunded';
+  const amount = (minor: bigint) => <Amount asset="DUCAT" minor={minor} />;
+  const end: Figure[] = isReturned
+    ? [{ key: 'returned', label: t('returned'), value: amount(order.totalMinor), isTotal: true }]
+    : [
+        { key: 'fee', label: t('fee', { rate }), value: amount(0n - order.feeMinor) },
+        {
+          key: 'net',
+          label: t(order.state === 'completed' ? 'netDone' : 'netOpen'),
+          value: amount(netMinorOf(order)),
+          isTotal: true,
+        },
+      ];
+  return (
+    <Card as="section" labelledBy="order-figures">
+      <h2 id="order-figures" className="pb-2 text-lg font-semibold">
+        {t('title')}
+      </h2>
+      <Figures
+        figures={[
+          { key: 'unit', label: t('unit'), value: amount(order.unitPriceMinor) },
+          { key: 'quantity', label: t('quantity'), value: format.number(order.quantity) },
+          { key: 'total', label: t('total'), value: amount(order.totalMinor), isTotal: true },
+          ...end,
+        ]}
+      />
+    </Card>
+  );
+}
+
+/** Who is on either side, and since when. */
+export function OrderParties({ order }: { order: OrderView }) {
+  const t = useTranslations('order.parties');
+  const format = useFormatter();
+  const nameOf = (party: 'buyer' | 'seller') => {
+    const name = order[party].displayName;
+    return order.viewer === party ? t('you', { name }) : name;
+  };
+  const day = (time: Date) => (
+    <time dateTime={time.toISOString()}>{format.dateTime(time, { dateStyle: 'long', timeStyle: 'short' })}</time>
+  );
+  return (
+    <Card as="section" labelledBy="order-parties">
+      <h2 id="order-parties" className="pb-2 text-lg font-semibold">
+        {t('title')}
+      </h2>
+      <Figures
+        figures={[
+          { key: 'seller', label: t('seller'), value: nameOf('seller') },
+          { key: 'buyer', label: t('buyer'), value: nameOf('buyer') },
+          { key: 'placed', label: t('placed'), value: day(order.createdAt) },
+          ...(order.closedAt === null ? [] : [{ key: 'closed', label: t('closed'), value: day(order.closedAt) }]),
+          { key: 'number', label: t('number'), value: <span className="text-sm">{order.id}</span> },
+        ]}
+      />
+    </Card>
+  );
+}

@@ -1,0 +1,33 @@
+import Link from 'next/link';
+
+import { classNames } from '#components/ui/class-names.ts';
+
+export interface Tab {
+  href: string;
+  label: string;
+  current: boolean;
+}
+
+/** Tabs that are links: each view has an address and works without JavaScript. */
+export function Tabs({ label, tabs }: { label: string; tabs: readonly Tab[] }) {
+  return (
+    <nav aria-label={label} className="border-b border-line">
+      <ul className="-mb-px flex gap-6 overflow-x-auto">
+        {tabs.map((tab) => (
+          <li key={tab.href}>
+            <Link
+              href={tab.href}
+              aria-current={tab.current ? 'page' : undefined}
+              className={classNames(
+                'inline-flex min-h-control items-center border-b-2 whitespace-nowrap transition-colors',
+                tab.current ? 'border-accent font-medium text-text' : 'border-transparent text-muted hover:text-text',
+              )}
+            >
+              {tab.label}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}

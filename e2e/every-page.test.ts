@@ -1,0 +1,84 @@
+import { addresses } from './support/addresses.ts';
+import { expect, expectAccessible, expectNoSidewaysScroll, signIn, test } from './support/journey.ts';
+import type { Page } from 'playwright/test';
+
+/** Every page of the product, in both themes, at both widths: axe finds nothing and nothing is cut off. */
+const sizes = [
+  { width: 360, height: 780 },
+  { width: 1440, height: 900 },
+];
+const themes = ['light', 'dark'] as const;
+
+async function lookAtAll(page: Page, paths: readonly string[]): Promise<void> {
+  for (const size of sizes) {
+    await page.setViewportSize(size);
+    for (const theme of themes) {
+      await page.context().addCookies([{ name: 'cascade-theme', value: theme, url: addresses.app }]);
+      for (const path of paths) {
+        await test.step(`${path} ${theme} ${String(size.width)}`, async () => {
+          await page.goto(path);
+          await page.getByRole('heading', { level: 1 }).waitFor();
+          await expect(page.locator('html')).toHaveAttribute('data-theme', theme);
+          await expectAccessible(page);
+          await expectNoSidewaysScroll(page);
+        });
+      }
+    }
+  }
+}
+
+async function firstLink(page: Page, list: string, pattern: string): Promise<string> {
+  await page.goto(list);
+  const href = await page.getByRole('main').locator(`a[href*="${pattern}"]`).first().getAttribute('href');
+  return href ?? '';
+}
+
+test.describe.configure({ timeout: 180_000 });
+
+test('public pages are accessible and fit', async ({ page }) => {
+  const listing = await firstLink(page, '/market', '/listings/');
+  await lookAtAll(page, [
+    '/',
+    '/market',
+    '/market?q=nothing-is-called-that',
+    listing,
+    '/sign-in',
+    '/it',
+    '/it/market',
+  ]);
+});
+
+test("a citizen's pages are accessible and fit", async ({ page }) => {
+  await signIn(page, 'NLR');
+  const order = await firstLink(page, '/orders', '/orders/0');
+  const listing = await firstLink(page, '/market', '/listings/');
+  await lookAtAll(page, [
+    '/wallet',
+    '/wallet?group=sales',
+    '/wallet/top-up',
+    '/orders',
+    '/orders?tab=sold',
+    order,
+    listing,
+  ]);
+});
+
+test("a seller's pages are accessible and fit", async ({ page }) => {
+  await signIn(page, 'SpiceMerchant7');
+  const own = await firstLink(page, '/sell', '/sell/0');
+  await lookAtAll(page, ['/sell', '/sell/new', own]);
+});
+
+test("an operator's desk is accessible and fits", async ({ page }) => {
+  await signIn(page, 'DogeAuditor');
+  await lookAtAll(page, ['/operator']);
+});
+
+test.describe('pages for those who are lost', () => {
+  test.use({ expectedComplaints: [/status of 404/] });
+
+  test('are accessible and fit', async ({ page }) => {
+    await page.goto('/');
+    await lookAtAll(page, ['/no-such-page']);
+  });
+});

@@ -1,0 +1,38 @@
+import { defineConfig, devices } from 'playwright/test';
+
+/**
+ * Journeys in a real Chromium against the production build. `npm run journeys` starts the product with data and
+ * ports of its own, passes its addresses in the environment, and checks the books afterwards.
+ */
+const isRoot = process.getuid?.() === 0;
+const executablePath = process.env['CHROMIUM_PATH'];
+
+export default defineConfig({
+  testDir: '.',
+  testMatch: '**/*.test.ts',
+  outputDir: '../test-results',
+  fullyParallel: false,
+  forbidOnly: true,
+  retries: 0,
+  workers: 1,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  reporter: [
+    ['list'],
+    ['json', { outputFile: process.env['CASCADE_JOURNEYS_REPORT'] ?? '../test-results/report.json' }],
+  ],
+  use: {
+    ...devices['Desktop Chrome'],
+    baseURL: process.env['CASCADE_APP_URL'] ?? 'http://localhost:3000',
+    locale: 'en-GB',
+    timezoneId: 'Europe/Rome',
+    actionTimeout: 10_000,
+    navigationTimeout: 20_000,
+    screenshot: 'only-on-failure',
+    trace: 'retain-on-failure',
+    launchOptions: {
+      chromiumSandbox: !isRoot,
+      ...(executablePath === undefined ? {} : { executablePath }),
+    },
+  },
+});
