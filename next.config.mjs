@@ -9,7 +9,6 @@ const nextConfig = {
   poweredByHeader: false,
   reactStrictMode: true,
   devIndicators: false,
-  experimental: { authInterrupts: true },
   // Types are checked by `npm test`; a build only has to be quick.
   typescript: { ignoreBuildErrors: true },
   serverExternalPackages: [

@@ -37,15 +37,7 @@ test.describe.configure({ timeout: 180_000 });
 
 test('public pages are accessible and fit', async ({ page }) => {
   const listing = await firstLink(page, '/market', '/listings/');
-  await lookAtAll(page, [
-    '/',
-    '/market',
-    '/market?q=nothing-is-called-that',
-    listing,
-    '/sign-in',
-    '/it',
-    '/it/market',
-  ]);
+  await lookAtAll(page, ['/', '/market', '/market?q=nothing-is-called-that', listing, '/sign-in', '/it', '/it/market']);
 });
 
 test("a citizen's pages are accessible and fit", async ({ page }) => {

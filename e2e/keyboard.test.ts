@@ -20,7 +20,11 @@ async function tabTo(page: Page, role: 'link' | 'button' | 'textbox' | 'radio', 
 /** True when the element, what is drawn over it, or the card around it is outlined. */
 function showsFocus(element: Element): boolean {
   const styles = [getComputedStyle(element), getComputedStyle(element, '::after')];
-  for (let around = element.parentElement, depth = 0; around !== null && depth < 4; around = around.parentElement, depth += 1)
+  for (
+    let around = element.parentElement, depth = 0;
+    around !== null && depth < 4;
+    around = around.parentElement, depth += 1
+  )
     styles.push(getComputedStyle(around));
   return styles.some((style) => style.outlineStyle !== 'none' && style.outlineWidth !== '0px');
 }

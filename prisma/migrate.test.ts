@@ -25,10 +25,18 @@ describe('migrations', () => {
 
   it('are refused when an applied one was changed, or one is unknown to this version', async () => {
     const changed = await testDatabase();
-    await asSuperuser(changed, `UPDATE _prisma_migrations SET checksum = 'other' WHERE migration_name LIKE '%platform'`);
-    await expect(migrate({ url: changed.adminUrl, mode: 'sandbox' })).rejects.toThrow('was changed after it was applied');
+    await asSuperuser(
+      changed,
+      `UPDATE _prisma_migrations SET checksum = 'other' WHERE migration_name LIKE '%platform'`,
+    );
+    await expect(migrate({ url: changed.adminUrl, mode: 'sandbox' })).rejects.toThrow(
+      'was changed after it was applied',
+    );
     const newer = await testDatabase();
-    await asSuperuser(newer, `UPDATE _prisma_migrations SET migration_name = '29990101000000_future' WHERE migration_name LIKE '%market'`);
+    await asSuperuser(
+      newer,
+      `UPDATE _prisma_migrations SET migration_name = '29990101000000_future' WHERE migration_name LIKE '%market'`,
+    );
     await expect(migrate({ url: newer.adminUrl, mode: 'sandbox' })).rejects.toThrow('29990101000000_future');
   });
 });
@@ -44,7 +52,10 @@ describe('the application role', async () => {
   ])('may not %s', async (_title, sql) => {
     const url = new URL(database.adminUrl);
     const login = `app_${String(process.pid)}`;
-    await asSuperuser(database, `DROP ROLE IF EXISTS ${login}; CREATE ROLE ${login} LOGIN PASSWORD 'app' IN ROLE cascade_app`);
+    await asSuperuser(
+      database,
+      `DROP ROLE IF EXISTS ${login}; CREATE ROLE ${login} LOGIN PASSWORD 'app' IN ROLE cascade_app`,
+    );
     url.username = login;
     url.password = 'app';
     await withClient(url.href, (client) => expect(client.query(sql)).rejects.toThrow(/permission denied/));

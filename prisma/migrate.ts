@@ -104,12 +104,14 @@ async function applyPending(client: Client, report: (line: string) => void): Pro
   const recorded = new Map(rows.map((row) => [row.migration_name, row.checksum]));
   const known = knownMigrations();
   const foreign = [...recorded.keys()].find((name) => known.every((migration) => migration.name !== name));
-  if (foreign !== undefined) throw new MigrationError(`the database has a migration this version does not know: ${foreign}`);
+  if (foreign !== undefined)
+    throw new MigrationError(`the database has a migration this version does not know: ${foreign}`);
   const applied: string[] = [];
   for (const migration of known) {
     const checksum = recorded.get(migration.name);
     if (checksum === migration.checksum) continue;
-    if (checksum !== undefined) throw new MigrationError(`migration ${migration.name} was changed after it was applied`);
+    if (checksum !== undefined)
+      throw new MigrationError(`migration ${migration.name} was changed after it was applied`);
     await apply(client, migration);
     report(`applied ${migration.name}`);
     applied.push(migration.name);
@@ -141,13 +143,17 @@ async function stamp(client: Client, mode: 'sandbox' | 'live'): Promise<void> {
   await client.query('INSERT INTO database_stamp (id, mode) VALUES (1, $1) ON CONFLICT DO NOTHING', [mode]);
   const { rows } = await client.query<{ mode: string }>('SELECT mode FROM database_stamp WHERE id = 1');
   if (rows[0]?.mode !== mode) {
-    throw new MigrationError(`this database is stamped "${rows[0]?.mode ?? 'nothing'}", so it cannot be used as ${mode}`);
+    throw new MigrationError(
+      `this database is stamped "${rows[0]?.mode ?? 'nothing'}", so it cannot be used as ${mode}`,
+    );
   }
 }
 
 /** pg-boss keeps its tables in a schema of its own; the application may use them but not change them. */
 async function installJobQueue(client: Client): Promise<void> {
-  const { rows } = await client.query<{ exists: boolean }>(`SELECT to_regclass('pgboss.version') IS NOT NULL AS exists`);
+  const { rows } = await client.query<{ exists: boolean }>(
+    `SELECT to_regclass('pgboss.version') IS NOT NULL AS exists`,
+  );
   if (rows[0]?.exists !== true) await client.query(getConstructionPlans('pgboss', { createSchema: true }));
   await client.query(`
     GRANT USAGE ON SCHEMA pgboss TO cascade_app;

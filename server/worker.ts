@@ -36,9 +36,9 @@ async function main(): Promise<void> {
 function scheduledJobs(): ScheduledJob[] {
   const context = processContext();
   return [
-    { name: 'ledger.partitions', cron: '10 3 * * *', handle: async () => void (await ensurePartitions(database().client)) },
-    { name: 'ledger.check', cron: '20 * * * *', handle: async () => void (await checkBooks(database())) },
-    { name: 'ledger.expire-pendings', cron: '* * * * *', handle: async () => void (await sweepPendings(database())) },
+    { name: 'ledger.partitions', cron: '10 3 * * *', handle: () => ensurePartitions(database().client) },
+    { name: 'ledger.check', cron: '20 * * * *', handle: () => checkBooks(database()) },
+    { name: 'ledger.expire-pendings', cron: '* * * * *', handle: () => sweepPendings(database()) },
     { name: 'payments.collect-fees', cron: '* * * * *', handle: () => collectStripeFees(context) },
     { name: 'payments.expire-top-ups', cron: '*/5 * * * *', handle: () => expireTopUps(context) },
   ];

@@ -6,7 +6,14 @@ export const dynamic = 'force-dynamic';
 /** What crawlers may read: the public pages. */
 export function GET(): Response {
   const { appUrl, instance } = deployment();
-  const lines = ['User-agent: *', 'Disallow: /api/', 'Disallow: /wallet', 'Disallow: /orders', 'Disallow: /sell', 'Disallow: /operator'];
+  const lines = [
+    'User-agent: *',
+    'Disallow: /api/',
+    'Disallow: /wallet',
+    'Disallow: /orders',
+    'Disallow: /sell',
+    'Disallow: /operator',
+  ];
   return new Response(`${lines.join('\n')}\n\n# ${appUrl}\n`, {
     headers: { 'content-type': 'text/plain; charset=utf-8', 'x-cascade-instance': instance },
   });

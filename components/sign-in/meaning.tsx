@@ -1,6 +1,6 @@
 import { useTranslations } from 'next-intl';
 
-import { Table } from '#components/ui/table.tsx';
+import { Figures } from '#components/ui/figures.tsx';
 import type { Tier } from '#server/platform/session.ts';
 
 const promises = ['proof', 'keeps', 'ends'] as const;
@@ -34,15 +34,7 @@ export function TierTable() {
       <h2 id="tiers" className="text-lg font-semibold">
         {t('title')}
       </h2>
-      <Table
-        caption={t('caption')}
-        rows={tiers}
-        rowKey={(tier) => tier}
-        columns={[
-          { key: 'class', header: t('class'), cell: (tier) => t(`classes.${tier}`) },
-          { key: 'tier', header: t('tier'), align: 'end', cell: (tier) => tierName(tier) },
-        ]}
-      />
+      <Figures figures={tiers.map((tier) => ({ key: tier, label: t(`classes.${tier}`), value: tierName(tier) }))} />
     </section>
   );
 }

@@ -23,10 +23,10 @@ export function Figures({ figures }: { figures: readonly Figure[] }) {
             isTotal ? 'rule-double border-t border-t-border font-semibold' : 'border-b border-line last:border-b-0',
           )}
         >
-          <dt className={classNames('max-w-[65%] shrink-0', !isTotal && 'text-muted')}>{label}</dt>
+          <dt className={isTotal ? '' : 'text-muted'}>{label}</dt>
           <dd
             className={classNames(
-              'figures min-w-0 text-right',
+              'figures text-right',
               tone === 'danger' && 'text-danger',
               tone === 'muted' && 'text-muted',
             )}

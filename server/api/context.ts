@@ -44,7 +44,11 @@ function sessions(): SessionStore {
  * headers that no client can set.
  */
 export async function createContext(headers: Headers): Promise<Context> {
-  const principal = await readSession(headers, { store: sessions(), secret: env().CASCADE_SECRET, appUrl: env().APP_URL });
+  const principal = await readSession(headers, {
+    store: sessions(),
+    secret: env().CASCADE_SECRET,
+    appUrl: env().APP_URL,
+  });
   return {
     ...processContext(),
     principal,

@@ -64,7 +64,10 @@ function post(path: string, body: string, headers: Record<string, string> = {}):
 
 /** An answer's status together with the stable code it carries, wherever the door puts it. */
 async function outcome(response: Response): Promise<{ status: number; code: unknown }> {
-  const body = (await response.json()) as { code?: unknown; error?: { json?: { data?: { refusal?: { code?: unknown } } } } };
+  const body = (await response.json()) as {
+    code?: unknown;
+    error?: { json?: { data?: { refusal?: { code?: unknown } } } };
+  };
   return { status: response.status, code: body.code ?? body.error?.json?.data?.refusal?.code };
 }
 
@@ -94,7 +97,9 @@ describe('bad input at the doors', () => {
   });
 
   it('answers a body that is not JSON by its type with 415', async () => {
-    expect((await post('/api/trpc/orders.place', 'a=b', { 'content-type': 'application/x-www-form-urlencoded' })).status).toBe(415);
+    expect(
+      (await post('/api/trpc/orders.place', 'a=b', { 'content-type': 'application/x-www-form-urlencoded' })).status,
+    ).toBe(415);
   });
 
   it('refuses a batch of more than ten calls', async () => {
@@ -106,12 +111,25 @@ describe('bad input at the doors', () => {
 
   it('answers a malformed id with 400 and a stable code', async () => {
     const input = encodeURIComponent(JSON.stringify({ json: { listingId: `1' OR '1'='1` } }));
-    expect(await outcome(await fetch(`${base}/api/trpc/listings.byId?input=${input}`))).toEqual({ status: 400, code: 'invalid_input' });
+    expect(await outcome(await fetch(`${base}/api/trpc/listings.byId?input=${input}`))).toEqual({
+      status: 400,
+      code: 'invalid_input',
+    });
   });
 
   it('answers a write by someone not signed in with 401', async () => {
-    const order = { json: { listingId: '01890000-0000-7000-8000-000000000001', listingVersion: 1, quantity: 1, key: '01890000-0000-7000-8000-000000000002' } };
-    expect(await outcome(await post('/api/trpc/orders.place', JSON.stringify(order)))).toEqual({ status: 401, code: 'sign_in_required' });
+    const order = {
+      json: {
+        listingId: '01890000-0000-7000-8000-000000000001',
+        listingVersion: 1,
+        quantity: 1,
+        key: '01890000-0000-7000-8000-000000000002',
+      },
+    };
+    expect(await outcome(await post('/api/trpc/orders.place', JSON.stringify(order)))).toEqual({
+      status: 401,
+      code: 'sign_in_required',
+    });
   });
 
   it('refuses a write that another site started', async () => {
@@ -123,7 +141,11 @@ describe('bad input at the doors', () => {
 describe('what reaches a page', () => {
   it('is without forged headers, with the policy that the answer carries', async () => {
     const response = await new Promise<Record<string, string | string[] | undefined>>((resolve, reject) => {
-      const headers = { 'x-middleware-subrequest': 'middleware', 'x-forwarded-host': 'evil.example', 'x-cascade-address': '1.2.3.4' };
+      const headers = {
+        'x-middleware-subrequest': 'middleware',
+        'x-forwarded-host': 'evil.example',
+        'x-cascade-address': '1.2.3.4',
+      };
       httpRequest(`${base}/it/market`, { headers }, (answered) => {
         answered.resume();
         resolve(answered.headers);
@@ -134,9 +156,16 @@ describe('what reaches a page', () => {
     const seen = pagesSeen.at(-1);
     expect(seen).not.toHaveProperty('x-middleware-subrequest');
     expect(seen).not.toHaveProperty('x-forwarded-host');
-    expect(seen).toMatchObject({ 'x-cascade-address': '127.0.0.1', 'x-cascade-locale': 'it', 'x-cascade-path': '/it/market' });
+    expect(seen).toMatchObject({
+      'x-cascade-address': '127.0.0.1',
+      'x-cascade-locale': 'it',
+      'x-cascade-path': '/it/market',
+    });
     expect(seen?.['content-security-policy']).toBe(response['content-security-policy']);
-    expect(response).toMatchObject({ 'x-content-type-options': 'nosniff', 'cross-origin-opener-policy': 'same-origin' });
+    expect(response).toMatchObject({
+      'x-content-type-options': 'nosniff',
+      'cross-origin-opener-policy': 'same-origin',
+    });
   });
 });
 
@@ -155,7 +184,9 @@ describe('PostgreSQL gone in the middle', () => {
     expect((await fetch(`${base}/livez`)).status).toBe(200);
     await proxy.mend();
     expect((await fetch(`${base}/readyz`)).status).toBe(200);
-    expect((await fetch(`${base}/api/trpc/listings.search?input=${encodeURIComponent('{"json":{}}')}`)).status).toBe(200);
+    expect((await fetch(`${base}/api/trpc/listings.search?input=${encodeURIComponent('{"json":{}}')}`)).status).toBe(
+      200,
+    );
     expect(await (await fetch(`${base}/it/market`)).text()).toBe('a page');
   });
 });

@@ -1,6 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { database } from '#server/platform/db.ts';
-import { contentSecurityPolicy, frontRefusal, isForgedHeader, localeOfPath, makeNonce, securityHeaders } from '#server/platform/front.ts';
+import {
+  contentSecurityPolicy,
+  frontRefusal,
+  isForgedHeader,
+  localeOfPath,
+  makeNonce,
+  securityHeaders,
+} from '#server/platform/front.ts';
 import type { FrontSettings } from '#server/platform/front.ts';
 import { problem } from '#server/platform/http.ts';
 import { systemIds } from '#server/platform/ids.ts';
@@ -57,7 +64,8 @@ async function route(front: Front, path: string, { request, response }: Exchange
 /** Takes out what a client may not say, and adds what pages and doors rely on. Returns the path. */
 function prepare(front: Front, { request, response }: Exchange, requestId: string): string {
   const path = new URL(request.url ?? '/', front.settings.appUrl).pathname;
-  for (const name of Object.keys(request.headers)) if (isForgedHeader(name)) Reflect.deleteProperty(request.headers, name);
+  for (const name of Object.keys(request.headers))
+    if (isForgedHeader(name)) Reflect.deleteProperty(request.headers, name);
   const policy = contentSecurityPolicy(makeNonce(), front.settings);
   const locale = localeOfPath(path);
   request.headers['content-security-policy'] = policy;
@@ -106,4 +114,3 @@ function sendJson(response: ServerResponse, status: number, body: object): void 
   response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
   response.end(JSON.stringify(body));
 }
-

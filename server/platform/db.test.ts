@@ -16,7 +16,11 @@ describe('a database that goes away', async () => {
     await proxy.close();
   });
   const stamp = () => database.client.databaseStamp.count();
-  const refusalOf = (work: Promise<unknown>) => work.then(() => null, (error: unknown) => asRefusal(error));
+  const refusalOf = (work: Promise<unknown>) =>
+    work.then(
+      () => null,
+      (error: unknown) => asRefusal(error),
+    );
 
   it('is an expected refusal for reads, writes, snapshots and pings alike, and comes back by itself', async () => {
     expect(await stamp()).toBe(1);
@@ -33,7 +37,13 @@ describe('a database that goes away', async () => {
   it('in the middle of a transaction keeps nothing of it', async () => {
     const broken = database.inTransaction(async (tx) => {
       await tx.outboxEvent.create({
-        data: { id: '01890000-0000-7000-8000-000000000001', type: 't', subject: 's', payload: {}, occurredAt: new Date() },
+        data: {
+          id: '01890000-0000-7000-8000-000000000001',
+          type: 't',
+          subject: 's',
+          payload: {},
+          occurredAt: new Date(),
+        },
       });
       await proxy.cut();
       await tx.outboxEvent.count();

@@ -49,6 +49,9 @@ describe('settings', () => {
   });
 
   it('reads the operators as a list without blanks', () => {
-    expect(parseEnv({ ...sandbox, OPERATOR_USERNAMES: ' DogeAuditor, ,NLR ' }).OPERATOR_USERNAMES).toEqual(['DogeAuditor', 'NLR']);
+    expect(parseEnv({ ...sandbox, OPERATOR_USERNAMES: ' DogeAuditor, ,NLR ' }).OPERATOR_USERNAMES).toEqual([
+      'DogeAuditor',
+      'NLR',
+    ]);
   });
 });

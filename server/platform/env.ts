@@ -15,8 +15,14 @@ const schema = z
     PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
     APP_URL: url,
     DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must begin with postgresql://'),
-    DATABASE_MIGRATION_URL: z.string().regex(/^postgres(ql)?:\/\//).optional(),
-    REDIS_URL: z.string().regex(/^rediss?:\/\//, 'must begin with redis:// or rediss://').optional(),
+    DATABASE_MIGRATION_URL: z
+      .string()
+      .regex(/^postgres(ql)?:\/\//)
+      .optional(),
+    REDIS_URL: z
+      .string()
+      .regex(/^rediss?:\/\//, 'must begin with redis:// or rediss://')
+      .optional(),
     CASCADE_SECRET: z.string().min(32, 'needs at least 32 characters'),
     STRIPE_SECRET_KEY: z.string().regex(/^(sk|rk)_(test|live)_/, 'must be a Stripe secret key'),
     STRIPE_WEBHOOK_SECRET: z.string().default(''),
@@ -28,7 +34,12 @@ const schema = z
     OPERATOR_USERNAMES: z
       .string()
       .default('')
-      .transform((list) => list.split(',').map((name) => name.trim()).filter((name) => name !== '')),
+      .transform((list) =>
+        list
+          .split(',')
+          .map((name) => name.trim())
+          .filter((name) => name !== ''),
+      ),
     LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   })
   .superRefine((settings, context) => {

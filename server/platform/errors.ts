@@ -46,8 +46,23 @@ export function isDomainError(error: unknown): error is DomainError {
 }
 
 const unavailableCodes = new Set([
-  'P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2028', 'ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT',
-  'EPIPE', '57P01', '57P02', '57P03', '53300', '08000', '08003', '08006',
+  'P1001',
+  'P1002',
+  'P1008',
+  'P1017',
+  'P2024',
+  'P2028',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ETIMEDOUT',
+  'EPIPE',
+  '57P01',
+  '57P02',
+  '57P03',
+  '53300',
+  '08000',
+  '08003',
+  '08006',
 ]);
 const unavailableMessages =
   /(Can't reach database|Connection terminated|terminating connection|the database system is|Server has closed the connection|Connection ended unexpectedly|timeout exceeded when trying to connect|DatabaseNotReachable|ConnectionClosed|Transaction already closed|Unable to start a transaction)/i;

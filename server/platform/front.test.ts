@@ -1,12 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { contentSecurityPolicy, frontRefusal, isForgedHeader, localeOfPath, makeNonce, securityHeaders } from './front.ts';
+import {
+  contentSecurityPolicy,
+  frontRefusal,
+  isForgedHeader,
+  localeOfPath,
+  makeNonce,
+  securityHeaders,
+} from './front.ts';
 
 const settings = { appUrl: 'https://cascade.example', formOrigins: ['https://id.example'], isDevelopment: false };
 const request = { method: 'GET', path: '/', headers: {} };
 
 describe('the front', () => {
   it('refuses whatever looks like a Server Action', () => {
-    expect(frontRefusal({ ...request, headers: { 'next-action': 'abc' } }, settings)?.code).toBe('server_actions_not_supported');
+    expect(frontRefusal({ ...request, headers: { 'next-action': 'abc' } }, settings)?.code).toBe(
+      'server_actions_not_supported',
+    );
   });
 
   it('refuses writing methods outside /api', () => {
@@ -22,7 +31,13 @@ describe('the front', () => {
   });
 
   it('drops headers that only the front may set', () => {
-    const forged = ['x-middleware-subrequest', 'x-nextjs-data', 'x-forwarded-for', 'x-cascade-address', 'content-security-policy'];
+    const forged = [
+      'x-middleware-subrequest',
+      'x-nextjs-data',
+      'x-forwarded-for',
+      'x-cascade-address',
+      'content-security-policy',
+    ];
     expect(forged.every(isForgedHeader)).toBe(true);
     expect(isForgedHeader('accept-language')).toBe(false);
   });
@@ -42,7 +57,9 @@ describe('the front', () => {
 
   it('promises HTTPS only where there is HTTPS', () => {
     expect(securityHeaders('', settings)).toHaveProperty('strict-transport-security');
-    expect(securityHeaders('', { ...settings, appUrl: 'http://127.0.0.1:3000' })).not.toHaveProperty('strict-transport-security');
+    expect(securityHeaders('', { ...settings, appUrl: 'http://127.0.0.1:3000' })).not.toHaveProperty(
+      'strict-transport-security',
+    );
   });
 
   it('takes the language from the address only when it is one of ours', () => {

@@ -71,7 +71,12 @@ export function frontRefusal(request: FrontRequest, settings: FrontSettings): { 
   const isApi = request.path.startsWith('/api/');
   if (!isRead && !isApi) return { status: 405, code: 'method_not_allowed' };
   const { origin } = request.headers;
-  if (!isRead && typeof origin === 'string' && origin !== settings.appUrl && !request.path.startsWith('/api/webhooks/')) {
+  if (
+    !isRead &&
+    typeof origin === 'string' &&
+    origin !== settings.appUrl &&
+    !request.path.startsWith('/api/webhooks/')
+  ) {
     return { status: 403, code: 'foreign_origin' };
   }
   return null;

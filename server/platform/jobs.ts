@@ -6,7 +6,7 @@ export interface ScheduledJob {
   name: string;
   /** Five cron fields, UTC. */
   cron: string;
-  handle: () => Promise<void>;
+  handle: () => Promise<unknown>;
 }
 
 export interface JobRunner {
@@ -42,8 +42,14 @@ export function createJobRunner(databaseUrl: string): JobRunner {
 }
 
 async function schedule(boss: PgBoss, job: ScheduledJob): Promise<void> {
-  const queue = { retryLimit, retryBackoff: true, retryDelay: 5, deadLetter: deadLetterQueue, policy: 'short' } as const;
+  const queue = {
+    retryLimit,
+    retryBackoff: true,
+    retryDelay: 5,
+    deadLetter: deadLetterQueue,
+    policy: 'short',
+  } as const;
   await boss.createQueue(job.name, queue);
   await boss.schedule(job.name, job.cron, null, { tz: 'UTC' });
-  await boss.work(job.name, { batchSize: 1, pollingIntervalSeconds: 5 }, job.handle);
+  await boss.work(job.name, { batchSize: 1, pollingIntervalSeconds: 5 }, () => job.handle());
 }

@@ -10,7 +10,7 @@ type Registry = Map<string, unknown>;
 
 function registry(): Registry {
   const holder = globalThis as unknown as Record<symbol, Registry | undefined>;
-  return (holder[registryKey] ??= new Map());
+  return (holder[registryKey] ??= new Map<string, unknown>());
 }
 
 /** Returns the process-wide value called `name`, making it on first use. */

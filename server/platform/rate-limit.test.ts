@@ -12,7 +12,12 @@ const three: RateLimit = { name: 'three', calls: 3, windowSeconds: 60 };
 async function takeTimes(limits: Limits, times: number, caller: string): Promise<string[]> {
   const outcomes: string[] = [];
   for (let count = 0; count < times; count += 1) {
-    outcomes.push(await limits.take(three, caller).then(() => 'taken', (error: unknown) => (error as { code: string }).code));
+    outcomes.push(
+      await limits.take(three, caller).then(
+        () => 'taken',
+        (error: unknown) => (error as { code: string }).code,
+      ),
+    );
   }
   return outcomes;
 }
@@ -49,7 +54,10 @@ describe('limits in a real Redis', () => {
   });
 
   it('counts across two processes and goes on counting here when Redis hangs, never allowing blindly', async () => {
-    const [left, right] = [createLimits({ redisUrl, clock: systemClock }), createLimits({ redisUrl, clock: systemClock })];
+    const [left, right] = [
+      createLimits({ redisUrl, clock: systemClock }),
+      createLimits({ redisUrl, clock: systemClock }),
+    ];
     const warmUp = new Redis(redisUrl);
     await warmUp.ping();
     warmUp.disconnect();

@@ -46,7 +46,8 @@ function refusalOf(error: TRPCError): RefusalShape {
   const refusal = asRefusal(error.cause);
   if (refusal !== null) return { code: refusal.code, message: refusal.message, details: refusal.details };
   const fields = invalidFields(error.cause);
-  if (fields !== null) return { code: 'invalid_input', message: 'Some of the input is not valid.', details: { fields } };
+  if (fields !== null)
+    return { code: 'invalid_input', message: 'Some of the input is not valid.', details: { fields } };
   if (error.code === 'INTERNAL_SERVER_ERROR') {
     return { code: 'internal', message: 'Something went wrong on our side. Please try again.', details: {} };
   }

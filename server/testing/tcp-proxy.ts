@@ -33,7 +33,10 @@ export async function tcpProxy(target: { host: string; port: number }): Promise<
 function listener(target: { host: string; port: number }, sockets: Set<Socket>): Server {
   return createServer((incoming) => {
     const outgoing = connect(target);
-    for (const [socket, other] of [[incoming, outgoing], [outgoing, incoming]] as const) {
+    for (const [socket, other] of [
+      [incoming, outgoing],
+      [outgoing, incoming],
+    ] as const) {
       sockets.add(socket);
       socket.on('error', () => other.destroy());
       socket.on('close', () => {

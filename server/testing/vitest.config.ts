@@ -6,7 +6,13 @@ export default defineConfig({
   root: fileURLToPath(new URL('../..', import.meta.url)),
   ssr: { resolve: { conditions: ['react-server'] } },
   test: {
-    include: ['server/**/*.test.ts', 'app/**/*.test.ts', 'components/**/*.test.{ts,tsx}', 'prisma/**/*.test.ts', 'scripts/**/*.test.mjs'],
+    include: [
+      'server/**/*.test.ts',
+      'app/**/*.test.ts',
+      'components/**/*.test.{ts,tsx}',
+      'prisma/**/*.test.ts',
+      'scripts/**/*.test.mjs',
+    ],
     globalSetup: ['server/testing/cluster.ts'],
     pool: 'forks',
     maxWorkers: 2,
