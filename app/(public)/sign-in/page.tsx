@@ -14,7 +14,7 @@ import { SignInError } from '#components/sign-in/sign-in-error.tsx';
 import { Card } from '#components/ui/card.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { signInErrorCode } from '#server/api/auth-door.ts';
-import { env } from '#server/platform/env.ts';
+import { deployment } from '#server/api/deployment.ts';
 
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations('sign-in');
@@ -23,7 +23,7 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export default async function SignInPage({ searchParams }: { searchParams: SearchParams }) {
   const query = await searchParams;
-  const returnTo = returnPath(textOf(query['callbackUrl']), env().APP_URL);
+  const returnTo = returnPath(textOf(query['callbackUrl']), deployment().appUrl);
   const [visitor, t] = await Promise.all([readVisitor(), getTranslations('sign-in')]);
   if (visitor !== null) redirect(returnTo);
   const errorCode = signInErrorCode(textOf(query['error']));
@@ -39,7 +39,7 @@ export default async function SignInPage({ searchParams }: { searchParams: Searc
               <SignInButton returnTo={returnTo} failure={t('failed')} wide>
                 {t('button')}
               </SignInButton>
-              {env().CASCADE_MODE === 'sandbox' ? (
+              {deployment().isSandbox ? (
                 <Notice title={t('sandbox.title')}>
                   <p className="text-sm">{t('sandbox.text')}</p>
                 </Notice>
