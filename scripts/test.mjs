@@ -42,6 +42,7 @@ async function main() {
   try {
     await interruption.orEndOf(Promise.race([stages(run), tooLate]));
   } catch (error) {
+    scores.close();
     scores.fail(error instanceof Halt ? error.message : error.stack);
   } finally {
     clearTimeout(timer);

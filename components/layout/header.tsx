@@ -21,7 +21,7 @@ export function Header({ visitor, theme }: HeaderProps) {
   const t = useTranslations('layout');
   return (
     <header className="rule-double bg-surface">
-      <div className="mx-auto flex min-h-bar w-full max-w-page items-center gap-3 px-4 sm:px-6">
+      <div className="relative mx-auto flex min-h-bar w-full max-w-page items-center gap-3 px-4 sm:px-6">
         <HomeLink label={t('home')}>
           <Wordmark />
         </HomeLink>

@@ -11,7 +11,10 @@ export function Progress({ label, value, max }: ProgressProps) {
       aria-label={label}
       {...(value === undefined ? {} : { value })}
       {...(max === undefined ? {} : { max })}
-      className="h-2 w-full overflow-hidden rounded-md accent-accent"
+      className={
+        'h-2 w-full appearance-none overflow-hidden rounded-md bg-line ' +
+        '[&::-webkit-progress-bar]:bg-line [&::-webkit-progress-value]:bg-accent [&::-moz-progress-bar]:bg-accent'
+      }
     />
   );
 }

@@ -6,12 +6,14 @@ export class Scoreboard {
   passed = 0;
   failed = 0;
   #stages = [];
+  #isClosed = false;
 
   /**
    * Runs one stage. `work` resolves with `{ passed, failed }`, or with nothing for a check that counts as one.
    * A stage that throws has failed once. Resolves with whether it was green.
    */
   async stage(name, work) {
+    if (this.#isClosed) return false;
     const startedAt = Date.now();
     process.stdout.write(`\n▶ ${name}\n`);
     let result;
@@ -19,15 +21,22 @@ export class Scoreboard {
       result = (await work()) ?? { passed: 1, failed: 0 };
       if (result.passed + result.failed === 0) throw new Error(`${name}: not a single test ran`);
     } catch (error) {
+      if (this.#isClosed) return false;
       explain(error);
       result = { passed: 0, failed: 1 };
     }
+    if (this.#isClosed) return false;
     this.passed += result.passed;
     this.failed += result.failed;
     const seconds = secondsSince(startedAt);
     this.#stages.push({ name, seconds, ...result });
     process.stdout.write(`${line({ name, seconds, ...result })}\n`);
     return result.failed === 0;
+  }
+
+  /** Ends the count: what is still running was cut off, and what comes later does not begin. */
+  close() {
+    this.#isClosed = true;
   }
 
   /** Counts a failure that belongs to no stage, for instance too little time. */

@@ -1,6 +1,6 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import pg from 'pg';
 import { afterEach, describe, expect, test } from 'vitest';
 import { prepareDatabase, requireOwnDatabase } from './database.mjs';
@@ -15,7 +15,10 @@ const servers = [];
 
 afterEach(async () => {
   for (const server of servers.splice(0)) await server.stop();
-  for (const folder of folders.splice(0)) await removeDataFolder(folder);
+  for (const folder of folders.splice(0)) {
+    await removeDataFolder(folder);
+    rmSync(dirname(folder), { recursive: true, force: true });
+  }
 });
 
 /** A data folder below a parent that others may, or may not, enter. */

@@ -12,7 +12,14 @@ import { Balances } from '#components/wallet/balances.tsx';
 import { nextDay, startOfDay } from '#components/wallet/calendar-day.ts';
 import { StatementDownload } from '#components/wallet/statement-download.tsx';
 import { StatementFilterForm } from '#components/wallet/statement-filter-form.tsx';
-import { csvAddress, cursorOf, filterOf, isFiltered, kindsOfGroup } from '#components/wallet/statement-filter.ts';
+import {
+  csvAddress,
+  cursorOf,
+  filterOf,
+  isBackwards,
+  isFiltered,
+  kindsOfGroup,
+} from '#components/wallet/statement-filter.ts';
 import type { StatementFilter } from '#components/wallet/statement-filter.ts';
 import { Statement } from '#components/wallet/statement.tsx';
 
@@ -58,7 +65,7 @@ export default async function WalletPage({ searchParams }: { searchParams: Searc
           <h2 id="statement" className="font-display text-display-sm font-semibold">
             {t('statement.title')}
           </h2>
-          {hasStatement ? <StatementDownload href={csvAddress(filter, today())} /> : null}
+          {hasStatement && !isBackwards(filter) ? <StatementDownload href={csvAddress(filter, today())} /> : null}
         </div>
         {hasStatement ? <StatementFilterForm action={path} filter={filter} /> : null}
         <Statement entries={page.entries} isNarrowed={isNarrowed} path={path} />

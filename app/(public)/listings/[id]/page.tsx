@@ -41,7 +41,7 @@ export default async function ListingPage({ params }: ListingPageProps) {
       <p>
         <TextLink href={`${prefix}/market`}>{t('backToMarket')}</TextLink>
       </p>
-      <article className="grid items-start gap-6 lg:grid-cols-[3fr_2fr] lg:gap-10">
+      <article className="grid items-start gap-6 lg:grid-cols-[3fr_2fr] lg:grid-rows-[auto_1fr] lg:gap-10">
         <div className="overflow-hidden rounded-md border border-line">
           <Cover category={listing.category} seed={listing.id} />
         </div>
