@@ -19,6 +19,7 @@ function startWorker(): { process: ChildProcess; says: (text: string) => Promise
   databaseUrl.port = String(proxy.port);
   const child = spawn(process.execPath, ['server/worker.ts'], {
     env: {
+      NODE_ENV: 'test',
       CASCADE_MODE: 'sandbox',
       APP_URL: 'http://127.0.0.1:3000',
       DATABASE_URL: databaseUrl.href,

@@ -65,7 +65,7 @@ async function route(front: Front, path: string, { request, response }: Exchange
 function prepare(front: Front, { request, response }: Exchange, requestId: string): string {
   const path = new URL(request.url ?? '/', front.settings.appUrl).pathname;
   for (const name of Object.keys(request.headers))
-    if (isForgedHeader(name)) Reflect.deleteProperty(request.headers, name);
+    if (isForgedHeader(name, front.settings)) Reflect.deleteProperty(request.headers, name);
   const policy = contentSecurityPolicy(makeNonce(), front.settings);
   const locale = localeOfPath(path);
   request.headers['content-security-policy'] = policy;

@@ -23,9 +23,9 @@ export interface Database {
   close(): Promise<void>;
 }
 
-const connectTimeoutMs = 2_000;
+const connectTimeoutMs = 4_000;
 const queryTimeoutMs = 30_000;
-const pingTimeoutMs = 2_500;
+const pingTimeoutMs = 5_000;
 
 export interface DatabaseOptions {
   /** Most connections held at once. */

@@ -38,8 +38,13 @@ describe('the front', () => {
       'x-cascade-address',
       'content-security-policy',
     ];
-    expect(forged.every(isForgedHeader)).toBe(true);
-    expect(isForgedHeader('accept-language')).toBe(false);
+    expect(forged.every((name) => isForgedHeader(name, settings))).toBe(true);
+    expect(isForgedHeader('accept-language', settings)).toBe(false);
+  });
+
+  it('lets the headers of hot reload pass in development only', () => {
+    expect(isForgedHeader('x-nextjs-request-id', { isDevelopment: true })).toBe(false);
+    expect(isForgedHeader('x-middleware-subrequest', { isDevelopment: true })).toBe(true);
   });
 
   it('allows scripts by nonce alone', () => {

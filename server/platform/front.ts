@@ -46,11 +46,14 @@ export function securityHeaders(policy: string, settings: FrontSettings): Record
   };
 }
 
-/** Header names that only the front itself may set; whatever a client sent under them is dropped. */
-export function isForgedHeader(name: string): boolean {
+/**
+ * Header names that only the front itself may set; whatever a client sent under them is dropped.
+ * In development Next's own client needs its `x-nextjs-*` headers to navigate.
+ */
+export function isForgedHeader(name: string, settings: Pick<FrontSettings, 'isDevelopment'>): boolean {
   return (
     name.startsWith('x-middleware-') ||
-    name.startsWith('x-nextjs-') ||
+    (name.startsWith('x-nextjs-') && !settings.isDevelopment) ||
     name.startsWith('x-forwarded-') ||
     name.startsWith('x-cascade-') ||
     name === 'content-security-policy' ||
