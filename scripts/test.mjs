@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { findChromium } from './test/chromium.mjs';
 import { checkFormat, checkLint, checkTypes } from './test/checks.mjs';
 import { checkBooks, runJourneys, startForJourneys } from './test/journeys.mjs';
+import { findRedis } from './test/redis.mjs';
 import { Scoreboard } from './test/scoreboard.mjs';
 import { runUnitTests } from './test/unit.mjs';
 import { buildForTests, buildPages } from './up/build.mjs';
@@ -64,6 +65,8 @@ async function stages(run) {
     await generateClient();
     run.chromium = await findChromium(process.env.CHROMIUM_PATH);
     process.stdout.write(`  Chromium: ${run.chromium}\n`);
+    const redis = await findRedis();
+    process.stdout.write(`  Redis: ${redis ?? 'none here, so the tests of limits shared through it are left out'}\n`);
   });
   if (!isSetUp) return;
   await scores.stage('format', () => checkFormat(env));

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Halt } from '../up/halt.mjs';
+import { installByApt } from './apt.mjs';
 import { pinnedNode, requireInstalled, root } from '../up/paths.mjs';
 import { run, tail } from '../up/run.mjs';
 
@@ -37,20 +38,12 @@ async function installed() {
     { cwd: root },
   );
   if (await starts(playwrightsOwn())) return playwrightsOwn();
-  const byApt = await installByApt();
+  const byApt = await installByApt('chromium');
   const found = await firstThatStarts(usualPlaces);
   if (found !== null) return found;
   throw new Halt(
     `There is no Chromium, and it could not be installed. Install one and set CHROMIUM_PATH.\n${tail(byPlaywright.output, 5)}\n${byApt}`,
   );
-}
-
-async function installByApt() {
-  if (process.getuid?.() !== 0) return 'apt-get was not tried: this is not root.';
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  await run('apt-get', ['update', '-q'], { env });
-  const { output } = await run('apt-get', ['install', '-y', '-q', '--no-install-recommends', 'chromium'], { env });
-  return tail(output, 5);
 }
 
 function playwrightsOwn() {

@@ -1,5 +1,12 @@
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
+
+/** Tests named `*.redis.test.ts` start a Redis; `npm test` installs one where it may and says so where it cannot. */
+const hasRedis = (process.env['PATH'] ?? '')
+  .split(delimiter)
+  .some((folder) => existsSync(join(folder, 'redis-server')));
 
 /** Unit, integration and architecture tests, on one real PostgreSQL that the run starts itself. */
 export default defineConfig({
@@ -13,6 +20,7 @@ export default defineConfig({
       'prisma/**/*.test.ts',
       'scripts/**/*.test.mjs',
     ],
+    exclude: [...configDefaults.exclude, ...(hasRedis ? [] : ['**/*.redis.test.ts'])],
     globalSetup: ['server/testing/cluster.ts'],
     pool: 'forks',
     maxWorkers: 2,
