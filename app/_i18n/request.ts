@@ -1,11 +1,10 @@
 import { cookies, headers } from 'next/headers';
 import { getRequestConfig } from 'next-intl/server';
 
+import { veniceTimeZone } from '#server/platform/calendar-day.ts';
+
 import { chooseLocale } from './locale.ts';
 import { loadMessages } from './messages.ts';
-
-/** Venice keeps one clock: every time on a page is the city's. */
-export const timeZone = 'Europe/Rome';
 
 export default getRequestConfig(async () => {
   const [requestHeaders, requestCookies] = await Promise.all([headers(), cookies()]);
@@ -14,5 +13,6 @@ export default getRequestConfig(async () => {
     cookie: requestCookies.get('cascade-locale')?.value,
     acceptLanguage: requestHeaders.get('accept-language'),
   });
-  return { locale, timeZone, messages: await loadMessages(locale) };
+  // Venice keeps one clock: every time on a page is the city's.
+  return { locale, timeZone: veniceTimeZone, messages: await loadMessages(locale) };
 });

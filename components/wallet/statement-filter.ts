@@ -1,10 +1,10 @@
-import { dayOf, daysBetween } from '#components/wallet/calendar-day.ts';
-import type { CalendarDay } from '#components/wallet/calendar-day.ts';
+import { dayOf, daysBetween } from '#server/platform/calendar-day.ts';
+import type { CalendarDay } from '#server/platform/calendar-day.ts';
 import type { TransferKind } from '#server/ledger/kinds.ts';
 
 /** The kinds of movements a wallet can have, in the groups that citizens think in. */
 export const kindsOfGroup = {
-  'top-ups': ['top_up_base', 'top_up_bonus'],
+  'top-ups': ['top_up_base', 'top_up_bonus', 'grant'],
   purchases: ['purchase'],
   sales: ['sale_payout'],
   refunds: ['order_refund'],

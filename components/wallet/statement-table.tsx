@@ -97,6 +97,7 @@ function sourceOf(kind: TransferKind): 'order' | 'topUp' | null {
     case 'top_up_tax':
     case 'stripe_fee':
     case 'adjustment':
+    case 'grant':
     case 'reversal':
       return null;
   }

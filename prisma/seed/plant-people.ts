@@ -55,7 +55,7 @@ async function endow(tx: Tx, input: { citizens: SeedCitizenIds; now: Date }): Pr
       debitAccountId: promotion,
       creditAccountId: wallet,
       amountMinor: welcomeMinor,
-      kind: 'adjustment',
+      kind: 'grant',
       reference: 'Welcome grant',
     });
   }

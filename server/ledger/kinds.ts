@@ -63,6 +63,7 @@ export const transferKinds = {
   order_refund: 12,
   adjustment: 13,
   reversal: 14,
+  grant: 15,
 } as const;
 
 export type TransferKind = keyof typeof transferKinds;

@@ -65,6 +65,8 @@ export function formatAmount(minor: bigint, asset: Asset, options: FormatOptions
   const format = new Intl.NumberFormat(options.locale, {
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
+    // Italian leaves four digits ungrouped by default; in a column of amounts that reads as another size.
+    useGrouping: 'always',
     signDisplay: options.signed === true ? 'exceptZero' : 'auto',
     ...(asset === 'USD' ? { style: 'currency', currency: 'USD', currencyDisplay: 'narrowSymbol' } : {}),
   });

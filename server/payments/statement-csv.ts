@@ -1,6 +1,16 @@
 import { z } from 'zod';
 import { transferKindNames } from '#server/ledger/kinds.ts';
 import { toDecimal } from '#server/money/money.ts';
+import {
+  dayAt,
+  dayOf,
+  daysBefore,
+  daysBetween,
+  nextDay,
+  startOfDay,
+  veniceTimeZone,
+} from '#server/platform/calendar-day.ts';
+import type { CalendarDay } from '#server/platform/calendar-day.ts';
 import type { Database } from '#server/platform/db.ts';
 import { refuse } from '#server/platform/errors.ts';
 import { problem } from '#server/platform/http.ts';
@@ -17,14 +27,17 @@ export interface StatementDeps {
   principal: Principal | null;
 }
 
-type Period = Required<Pick<StatementQuery, 'from' | 'to'>> & { from: Date; to: Date };
+/** Both days belong to the period. */
+interface Period {
+  first: CalendarDay;
+  last: CalendarDay;
+}
 
-const dayMs = 86_400_000;
 const periodDaysMax = 366;
 const pageSize = 100;
 const header = ['time', 'kind', 'amount_ducats', 'balance_after_ducats', 'reference', 'transfer'];
 
-const day = z.iso.date().transform((text) => new Date(`${text}T00:00:00Z`));
+const day = z.string().refine((text) => dayOf(text) !== undefined);
 const parameters = z.object({
   from: day.optional(),
   to: day.optional(),
@@ -38,7 +51,7 @@ const parameters = z.object({
 
 /**
  * The signed-in citizen's entries as a CSV file, newest first, sent page by page.
- * `from` and `to` are days in UTC, both included; without them the last 366 days.
+ * `from` and `to` are days by the clock of Venice, both included; without them the last 366 days.
  * Refuses with `sign_in_required`, `period_malformed`, `period_too_long`.
  */
 export async function statementCsv(request: Request, deps: StatementDeps): Promise<Response> {
@@ -46,7 +59,9 @@ export async function statementCsv(request: Request, deps: StatementDeps): Promi
     if (request.method !== 'GET') return new Response(null, { status: 405, headers: { allow: 'GET' } });
     if (deps.principal === null) throw refuse('unauthenticated', 'sign_in_required', 'Please sign in first.');
     const { kinds, ...period } = readQuery(new URL(request.url).searchParams, deps.clock);
-    const query = { citizenId: deps.principal.citizenId, kinds, ...period, limit: pageSize };
+    const from = startOfDay(period.first, veniceTimeZone);
+    const to = startOfDay(nextDay(period.last), veniceTimeZone);
+    const query = { citizenId: deps.principal.citizenId, kinds, from, to, limit: pageSize };
     // The first page is read before the answer begins, so that a failure is still a proper refusal.
     const lines = statementLines(deps, query);
     const first = await lines.next();
@@ -59,19 +74,16 @@ export async function statementCsv(request: Request, deps: StatementDeps): Promi
 function readQuery(search: URLSearchParams, clock: Clock): Period & { kinds: StatementQuery['kinds'] } {
   const given = parameters.safeParse(Object.fromEntries([...search].filter(([, value]) => value !== '')));
   if (!given.success) throw refuse('invalid', 'period_malformed', 'Give days as YYYY-MM-DD and kinds by their names.');
-  const today = new Date(clock.now().toISOString().slice(0, 10));
-  const to = new Date((given.data.to ?? today).getTime() + dayMs);
-  const from = given.data.from ?? new Date(to.getTime() - periodDaysMax * dayMs);
-  if (from >= to) throw refuse('invalid', 'period_malformed', 'The period ends before it begins.');
-  if (to.getTime() - from.getTime() > periodDaysMax * dayMs) {
-    throw refuse('invalid', 'period_too_long', 'A statement covers at most 366 days.');
-  }
-  return { from, to, kinds: given.data.kinds };
+  const last = given.data.to ?? dayAt(clock.now(), veniceTimeZone);
+  const first = given.data.from ?? daysBefore(last, periodDaysMax - 1);
+  const days = daysBetween(first, last);
+  if (days < 1) throw refuse('invalid', 'period_malformed', 'The period ends before it begins.');
+  if (days > periodDaysMax) throw refuse('invalid', 'period_too_long', 'A statement covers at most 366 days.');
+  return { first, last, kinds: given.data.kinds };
 }
 
-function headersFor({ from, to }: Period): Headers {
-  const last = new Date(to.getTime() - dayMs);
-  const name = `cascade-statement-${from.toISOString().slice(0, 10)}-${last.toISOString().slice(0, 10)}.csv`;
+function headersFor({ first, last }: Period): Headers {
+  const name = `cascade-statement-${first}-${last}.csv`;
   return new Headers({
     'content-type': 'text/csv; charset=utf-8',
     'content-disposition': `attachment; filename="${name}"`,

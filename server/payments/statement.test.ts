@@ -4,7 +4,7 @@ import { fulfil } from '#server/payments/flows.ts';
 import { walletStatement, walletSummary } from '#server/payments/queries.ts';
 import { statementCsv } from '#server/payments/statement-csv.ts';
 import type { Principal } from '#server/platform/session.ts';
-import { systemClock } from '#server/platform/clock.ts';
+import { systemClock, type Clock } from '#server/platform/clock.ts';
 import { testBridge } from '#server/testing/payments.ts';
 
 const bridge = await testBridge();
@@ -20,7 +20,7 @@ async function citizenWithTopUps(count: number): Promise<string> {
   return citizenId;
 }
 
-function download(citizenId: string | null, search = ''): Promise<Response> {
+function download(citizenId: string | null, search = '', clock: Clock = systemClock): Promise<Response> {
   const principal: Principal | null =
     citizenId === null
       ? null
@@ -33,7 +33,7 @@ function download(citizenId: string | null, search = ''): Promise<Response> {
           sessionId: randomUUID(),
         };
   const request = new Request(`http://127.0.0.1/api/wallet/statement.csv${search}`);
-  return statementCsv(request, { database, clock: systemClock, principal });
+  return statementCsv(request, { database, clock, principal });
 }
 
 test('a citizen without any entry has an empty wallet and an empty statement', async () => {
@@ -103,4 +103,10 @@ test.each([
   const response = await download(randomUUID(), search);
   expect(response.status).toBe(400);
   expect(await response.json()).toMatchObject({ code });
+});
+
+test('a day of the file is a day of Venice, as on the page: past ten in the evening in UTC it is tomorrow', async () => {
+  const summerNight = { now: () => new Date('2026-06-30T22:30:00Z') };
+  const response = await download(randomUUID(), '?from=2026-06-01', summerNight);
+  expect(response.headers.get('content-disposition')).toContain('cascade-statement-2026-06-01-2026-07-01.csv');
 });

@@ -1,5 +1,5 @@
 import type { Metadata } from 'next';
-import { getTimeZone, getTranslations } from 'next-intl/server';
+import { getTranslations } from 'next-intl/server';
 
 import { requireVisitor } from '#app/_reading/reading.ts';
 import { addressOf, textOf } from '#app/_reading/search-params.ts';
@@ -9,7 +9,7 @@ import { Page, PageHeading } from '#components/layout/page.tsx';
 import { LinkButton } from '#components/ui/link-button.tsx';
 import { Pagination } from '#components/ui/pagination.tsx';
 import { Balances } from '#components/wallet/balances.tsx';
-import { nextDay, startOfDay } from '#components/wallet/calendar-day.ts';
+import { dayAt, nextDay, startOfDay, veniceTimeZone } from '#server/platform/calendar-day.ts';
 import { StatementDownload } from '#components/wallet/statement-download.tsx';
 import { StatementFilterForm } from '#components/wallet/statement-filter-form.tsx';
 import {
@@ -40,7 +40,7 @@ export default async function WalletPage({ searchParams }: { searchParams: Searc
   const [summary, escrow, page] = await Promise.all([
     caller.wallet.summary(),
     caller.orders.inEscrow(),
-    caller.wallet.statement({ ...(await selectionOf(filter)), cursor, limit: entriesShown }),
+    caller.wallet.statement({ ...selectionOf(filter), cursor, limit: entriesShown }),
   ]);
   const t = await getTranslations('wallet');
   const address = (next: bigint | undefined) =>
@@ -80,15 +80,14 @@ export default async function WalletPage({ searchParams }: { searchParams: Searc
 }
 
 /** The days of the filter begin and end by the clock that the page shows. */
-async function selectionOf({ group, from, to }: StatementFilter) {
-  const timeZone = await getTimeZone();
+function selectionOf({ group, from, to }: StatementFilter) {
   return {
     kinds: group === undefined ? undefined : [...kindsOfGroup[group]],
-    from: from === undefined ? undefined : startOfDay(from, timeZone),
-    to: to === undefined ? undefined : startOfDay(nextDay(to), timeZone),
+    from: from === undefined ? undefined : startOfDay(from, veniceTimeZone),
+    to: to === undefined ? undefined : startOfDay(nextDay(to), veniceTimeZone),
   };
 }
 
 function today(): string {
-  return new Date().toISOString().slice(0, 10);
+  return dayAt(new Date(), veniceTimeZone);
 }

@@ -79,7 +79,8 @@ INSERT INTO ledger.transfer_kind (code, name) VALUES
   (11, 'sale_fee'),
   (12, 'order_refund'),
   (13, 'adjustment'),
-  (14, 'reversal');
+  (14, 'reversal'),
+  (15, 'grant');
 
 INSERT INTO ledger.refusal (code, name, final) VALUES
   ( 1, 'id_malformed',              false),

@@ -93,9 +93,12 @@ function serverProblem(path: string, target: string): string | null {
   return `server/${from} stands below or beside server/${to} and may not import it`;
 }
 
+/** Pure files that pages and components share with the server. */
+const sharedWithPages = /^server\/([a-z]+\/(schema|kinds)|platform\/calendar-day)\.ts$/;
+
 function appProblem(path: string, target: string, { isTypeOnly }: Import): string | null {
   if (target.startsWith('app/') || target.startsWith('components/') || isTypeOnly) return null;
-  if (/^server\/(api|money)\//.test(target) || /^server\/[a-z]+\/(schema|kinds)\.ts$/.test(target)) return null;
+  if (/^server\/(api|money)\//.test(target) || sharedWithPages.test(target)) return null;
   if (path.startsWith('app/api/') && target.startsWith('server/citizens/')) return null;
   return `a page reads through server/api, schemas and money, not ${target}`;
 }
@@ -108,7 +111,7 @@ function componentProblem(target: string, { isTypeOnly }: Import): string | null
     isTypeOnly
   )
     return null;
-  if (target.startsWith('server/money/') || /^server\/[a-z]+\/(schema|kinds)\.ts$/.test(target)) return null;
+  if (target.startsWith('server/money/') || sharedWithPages.test(target)) return null;
   return `a component imports schemas and money (and types), not ${target}`;
 }
 

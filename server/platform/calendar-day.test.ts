@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { dayOf, daysBetween, nextDay, startOfDay } from '#components/wallet/calendar-day.ts';
+import { dayOf, daysBetween, nextDay, startOfDay } from '#server/platform/calendar-day.ts';
 
 test('a day of Venice begins at its own midnight, in winter, in summer and when the clock changes', () => {
   const venice = (day: string) => startOfDay(day, 'Europe/Rome').toISOString();

@@ -1,3 +1,6 @@
+/** The clock by which days begin and end on statements and pages. */
+export const veniceTimeZone = 'Europe/Rome';
+
 /** A day as a date field gives it: "2026-11-21". */
 export type CalendarDay = string;
 
@@ -10,8 +13,18 @@ export function dayOf(text: string | undefined): CalendarDay | undefined {
   return !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(text) ? text : undefined;
 }
 
+/** The day that it is at a moment, where the clock shows `timeZone`. */
+export function dayAt(moment: Date, timeZone: string): CalendarDay {
+  return new Date(moment.getTime() + offsetMs(moment, timeZone)).toISOString().slice(0, 10);
+}
+
+/** The day that many days before; negative counts lead forward. */
+export function daysBefore(day: CalendarDay, count: number): CalendarDay {
+  return new Date(utcMidnight(day) - count * dayMs).toISOString().slice(0, 10);
+}
+
 export function nextDay(day: CalendarDay): CalendarDay {
-  return new Date(utcMidnight(day) + dayMs).toISOString().slice(0, 10);
+  return daysBefore(day, -1);
 }
 
 /** How many days the period has, the first and the last included. */
