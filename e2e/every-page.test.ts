@@ -1,5 +1,6 @@
 import { addresses } from './support/addresses.ts';
 import { expect, expectAccessible, expectNoSidewaysScroll, signIn, test } from './support/journey.ts';
+import { goToCheckout, topUp } from './support/steps.ts';
 import type { Page } from 'playwright/test';
 
 /** Every page of the product, in both themes, at both widths: axe finds nothing and nothing is cut off. */
@@ -52,6 +53,22 @@ test("a citizen's pages are accessible and fit", async ({ page }) => {
     '/orders?tab=sold',
     order,
     listing,
+  ]);
+});
+
+test('the pages of a payment are accessible and fit', async ({ page }) => {
+  await signIn(page, 'ElenaVeneziana');
+  await topUp(page, 'Starter');
+  const completed = new URL(page.url());
+  const receipt = await firstLink(page, '/wallet', '/wallet/top-up/0');
+  await goToCheckout(page, 'Starter');
+  const unpaid = /cs_test_[A-Za-z0-9]+/.exec(page.url())?.[0] ?? '';
+  await page.goto('/wallet');
+  await lookAtAll(page, [
+    completed.pathname + completed.search,
+    receipt,
+    `/wallet/top-up/complete?session_id=${unpaid}`,
+    '/wallet/top-up?cancelled=yes',
   ]);
 });
 
