@@ -1,6 +1,7 @@
+import { readFile } from 'node:fs/promises';
 import { addresses } from './support/addresses.ts';
 import { expect, signIn, test } from './support/journey.ts';
-import { availableMinor, cards, controlStripe, goToCheckout, payWith } from './support/steps.ts';
+import { availableMinor, cards, controlStripe, goToCheckout, payWith, topUp } from './support/steps.ts';
 
 test.beforeEach(async ({ page }) => {
   await signIn(page, 'ElenaVeneziana');
@@ -79,4 +80,22 @@ test('a payment whose buyer never comes back is credited by the webhook alone', 
   await elsewhere.goto('/');
   await controlStripe({ action: 'pay', session, card: '4242424242424242' });
   await expect.poll(() => availableMinor(page), { timeout: 20_000 }).toBe(before + 10_000n);
+});
+
+test('the statement can be filtered without a script, and downloaded for the same period', async ({ page }) => {
+  await topUp(page, 'Explorer');
+  await page.goto('/wallet');
+  const rows = page.getByRole('main').getByRole('row');
+  await page.getByRole('combobox', { name: 'Movements' }).selectOption({ label: 'Ducats bought or granted' });
+  await page.getByRole('button', { name: 'Show' }).click();
+  await expect(page).toHaveURL(/group=top-ups/);
+  await expect(rows.nth(1)).toContainText('Bonus ducats');
+  await expect(rows.nth(1)).toContainText('+25.00');
+  const download = page.waitForEvent('download');
+  await page.getByRole('link', { name: 'Download as CSV' }).click();
+  const file = await download;
+  expect(file.suggestedFilename()).toMatch(/^cascade-statement-\d{4}-\d\d-\d\d-\d{4}-\d\d-\d\d\.csv$/);
+  const text = await readFile(await file.path(), 'utf8');
+  expect(text.split('\r\n')[1]).toMatch(/,top_up_bonus,25\.00,/);
+  expect(text).not.toContain('purchase');
 });

@@ -1,37 +1,48 @@
 import { expect, test, signIn } from './support/journey.ts';
 import { asCitizen, availableMinor, buyShown, confirmStep, publish, topUp } from './support/steps.ts';
 
-test('a citizen signs in, buys ducats with a card, buys a listing, and the seller is paid when it is confirmed', async ({
-  page,
-  visitor,
-}) => {
-  const seller = await asCitizen(await visitor(), 'MuranoGlass');
-  const listing = await publish(seller, { title: 'Goblet for the main journey', price: '40', stock: 2 });
-  const sellerBefore = await availableMinor(seller);
+const windows = [
+  { name: 'on a desk', viewport: { width: 1440, height: 900 } },
+  { name: 'on a phone', viewport: { width: 360, height: 780 } },
+];
 
-  await signIn(page, 'PescatoreNuovo');
-  const buyerBefore = await availableMinor(page);
-  await topUp(page, 'Starter');
-  expect(await availableMinor(page)).toBe(buyerBefore + 10_000n);
+for (const { name, viewport } of windows) {
+  test.describe(name, () => {
+    test.use({ viewport });
 
-  await page.goto(listing);
-  await buyShown(page);
-  const order = new URL(page.url()).pathname;
-  await expect(page.getByText(/are in escrow until you confirm that it arrived/)).toBeVisible();
-  expect(await availableMinor(page)).toBe(buyerBefore + 6_000n);
-  await expect(page.getByRole('main')).toContainText('Purchase, paid into escrow');
+    test('a citizen signs in, buys ducats with a card, buys a listing, and the seller is paid when it is confirmed', async ({
+      page,
+      visitor,
+    }) => {
+      const seller = await asCitizen(await visitor(), 'MuranoGlass');
+      const listing = await publish(seller, { title: `Goblet bought ${name}`, price: '40', stock: 2 });
+      const sellerBefore = await availableMinor(seller);
 
-  await seller.goto(order);
-  await confirmStep(seller, 'Mark as delivered', 'Mark as delivered');
-  await expect(seller.getByText('marked the order as delivered', { exact: false })).toBeVisible();
-  expect(await availableMinor(seller)).toBe(sellerBefore);
+      await signIn(page, 'PescatoreNuovo');
+      const buyerBefore = await availableMinor(page);
+      await topUp(page, 'Starter');
+      expect(await availableMinor(page)).toBe(buyerBefore + 10_000n);
 
-  await page.goto(order);
-  await confirmStep(page, 'Confirm receipt', 'Confirm and pay the seller');
-  await expect(page.getByText(/Paid out to the seller/)).toBeVisible();
-  // MuranoGlass is a participant: 1.5 % of 40 ducats stay with the house.
-  expect(await availableMinor(seller)).toBe(sellerBefore + 3_940n);
-});
+      await page.goto(listing);
+      await buyShown(page);
+      const order = new URL(page.url()).pathname;
+      await expect(page.getByText(/are in escrow until you confirm that it arrived/)).toBeVisible();
+      expect(await availableMinor(page)).toBe(buyerBefore + 6_000n);
+      await expect(page.getByRole('main')).toContainText('Purchase, paid into escrow');
+
+      await seller.goto(order);
+      await confirmStep(seller, 'Mark as delivered', 'Mark as delivered');
+      await expect(seller.getByText('marked the order as delivered', { exact: false })).toBeVisible();
+      expect(await availableMinor(seller)).toBe(sellerBefore);
+
+      await page.goto(order);
+      await confirmStep(page, 'Confirm receipt', 'Confirm and pay the seller');
+      await expect(page.getByText(/Paid out to the seller/)).toBeVisible();
+      // MuranoGlass is a participant: 1.5 % of 40 ducats stay with the house.
+      expect(await availableMinor(seller)).toBe(sellerBefore + 3_940n);
+    });
+  });
+}
 
 test('a seller cancels, and the buyer has every centesimo back', async ({ page, visitor }) => {
   const seller = await asCitizen(await visitor(), 'MuranoGlass');
