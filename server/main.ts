@@ -5,7 +5,7 @@ import { assertMode } from './api/boot.ts';
 import { limits } from './api/context.ts';
 import { answer, type Front } from './api/front-server.ts';
 import { database } from './platform/db.ts';
-import { announceAddress, env, SettingsError } from './platform/env.ts';
+import { announceAddress, env, forgetWatcher, SettingsError } from './platform/env.ts';
 import { log } from './platform/log.ts';
 
 const drainMsMax = 10_000;
@@ -17,6 +17,7 @@ const drainMsMax = 10_000;
 async function main(): Promise<void> {
   const settings = env();
   announceAddress(settings.APP_URL);
+  forgetWatcher();
   await assertMode(database(), settings);
   const isDevelopment = process.argv.includes('--dev');
   const next = nextServer({ dev: isDevelopment, dir: process.cwd(), hostname: settings.HOST, port: settings.PORT });
@@ -24,7 +25,12 @@ async function main(): Promise<void> {
   const pages = next.getRequestHandler();
   let isDraining = false;
   const front: Front = {
-    settings: { appUrl: settings.APP_URL, formOrigins: [new URL(settings.VENICE_ISSUER).origin], isDevelopment },
+    settings: {
+      appUrl: settings.APP_URL,
+      formOrigins: [new URL(settings.VENICE_ISSUER).origin],
+      isDevelopment,
+      trustedProxyHops: settings.TRUSTED_PROXY_HOPS,
+    },
     pages,
     latestMigration: knownMigrations().at(-1)?.name ?? '',
     isDraining: () => isDraining,

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { assertMode } from './api/boot.ts';
 import { processContext } from './api/context.ts';
+import type { Finding } from './ledger/checker.ts';
 import { checkBooks, sweepPendings } from './ledger/jobs.ts';
 import { ensurePartitions } from './ledger/partitions.ts';
 import { collectStripeFees, expireTopUps } from './payments/jobs.ts';
@@ -13,7 +14,8 @@ import { log } from './platform/log.ts';
 
 const inboxPauseMs = 300;
 const inboxPauseMsMax = 5_000;
-const inboxBatchMax = 50;
+/** Few enough that all of a batch is settled within the lease on its events. */
+const inboxBatchMax = 8;
 
 /** The background process: the inbox, scheduled jobs and sweepers. Two of them may run. */
 async function main(): Promise<void> {
@@ -37,11 +39,21 @@ function scheduledJobs(): ScheduledJob[] {
   const context = processContext();
   return [
     { name: 'ledger.partitions', cron: '10 3 * * *', handle: () => ensurePartitions(database().client) },
-    { name: 'ledger.check', cron: '20 * * * *', handle: () => checkBooks(database()) },
+    { name: 'ledger.check', cron: '20 * * * *', handle: checkAndRaiseAlarm },
     { name: 'ledger.expire-pendings', cron: '* * * * *', handle: () => sweepPendings(database()) },
     { name: 'payments.collect-fees', cron: '* * * * *', handle: () => collectStripeFees(context) },
     { name: 'payments.expire-top-ups', cron: '*/5 * * * *', handle: () => expireTopUps(context) },
   ];
+}
+
+async function checkAndRaiseAlarm(): Promise<void> {
+  const { ok, findings } = await checkBooks(database());
+  if (!ok) log().error({ findings: findings.map(inWords) }, 'the books are wrong: posting has stopped');
+  else if (findings.length > 0) log().warn({ findings: findings.map(inWords) }, 'someone should look at the books');
+}
+
+function inWords({ check, place, expected, actual }: Finding): string {
+  return `${check}: ${place}: expected ${expected}, found ${actual}`;
 }
 
 /** Handles events as they arrive, until told to stop; while PostgreSQL is away it waits, longer each time. */

@@ -36,7 +36,8 @@ export function ListingForm({ initial, edited, tier }: ListingFormProps) {
   const hydrated = useHydrated();
   const { form, draft, change, submit, sending, problems } = useListingForm(initial, edited);
   const hasProblems = Object.keys(problems).length > 0;
-  const isOutdated = sending.isError && outdated.includes(outcomeOf(sending.error).code ?? '');
+  const code = sending.isError ? outcomeOf(sending.error).code : null;
+  const isOutdated = code !== null && outdated.includes(code);
   return (
     <div className="grid items-start gap-6 lg:grid-cols-[3fr_2fr] lg:gap-10">
       <form ref={form} onSubmit={submit} noValidate className="flex min-w-0 flex-col gap-6">
@@ -44,7 +45,11 @@ export function ListingForm({ initial, edited, tier }: ListingFormProps) {
         <TermsFields draft={draft} problems={problems} onChange={change} />
         <StockField draft={draft} problem={problems.stock} onChange={change} />
         {sending.isError ? (
-          <Notice tone="danger" title={refusalText(sending.error)} live>
+          <Notice
+            tone="danger"
+            title={code === 'listing_changed' ? t('changedElsewhere') : refusalText(sending.error)}
+            live
+          >
             {isOutdated ? (
               <div>
                 <Button variant="secondary" size="small" onClick={() => router.refresh()}>

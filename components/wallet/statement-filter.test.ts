@@ -16,7 +16,7 @@ test('the download covers what the page shows', () => {
   expect(csvAddress(nothing, '2026-11-21')).toBe('/api/wallet/statement.csv');
   const filter = filterOf({ group: 'top-ups', from: '2026-11-01', to: '2026-11-21' });
   expect(csvAddress(filter, '2026-11-21')).toBe(
-    '/api/wallet/statement.csv?from=2026-11-01&to=2026-11-21&kinds=top_up_base%2Ctop_up_bonus',
+    '/api/wallet/statement.csv?from=2026-11-01&to=2026-11-21&kinds=top_up_base%2Ctop_up_bonus%2Cgrant',
   );
 });
 

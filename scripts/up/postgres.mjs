@@ -24,14 +24,16 @@ const environment = { ...process.env, LC_ALL: 'C', LC_MESSAGES: 'C', TZ: 'UTC' }
 
 /**
  * Starts the embedded PostgreSQL of a data folder, making its cluster on first use.
- * Options: `folder`, `port`, `password` (the superuser's), `log` (path), `isThrowaway` (no durability, for tests).
+ * Options: `folder`, `port`, `password` (the superuser's), `log` (path), `isThrowaway` (no durability, for tests),
+ * `connectionsMax`.
  * Resolves with `{ pid, port, cluster, superuserUrl(database), onExit(listener), stop(), kill() }`.
  */
-export async function startPostgres({ folder, port, password, log, isThrowaway = false }) {
+export async function startPostgres(options) {
+  const { folder, port, password } = options;
   const home = postgresHome(folder);
   await makeCluster(home, password);
   await endLeftoverPostgres(home.cluster);
-  const server = launch(home, { port, log, isThrowaway });
+  const server = launch(home, options);
   const superuserUrl = (database) => `postgresql://${superuser}:${password}@127.0.0.1:${String(port)}/${database}`;
   await untilReady(server, { port, superuserUrl, cluster: home.cluster });
   return {
@@ -82,11 +84,11 @@ async function initialise(home, password) {
   if (code !== 0) throw new Halt(`PostgreSQL could not make its data folder ${home.cluster}:\n${tail(output, 8)}`);
 }
 
-function launch(home, { port, log, isThrowaway }) {
+function launch(home, { port, log, isThrowaway = false, connectionsMax = 80 }) {
   const settings = {
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
-    max_connections: '80',
+    max_connections: String(connectionsMax),
     shared_buffers: '48MB',
     max_wal_size: '512MB',
     log_min_messages: 'warning',

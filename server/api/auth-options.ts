@@ -69,7 +69,7 @@ export async function authOptionsFor(headers: Headers): Promise<AuthOptions> {
 function authSettings(): AuthSettings {
   const settings = env();
   return {
-    appUrl: new URL(settings.APP_URL).origin,
+    appUrl: settings.APP_URL,
     secret: settings.CASCADE_SECRET,
     issuer: settings.VENICE_ISSUER,
     clientId: settings.VENICE_CLIENT_ID,

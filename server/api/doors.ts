@@ -3,11 +3,15 @@ import { statementCsv } from '#server/payments/statement-csv.ts';
 import { stripeWebhook } from '#server/payments/webhook.ts';
 import { env } from '#server/platform/env.ts';
 import type { Handler } from '#server/platform/http.ts';
+import type { RateLimit } from '#server/platform/rate-limit.ts';
+import { asTrpcError } from '#server/platform/trpc.ts';
 import { createContext, processContext } from './context.ts';
 import { appRouter } from './root.ts';
 
 const trpcPath = '/api/trpc';
 const batchSizeMax = 10;
+/** A statement reads up to a year of entries. */
+const statementLimit: RateLimit = { name: 'statement', calls: 30, windowSeconds: 60 };
 
 /** The web application's procedures. */
 export const trpcDoor: Handler = (request) =>
@@ -15,7 +19,10 @@ export const trpcDoor: Handler = (request) =>
     endpoint: trpcPath,
     router: appRouter,
     req: request,
-    createContext: () => createContext(request.headers),
+    createContext: () =>
+      createContext(request.headers).catch((error: unknown) => {
+        throw asTrpcError(error);
+      }),
     maxBatchSize: batchSizeMax,
   });
 
@@ -28,7 +35,11 @@ export const stripeWebhookDoor: Handler = (request) =>
   });
 
 /** The signed-in citizen's statement as a file. */
-export const statementDoor: Handler = async (request) => statementCsv(request, await createContext(request.headers));
+export const statementDoor: Handler = async (request) => {
+  const context = await createContext(request.headers);
+  await context.limits.take(statementLimit, context.caller);
+  return statementCsv(request, context);
+};
 
 interface Door {
   handler: Handler;

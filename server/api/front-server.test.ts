@@ -1,62 +1,8 @@
-import { createServer, request as httpRequest, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { knownMigrations } from '../../prisma/migrate.ts';
-import { createDatabase } from '#server/platform/db.ts';
-import { parseEnv } from '#server/platform/env.ts';
-import { once } from '#server/platform/once.ts';
-import { testDatabase } from '#server/testing/database.ts';
-import { tcpProxy, type TcpProxy } from '#server/testing/tcp-proxy.ts';
-import { answer } from './front-server.ts';
+import { request as httpRequest } from 'node:http';
+import { describe, expect, it } from 'vitest';
+import { testFront } from '#server/testing/front.ts';
 
-let proxy: TcpProxy;
-let server: Server;
-let base: string;
-const pagesSeen: Record<string, string | string[] | undefined>[] = [];
-
-/** The web process as server/main.ts makes it, but for the pages: they only record what reached them. */
-beforeAll(async () => {
-  const direct = await testDatabase();
-  proxy = await tcpProxy({ host: '127.0.0.1', port: Number(new URL(inject('clusterUrl')).port) });
-  const url = new URL(direct.adminUrl);
-  url.port = String(proxy.port);
-  server = createServer((request, response) => {
-    const settings = { appUrl: base, formOrigins: [], isDevelopment: false };
-    const pages = (pageRequest: typeof request, pageResponse: typeof response) => {
-      pagesSeen.push({ ...pageRequest.headers });
-      pageResponse.end('a page');
-      return Promise.resolve();
-    };
-    const latestMigration = knownMigrations().at(-1)?.name ?? '';
-    void answer({ settings, pages, latestMigration, isDraining: () => false }, { request, response });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  base = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
-  once('env', () => parseEnv(settingsFor(base, url.href)));
-  once('database', () => createDatabase(url.href));
-});
-
-afterAll(async () => {
-  server.closeAllConnections();
-  server.close();
-  await proxy.close();
-});
-
-function settingsFor(appUrl: string, databaseUrl: string): Record<string, string> {
-  return {
-    CASCADE_MODE: 'sandbox',
-    APP_URL: appUrl,
-    DATABASE_URL: databaseUrl,
-    CASCADE_SECRET: 'a secret that only this test knows',
-    STRIPE_SECRET_KEY: 'sk_test_front',
-    STRIPE_WEBHOOK_SECRET: 'whsec_front',
-    STRIPE_API_URL: 'http://127.0.0.1:9',
-    VENICE_ISSUER: 'http://127.0.0.1:9',
-    VENICE_CLIENT_ID: 'cascade',
-    VENICE_CLIENT_SECRET: 'secret',
-    LOG_LEVEL: 'silent',
-  };
-}
+const { base, proxy, pagesSeen } = await testFront();
 
 function post(path: string, body: string, headers: Record<string, string> = {}): Promise<Response> {
   return fetch(`${base}${path}`, { method: 'POST', body, headers: { 'content-type': 'application/json', ...headers } });

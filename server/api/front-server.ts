@@ -3,6 +3,7 @@ import { database } from '#server/platform/db.ts';
 import {
   contentSecurityPolicy,
   frontRefusal,
+  callerAddress,
   isForgedHeader,
   localeOfPath,
   makeNonce,
@@ -13,10 +14,10 @@ import { problem } from '#server/platform/http.ts';
 import { systemIds } from '#server/platform/ids.ts';
 import { instanceId } from '#server/platform/instance.ts';
 import { log } from '#server/platform/log.ts';
-import { sendWebResponse, toWebRequest } from '#server/platform/node-http.ts';
+import { addressOf, sendWebResponse, toWebRequest } from '#server/platform/node-http.ts';
 import { doorFor } from './doors.ts';
 import { readiness } from './health.ts';
-import { unavailablePage } from './unavailable-page.ts';
+import { unavailablePage, type UnavailablePage } from './unavailable-page.ts';
 
 /** What stands before every page and door of the web process. */
 export interface Front {
@@ -40,10 +41,25 @@ export async function answer(front: Front, { request, response }: Exchange): Pro
     const path = prepare(front, { request, response }, requestId);
     await route(front, path, { request, response });
   } catch (error) {
-    log().error({ err: error, requestId, path: request.url }, 'request failed');
-    if (response.headersSent) response.destroy();
-    else await sendWebResponse(response, problem(error, requestId));
+    await answerFailure({ request, response }, { error, requestId });
   }
+}
+
+/** Says what went wrong, to whoever is still there to hear it. */
+async function answerFailure(
+  { request, response }: Exchange,
+  failure: { error: unknown; requestId: string },
+): Promise<void> {
+  const { error, requestId } = failure;
+  const hasLeft = response.destroyed && !request.complete;
+  const answered = problem(error, requestId);
+  if (answered.status >= 500 && !hasLeft) log().error({ err: error, requestId, path: request.url }, 'request failed');
+  if (response.headersSent || response.destroyed) {
+    response.destroy();
+    return;
+  }
+  response.setHeader('connection', 'close');
+  await sendWebResponse(response, answered).catch(() => response.destroy());
 }
 
 async function route(front: Front, path: string, { request, response }: Exchange): Promise<void> {
@@ -56,14 +72,24 @@ async function route(front: Front, path: string, { request, response }: Exchange
   if (door !== null) return answerDoor(front, door, { request, response });
   if (path.startsWith('/api/') && !path.startsWith('/api/auth/')) return sendJson(response, 404, { code: 'not_found' });
   if (!path.startsWith('/_next/') && !(await isDatabaseUp())) {
-    return sendWebResponse(response, unavailablePage(localeOfPath(path) ?? 'en'));
+    return sendWebResponse(response, unavailablePage(visitorOf(request, path)));
   }
   await front.pages(request, response);
 }
 
+/** What the page that needs no database knows of its visitor. */
+function visitorOf({ headers }: IncomingMessage, path: string): UnavailablePage {
+  const chosen = /(?:^|;\s*)cascade-locale=(en|it)\b/.exec(headers.cookie ?? '')?.[1];
+  const wished = /^it\b/i.test(headers['accept-language'] ?? '') ? 'it' : 'en';
+  const nonce = /'nonce-([^']+)'/.exec(String(headers['content-security-policy']))?.[1];
+  return { locale: localeOfPath(path) ?? (chosen === 'en' || chosen === 'it' ? chosen : wished), nonce: nonce ?? '' };
+}
+
 /** Takes out what a client may not say, and adds what pages and doors rely on. Returns the path. */
 function prepare(front: Front, { request, response }: Exchange, requestId: string): string {
-  const path = new URL(request.url ?? '/', front.settings.appUrl).pathname;
+  const path = addressOf(request, front.settings.appUrl).pathname;
+  const forwardedFor = String(request.headers['x-forwarded-for'] ?? '');
+  const peer = request.socket.remoteAddress ?? 'unknown';
   for (const name of Object.keys(request.headers))
     if (isForgedHeader(name, front.settings)) Reflect.deleteProperty(request.headers, name);
   const policy = contentSecurityPolicy(makeNonce(), front.settings);
@@ -71,7 +97,7 @@ function prepare(front: Front, { request, response }: Exchange, requestId: strin
   request.headers['content-security-policy'] = policy;
   request.headers['x-cascade-request-id'] = requestId;
   request.headers['x-cascade-path'] = path;
-  request.headers['x-cascade-address'] = request.socket.remoteAddress ?? 'unknown';
+  request.headers['x-cascade-address'] = callerAddress({ peer, forwardedFor }, front.settings.trustedProxyHops);
   if (locale !== null) request.headers['x-cascade-locale'] = locale;
   for (const [name, value] of Object.entries(securityHeaders(policy, front.settings))) response.setHeader(name, value);
   response.setHeader('x-request-id', requestId);
@@ -83,16 +109,8 @@ async function answerDoor(
   door: NonNullable<ReturnType<typeof doorFor>>,
   { request, response }: Exchange,
 ): Promise<void> {
-  try {
-    const webRequest = await toWebRequest(request, front.settings.appUrl, door.bodyBytesMax);
-    await sendWebResponse(response, await door.handler(webRequest));
-  } catch (error) {
-    const requestId = String(response.getHeader('x-request-id'));
-    const answered = problem(error, requestId);
-    if (answered.status >= 500) log().error({ err: error, requestId, path: request.url }, 'door failed');
-    response.setHeader('connection', 'close');
-    await sendWebResponse(response, answered);
-  }
+  const webRequest = await toWebRequest(request, front.settings.appUrl, door.bodyBytesMax);
+  await sendWebResponse(response, await door.handler(webRequest));
 }
 
 async function sendReadiness(front: Front, response: ServerResponse): Promise<void> {

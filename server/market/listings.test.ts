@@ -59,6 +59,9 @@ describe('publishing', () => {
              price_minor, stock, state, version, created_at, updated_at
         FROM listing, generate_series(2, ${publishedListingsMax}) WHERE id = ${template.listingId}::uuid`;
     await expect(market.listing(busy)).rejects.toMatchObject({ code: 'listing_limit' });
+    await move(withdrawListing, template.listingId, busy);
+    await market.listing(busy);
+    await expect(move(republishListing, template.listingId, busy)).rejects.toMatchObject({ code: 'listing_limit' });
   });
 });
 

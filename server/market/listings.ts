@@ -51,10 +51,7 @@ export async function publishListing(
   });
   if (known !== null) return repeatedReceipt(known, hash);
 
-  const onSale = await tx.listing.count({ where: { sellerId: input.sellerId, state: 'published' } });
-  if (onSale >= publishedListingsMax) {
-    throw refuse('conflict', 'listing_limit', 'You have as many listings on sale as one citizen may have.');
-  }
+  await refuseOneTooMany(tx, input.sellerId);
   const now = input.clock.now();
   const id = input.ids.uuid();
   const created = await tx.listing.createMany({
@@ -133,7 +130,7 @@ export function withdrawListing(
   return moveListing(tx, { ...input, to: 'withdrawn' });
 }
 
-/** Puts a withdrawn listing back on sale. Doing it twice changes nothing. Refuses: `listing_not_found`. */
+/** Puts a withdrawn listing back on sale. Doing it twice changes nothing. Refuses: `listing_not_found`, `listing_limit`. */
 export function republishListing(
   tx: Tx,
   input: Tools & { sellerId: string; listingId: string },
@@ -147,6 +144,7 @@ async function moveListing(
 ): Promise<ListingReceipt> {
   const current = await lockOwnListing(tx, input);
   if (current.state === input.to) return receiptOf(current);
+  if (input.to === 'published') await refuseOneTooMany(tx, input.sellerId);
   await tx.listing.update({
     where: { id: current.id },
     data: { state: input.to, updatedAt: input.clock.now() },
@@ -178,6 +176,12 @@ export async function moveStock(tx: Tx, listing: LockedListing, units: number): 
   const stock = Math.min(listing.stock + units, stockMax);
   invariant(stock >= 0, 'more units were taken than are in stock');
   await tx.listing.update({ where: { id: listing.id }, data: { stock }, select: { id: true } });
+}
+
+async function refuseOneTooMany(tx: Tx, sellerId: string): Promise<void> {
+  const onSale = await tx.listing.count({ where: { sellerId, state: 'published' } });
+  if (onSale < publishedListingsMax) return;
+  throw refuse('conflict', 'listing_limit', 'You have as many listings on sale as one citizen may have.');
 }
 
 export function listingNotFound(): Error {

@@ -34,7 +34,8 @@ export type Effect = (tx: Tx) => Promise<void>;
 /**
  * Opens Stripe's page for a top-up. Safe to repeat with the same key after any failure: the row is
  * the intent, its id Stripe's idempotency key, so a lost answer is found again.
- * Refuses with `amount_out_of_range`, `package_not_found`, `idempotency_key_reused`, `stripe_unavailable`.
+ * Refuses with `amount_out_of_range`, `package_not_found`, `idempotency_key_reused`, `top_up_closed`,
+ * `stripe_unavailable`.
  */
 export async function startTopUp(
   deps: StartDeps,
@@ -43,6 +44,8 @@ export async function startTopUp(
   const quote = quoteTopUp(input.choice);
   const topUp = await deps.database.inTransaction((tx) => insertTopUp(tx, deps, { ...input, quote }));
   if (topUp.checkoutUrl !== null) return { checkoutUrl: topUp.checkoutUrl, topUpId: topUp.id };
+  // Its session was paid or ran out before its address was known here: a second one could be paid as well.
+  if (topUp.state !== 'started') throw refuse('conflict', 'top_up_closed', 'This attempt is over. Please start anew.');
   const session = await callStripe(() =>
     deps.stripe.checkout.sessions.create(sessionParameters(topUp, deps.appUrl), { idempotencyKey: topUp.id }),
   );
@@ -194,6 +197,7 @@ export async function prepareStripeFee(deps: PaymentDeps, chargeId: string): Pro
   if (!charge.paid || transaction === null) return null;
   const topUpId = await topUpNamedIn(deps, charge.metadata);
   if (topUpId === null) return null;
+  invariant(transaction.currency === 'usd', 'Stripe settles in US dollars');
   const fee = { topUpId, balanceTransactionId: transaction.id, feeMinor: BigInt(transaction.fee) };
   return (tx) => bookStripeFee(tx, deps, fee);
 }

@@ -6,7 +6,8 @@ import { packageIds, type PackageId } from './packages.ts';
 /** Inputs and views of top-ups and the wallet, shared by forms, procedures and pages. */
 
 export const topUpStates = ['started', 'open', 'processing', 'credited', 'expired', 'failed'] as const;
-export type TopUpState = (typeof topUpStates)[number];
+export const topUpState = z.enum(topUpStates);
+export type TopUpState = z.infer<typeof topUpState>;
 
 const bigintMax = 10n ** 18n;
 
@@ -28,16 +29,20 @@ export const listTopUpsInput = z.object({
   limit: z.int().min(1).max(100).default(20),
 });
 
+/** What PostgreSQL can compare with: it has no year 0, and JavaScript's years lie further apart. */
+const moment = z.date().min(new Date('0001-01-02T00:00:00Z')).max(new Date('9999-12-30T00:00:00Z'));
+const versionMax = 9_223_372_036_854_775_807n;
+
 /** Which entries of the wallet: a period (from inclusive, to exclusive) and kinds; all when left out. */
 export const statementFilter = z.object({
   kinds: z.array(z.enum(transferKindNames)).max(transferKindNames.length).optional(),
-  from: z.date().optional(),
-  to: z.date().optional(),
+  from: moment.optional(),
+  to: moment.optional(),
 });
 
 export const statementInput = statementFilter.extend({
   /** The version of the last entry of the page before. */
-  cursor: z.bigint().positive().nullish(),
+  cursor: z.bigint().positive().max(versionMax).nullish(),
   limit: z.int().min(1).max(100).default(25),
 });
 

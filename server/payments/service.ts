@@ -1,5 +1,6 @@
 import { openAccount } from '#server/ledger/accounts.ts';
 import { post, postLinked } from '#server/ledger/transfers.ts';
+import { ducat, usd } from '#server/money/money.ts';
 import { inputHash } from '#server/platform/crypto.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import type { Prisma, Tx } from '#server/platform/db.ts';
@@ -8,7 +9,7 @@ import type { Ids } from '#server/platform/ids.ts';
 import { invariant } from '#server/platform/invariant.ts';
 import { emit } from '#server/platform/outbox.ts';
 import { stripeFeeTransfer, topUpTransfers } from './bookings.ts';
-import type { TopUpChoice, TopUpQuote, TopUpState } from './schema.ts';
+import { topUpState, type TopUpChoice, type TopUpQuote, type TopUpState } from './schema.ts';
 
 export interface WriteDeps {
   clock: Clock;
@@ -28,6 +29,7 @@ export interface StartedTopUp {
   id: string;
   citizenId: string;
   quote: TopUpQuote;
+  state: TopUpState;
   /** Null until Stripe has answered. */
   checkoutUrl: string | null;
 }
@@ -47,7 +49,7 @@ export async function insertTopUp(tx: Tx, deps: WriteDeps, intent: TopUpIntent):
   });
   const row = await tx.topUp.findUniqueOrThrow({
     where: { citizenId_key: { citizenId, key } },
-    select: { id: true, inputHash: true, checkoutUrl: true },
+    select: { id: true, inputHash: true, state: true, checkoutUrl: true, ...quoteColumns },
   });
   if (row.inputHash !== hash) {
     throw refuse(
@@ -56,7 +58,30 @@ export async function insertTopUp(tx: Tx, deps: WriteDeps, intent: TopUpIntent):
       'This form was already used for another amount. Please reload it.',
     );
   }
-  return { id: row.id, citizenId, quote, checkoutUrl: row.checkoutUrl };
+  const { id, checkoutUrl } = row;
+  return { id, citizenId, quote: storedQuote(row, choice), state: topUpState.parse(row.state), checkoutUrl };
+}
+
+const quoteColumns = {
+  priceMinor: true,
+  feeMinor: true,
+  taxMinor: true,
+  totalMinor: true,
+  baseMinor: true,
+  bonusMinor: true,
+} satisfies Prisma.TopUpSelect;
+
+/** What was quoted when the row was written: prices may have changed since, this attempt keeps its own. */
+function storedQuote(row: Prisma.TopUpGetPayload<{ select: typeof quoteColumns }>, choice: TopUpChoice): TopUpQuote {
+  return {
+    choice: choice.kind === 'custom' ? 'custom' : choice.packageId,
+    priceMinor: usd(row.priceMinor),
+    feeMinor: usd(row.feeMinor),
+    taxMinor: usd(row.taxMinor),
+    totalMinor: usd(row.totalMinor),
+    baseMinor: ducat(row.baseMinor),
+    bonusMinor: ducat(row.bonusMinor),
+  };
 }
 
 export interface OpenedSession {
@@ -85,12 +110,7 @@ const lockedColumns = {
   stripeSessionId: true,
   stripeBalanceTransactionId: true,
   createdAt: true,
-  priceMinor: true,
-  feeMinor: true,
-  taxMinor: true,
-  totalMinor: true,
-  baseMinor: true,
-  bonusMinor: true,
+  ...quoteColumns,
 } satisfies Prisma.TopUpSelect;
 
 type LockedTopUp = Prisma.TopUpGetPayload<{ select: typeof lockedColumns }>;
@@ -118,8 +138,11 @@ export interface Payment {
  */
 export async function creditTopUp(tx: Tx, deps: WriteDeps, payment: Payment): Promise<void> {
   const topUp = await lockTopUp(tx, payment.topUpId);
+  const isOurSession = topUp.stripeSessionId === null || topUp.stripeSessionId === payment.sessionId;
+  // Also when it is credited: a second payment must not vanish, its event stays failed until an operator looks.
+  invariant(isOurSession, 'a top-up is paid by its own session');
   if (topUp.state === 'credited') return;
-  checkPayment(topUp, payment);
+  checkAmount(topUp, payment);
   const walletAccountId = await openAccount(tx, { owner: topUp.citizenId, kind: 'wallet', asset: 'DUCAT' });
   await tx.topUp.update({
     where: { id: topUp.id },
@@ -143,9 +166,7 @@ export async function creditTopUp(tx: Tx, deps: WriteDeps, payment: Payment): Pr
   });
 }
 
-function checkPayment(topUp: LockedTopUp, payment: Payment): void {
-  const isOurSession = topUp.stripeSessionId === null || topUp.stripeSessionId === payment.sessionId;
-  invariant(isOurSession, 'a top-up is paid by its own session');
+function checkAmount(topUp: LockedTopUp, payment: Payment): void {
   if (payment.currency === 'usd' && payment.totalMinor === topUp.totalMinor) return;
   throw new DomainError({
     kind: 'conflict',
@@ -161,10 +182,11 @@ export interface SessionOutcome {
   state: Exclude<TopUpState, 'credited' | 'started'>;
 }
 
-/** Records where an unpaid session stands. A credited top-up stays credited. */
+/** Records where an unpaid session stands. A credited top-up stays credited; a session that another replaced says nothing. */
 export async function recordOutcome(tx: Tx, deps: WriteDeps, outcome: SessionOutcome): Promise<void> {
   const { topUpId, sessionId, state } = outcome;
   const topUp = await lockTopUp(tx, topUpId);
+  if (topUp.stripeSessionId !== null && topUp.stripeSessionId !== sessionId) return;
   if (topUp.state === 'credited' || topUp.state === state) return;
   const isClosed = state === 'expired' || state === 'failed';
   await tx.topUp.update({

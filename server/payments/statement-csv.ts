@@ -13,7 +13,7 @@ import {
 import type { CalendarDay } from '#server/platform/calendar-day.ts';
 import type { Database } from '#server/platform/db.ts';
 import { refuse } from '#server/platform/errors.ts';
-import { problem } from '#server/platform/http.ts';
+import { answerRefusal } from '#server/platform/http.ts';
 import type { Principal } from '#server/platform/session.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import { csvLine } from './csv.ts';
@@ -67,7 +67,7 @@ export async function statementCsv(request: Request, deps: StatementDeps): Promi
     const first = await lines.next();
     return new Response(bodyOf(first.done === true ? '' : first.value, lines), { headers: headersFor(period) });
   } catch (error) {
-    return problem(error);
+    return answerRefusal(error);
   }
 }
 

@@ -2,7 +2,7 @@ import type Stripe from 'stripe';
 import type { Clock } from '#server/platform/clock.ts';
 import type { Database } from '#server/platform/db.ts';
 import { refuse } from '#server/platform/errors.ts';
-import { problem, readBodyText } from '#server/platform/http.ts';
+import { answerRefusal, readBodyText } from '#server/platform/http.ts';
 import type { Ids } from '#server/platform/ids.ts';
 import { invariant } from '#server/platform/invariant.ts';
 import { acceptEvent } from './flows.ts';
@@ -36,7 +36,7 @@ export async function stripeWebhook(request: Request, deps: WebhookDeps): Promis
     await acceptEvent(deps, { source: stripeSource, eventId: event.id, type: event.type, payload });
     return Response.json({ received: true });
   } catch (error) {
-    return problem(error);
+    return answerRefusal(error);
   }
 }
 

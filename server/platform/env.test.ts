@@ -23,6 +23,11 @@ const live = {
 };
 
 describe('settings', () => {
+  it('takes of the address only its origin, which browsers send', () => {
+    expect(parseEnv({ ...live, APP_URL: 'https://Cascade.example:443/shop/' }).APP_URL).toBe('https://cascade.example');
+    expect(parseEnv({ ...sandbox, APP_URL: 'http://127.0.0.1:3000/' }).APP_URL).toBe('http://127.0.0.1:3000');
+  });
+
   it('accepts a whole sandbox and a whole live set', () => {
     expect(parseEnv(sandbox).CASCADE_MODE).toBe('sandbox');
     expect(parseEnv(live).CASCADE_MODE).toBe('live');

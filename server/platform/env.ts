@@ -13,7 +13,8 @@ const schema = z
     CASCADE_MODE: z.enum(['sandbox', 'live']).default('live'),
     HOST: z.string().min(1).default('127.0.0.1'),
     PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
-    APP_URL: url,
+    // Compared with what browsers send as their origin, so a path or a slash at the end must not stay.
+    APP_URL: url.transform((text) => new URL(text).origin),
     DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must begin with postgresql://'),
     DATABASE_MIGRATION_URL: z
       .string()
@@ -40,6 +41,7 @@ const schema = z
           .map((name) => name.trim())
           .filter((name) => name !== ''),
       ),
+    TRUSTED_PROXY_HOPS: z.coerce.number().int().min(0).max(10).default(0),
     LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   })
   .superRefine((settings, context) => {
@@ -92,6 +94,11 @@ export function parseEnv(variables: Readonly<Record<string, string | undefined>>
 /** The settings of this process. */
 export function env(): Env {
   return once('env', () => parseEnv(process.env));
+}
+
+/** `node --watch` leaves this behind, and Next's own child processes would report to it. */
+export function forgetWatcher(): void {
+  delete process.env.WATCH_REPORT_DEPENDENCIES;
 }
 
 /** next-auth reads its own address only from the environment; this is the one place that writes there. */

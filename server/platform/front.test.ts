@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  callerAddress,
   contentSecurityPolicy,
   frontRefusal,
   isForgedHeader,
@@ -8,7 +9,12 @@ import {
   securityHeaders,
 } from './front.ts';
 
-const settings = { appUrl: 'https://cascade.example', formOrigins: ['https://id.example'], isDevelopment: false };
+const settings = {
+  appUrl: 'https://cascade.example',
+  formOrigins: ['https://id.example'],
+  isDevelopment: false,
+  trustedProxyHops: 0,
+};
 const request = { method: 'GET', path: '/', headers: {} };
 
 describe('the front', () => {
@@ -45,6 +51,14 @@ describe('the front', () => {
   it('lets the headers of hot reload pass in development only', () => {
     expect(isForgedHeader('x-nextjs-request-id', { isDevelopment: true })).toBe(false);
     expect(isForgedHeader('x-middleware-subrequest', { isDevelopment: true })).toBe(true);
+  });
+
+  it('believes only the address that a trusted proxy wrote', () => {
+    const request = { peer: '10.0.0.1', forwardedFor: '6.6.6.6, 1.2.3.4, 10.0.0.2' };
+    expect(callerAddress(request, 0)).toBe('10.0.0.1');
+    expect(callerAddress(request, 2)).toBe('1.2.3.4');
+    expect(callerAddress({ ...request, forwardedFor: '1.2.3.4' }, 2)).toBe('10.0.0.1');
+    expect(callerAddress({ ...request, forwardedFor: undefined }, 1)).toBe('10.0.0.1');
   });
 
   it('allows scripts by nonce alone', () => {

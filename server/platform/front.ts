@@ -7,6 +7,8 @@ export interface FrontSettings {
   /** Origins a form or a redirect after a form may lead to, besides our own. */
   formOrigins: readonly string[];
   isDevelopment: boolean;
+  /** How many proxies of our own stand before this process; 0 when clients connect directly. */
+  trustedProxyHops: number;
 }
 
 /** 128 random bits for one response. */
@@ -61,18 +63,37 @@ export function isForgedHeader(name: string, settings: Pick<FrontSettings, 'isDe
   );
 }
 
+/**
+ * Whose address counts for limits. Each trusted proxy appends to `x-forwarded-for` the address it saw, so the one
+ * that the outermost of them wrote is believed; what a client wrote further left is not.
+ */
+export function callerAddress(
+  { peer, forwardedFor }: { peer: string; forwardedFor: string | undefined },
+  hops: number,
+): string {
+  if (hops === 0) return peer;
+  const seen = (forwardedFor ?? '')
+    .split(',')
+    .map((address) => address.trim())
+    .filter((address) => address !== '');
+  return seen.at(-hops) ?? peer;
+}
+
 export interface FrontRequest {
   method: string;
   path: string;
   headers: Readonly<Record<string, string | string[] | undefined>>;
 }
 
+/** The methods an API path may be asked with; the Web's `Request` refuses to be made for some of the others. */
+const apiMethods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+
 /** Why a request goes no further than the front, or null when it may pass. */
 export function frontRefusal(request: FrontRequest, settings: FrontSettings): { status: number; code: string } | null {
   if (request.headers['next-action'] !== undefined) return { status: 400, code: 'server_actions_not_supported' };
   const isRead = request.method === 'GET' || request.method === 'HEAD';
   const isApi = request.path.startsWith('/api/');
-  if (!isRead && !isApi) return { status: 405, code: 'method_not_allowed' };
+  if (!isRead && !(isApi && apiMethods.has(request.method))) return { status: 405, code: 'method_not_allowed' };
   const { origin } = request.headers;
   if (
     !isRead &&

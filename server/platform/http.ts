@@ -20,6 +20,12 @@ export function problem(error: unknown, traceId?: string): Response {
   return new Response(JSON.stringify(body), { status, headers });
 }
 
+/** Answers a refusal; a defect goes on to the front, which logs it with the request's id. */
+export function answerRefusal(error: unknown): Response {
+  if (asRefusal(error) === null) throw error;
+  return problem(error);
+}
+
 /** Reads a whole body as UTF-8 text and refuses more than `bytesMax` bytes. */
 export async function readBodyText(request: Request, bytesMax: number): Promise<string> {
   if (request.body === null) return '';

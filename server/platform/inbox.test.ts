@@ -110,7 +110,7 @@ test('an event whose worker died comes back when its lease ends, and its effect 
   await receive('evt_1');
   expect(await claim()).toHaveLength(1);
   expect((await drain(() => Promise.resolve({ state: 'handled' }))).claimed).toBe(0);
-  clock.advance(61_000);
+  clock.advance(91_000);
   const handler: InboxHandler = (event) =>
     Promise.resolve({
       state: 'handled',
@@ -123,7 +123,7 @@ test('an event whose worker died comes back when its lease ends, and its effect 
   const slow: InboxHandler = async (event) => {
     const outcome = await handler(event);
     // While this one is busy its lease ends and another worker handles the event.
-    clock.advance(61_000);
+    clock.advance(91_000);
     await drain(handler);
     return outcome;
   };

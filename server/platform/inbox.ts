@@ -48,10 +48,7 @@ interface InboxDeps {
   jitter?: () => number;
 }
 
-/** The name on which PostgreSQL announces a new event; its payload is the source. */
-export const inboxChannel = 'inbox';
-
-const leaseMs = 60_000;
+const leaseMs = 90_000;
 const backOffMsBase = 2_000;
 const backOffMsMax = 3_600_000;
 /** With the pauses above the last attempt is about a day and a half after the first. */
@@ -104,9 +101,7 @@ export async function receiveEvent(tx: Tx, deps: { clock: Clock; ids: Ids }, eve
     data: [{ id: deps.ids.uuid(), ...event, state: 'received', nextAttemptAt: now, receivedAt: now }],
     skipDuplicates: true,
   });
-  if (stored.count === 0) return false;
-  await tx.$executeRaw`SELECT pg_notify(${inboxChannel}, ${event.source})`;
-  return true;
+  return stored.count === 1;
 }
 
 /**

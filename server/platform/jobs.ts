@@ -51,5 +51,15 @@ async function schedule(boss: PgBoss, job: ScheduledJob): Promise<void> {
   } as const;
   await boss.createQueue(job.name, queue);
   await boss.schedule(job.name, job.cron, null, { tz: 'UTC' });
-  await boss.work(job.name, { batchSize: 1, pollingIntervalSeconds: 5 }, () => job.handle());
+  await boss.work(job.name, { batchSize: 1, pollingIntervalSeconds: 5 }, () => runLogged(job));
+}
+
+/** The queue keeps a failure to itself and tries again; whoever reads the log shall know of it too. */
+async function runLogged(job: ScheduledJob): Promise<unknown> {
+  try {
+    return await job.handle();
+  } catch (error) {
+    log().error({ err: error, job: job.name }, 'a job failed and will be tried again');
+    throw error;
+  }
 }

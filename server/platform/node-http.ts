@@ -2,7 +2,20 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
+import { refuse } from './errors.ts';
 import { bodyTooLarge } from './http.ts';
+
+/**
+ * The address a request asks for, always at our own origin: a path that begins with two slashes names no other host.
+ * Refuses: `malformed_address`.
+ */
+export function addressOf(message: Pick<IncomingMessage, 'url'>, origin: string): URL {
+  const target = message.url ?? '/';
+  const text = target.startsWith('/') ? `${origin}${target}` : target;
+  if (!URL.canParse(text, origin)) throw refuse('invalid', 'malformed_address', 'This is not an address.');
+  const { pathname, search } = new URL(text, origin);
+  return new URL(`${origin}${pathname}${search}`);
+}
 
 /** Turns Node's request into a Web request, reading at most `bytesMax` bytes of body. */
 export async function toWebRequest(message: IncomingMessage, origin: string, bytesMax: number): Promise<Request> {
@@ -14,7 +27,7 @@ export async function toWebRequest(message: IncomingMessage, origin: string, byt
   const method = message.method ?? 'GET';
   const hasBody = method !== 'GET' && method !== 'HEAD';
   const body = hasBody ? await readBody(message, bytesMax) : null;
-  return new Request(new URL(message.url ?? '/', origin), { method, headers, body });
+  return new Request(addressOf(message, origin), { method, headers, body });
 }
 
 async function readBody(message: IncomingMessage, bytesMax: number): Promise<Buffer<ArrayBuffer>> {

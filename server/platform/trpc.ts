@@ -77,6 +77,14 @@ function toTrpcError(refusal: DomainError): TRPCError {
   return new TRPCError({ code: errorKinds[refusal.kind].trpc, message: refusal.message, cause: refusal });
 }
 
+/** A failure outside of any procedure, such as PostgreSQL gone while the session is read, as tRPC shall answer it. */
+export function asTrpcError(error: unknown): TRPCError {
+  const refusal = asRefusal(error);
+  if (refusal !== null) return toTrpcError(refusal);
+  log().error({ err: error }, 'a call could not begin');
+  return new TRPCError({ code: 'INTERNAL_SERVER_ERROR', cause: error });
+}
+
 const readLimit: RateLimit = { name: 'read', calls: 600, windowSeconds: 60 };
 const writeLimit: RateLimit = { name: 'write', calls: 60, windowSeconds: 60 };
 

