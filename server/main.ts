@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
 import nextServer from 'next';
 import { knownMigrations } from '../prisma/migrate.ts';
 import { assertMode } from './api/boot.ts';
@@ -44,7 +45,8 @@ async function main(): Promise<void> {
   const stop = () => {
     if (isDraining) return;
     isDraining = true;
-    void drain(server);
+    // Hot reload holds a socket open for as long as a page is; nobody waits for it.
+    void drain(server, isDevelopment ? 0 : drainMsMax);
   };
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
@@ -60,15 +62,13 @@ function listen(server: Server, settings: { HOST: string; PORT: number }): Promi
 }
 
 /** Lets running requests finish for a while, then closes what the process holds. */
-async function drain(server: Server): Promise<void> {
-  const deadline = setTimeout(() => {
-    server.closeAllConnections();
-  }, drainMsMax);
-  await new Promise((resolve) => {
+async function drain(server: Server, millisecondsMax: number): Promise<void> {
+  const closed = new Promise((resolve) => {
     server.close(resolve);
     server.closeIdleConnections();
   });
-  clearTimeout(deadline);
+  await Promise.race([closed, pause(millisecondsMax)]);
+  server.closeAllConnections();
   await Promise.allSettled([database().close(), limits().close()]);
   process.exit(0);
 }
