@@ -96,3 +96,8 @@ test('signing out ends the session: the old cookie opens nothing any more', asyn
   await page.goto('/wallet');
   await expect(page).toHaveURL(/\/sign-in/);
 });
+
+test('whoever is sent to sign in comes back to the very address, query included', async ({ page }) => {
+  await signIn(page, 'NLR', '/wallet?group=purchases');
+  await expect(page).toHaveURL(/\/wallet\?group=purchases$/);
+});

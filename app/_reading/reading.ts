@@ -8,7 +8,7 @@ import type { Visitor } from '#components/layout/visitor.ts';
 /** The visitor, who must be signed in; anyone else is sent to sign in and comes back. */
 export async function requireVisitor(): Promise<Visitor> {
   const visitor = await readVisitor();
-  if (visitor === null) redirect(signInPath(await currentPath()));
+  if (visitor === null) redirect(signInPath(await currentAddress()));
   return visitor;
 }
 
@@ -19,6 +19,14 @@ export function signInPath(returnTo: string): string {
 /** The path of this request, without its query. */
 export async function currentPath(): Promise<string> {
   return (await headers()).get('x-cascade-path') ?? '/';
+}
+
+/** The path of this request with its query. */
+async function currentAddress(): Promise<string> {
+  const requestHeaders = await headers();
+  const query = requestHeaders.get('x-cascade-query') ?? '';
+  const path = requestHeaders.get('x-cascade-path') ?? '/';
+  return query === '' ? path : `${path}?${query}`;
 }
 
 /** What the call answers; a thing that does not exist, or a malformed id, is the page "not found". */

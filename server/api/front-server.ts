@@ -87,7 +87,7 @@ function visitorOf({ headers }: IncomingMessage, path: string): UnavailablePage 
 
 /** Takes out what a client may not say, and adds what pages and doors rely on. Returns the path. */
 function prepare(front: Front, { request, response }: Exchange, requestId: string): string {
-  const path = addressOf(request, front.settings.appUrl).pathname;
+  const { pathname: path, searchParams } = addressOf(request, front.settings.appUrl);
   const forwardedFor = String(request.headers['x-forwarded-for'] ?? '');
   const peer = request.socket.remoteAddress ?? 'unknown';
   for (const name of Object.keys(request.headers))
@@ -97,6 +97,9 @@ function prepare(front: Front, { request, response }: Exchange, requestId: strin
   request.headers['content-security-policy'] = policy;
   request.headers['x-cascade-request-id'] = requestId;
   request.headers['x-cascade-path'] = path;
+  // Next's client adds `_rsc` to what it fetches; it is no part of the address that people see.
+  searchParams.delete('_rsc');
+  request.headers['x-cascade-query'] = searchParams.toString();
   request.headers['x-cascade-address'] = callerAddress({ peer, forwardedFor }, front.settings.trustedProxyHops);
   if (locale !== null) request.headers['x-cascade-locale'] = locale;
   for (const [name, value] of Object.entries(securityHeaders(policy, front.settings))) response.setHeader(name, value);

@@ -14,7 +14,7 @@ const money = 'server/money/money.ts';
 const service = 'server/market/orders.ts';
 const component = 'components/ui/badge.tsx';
 
-describe('the linter turns red', () => {
+describe('the linter turns red', { timeout: 120_000 }, () => {
   test.each([
     ['no-restricted-syntax', money, "export const price = Number('1');"],
     ['no-restricted-syntax', money, "export const price = parseFloat('1');"],
