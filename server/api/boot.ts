@@ -8,7 +8,7 @@ export class BootRefused extends Error {
 }
 
 /** Refuses to start on a database that is stamped for the other kind of money, or not stamped at all. */
-export async function assertMode(database: Database, settings: Env): Promise<void> {
+export async function assertMode(database: Database, settings: Pick<Env, 'CASCADE_MODE'>): Promise<void> {
   const stamp = await askStamp(database);
   if (stamp === settings.CASCADE_MODE) return;
   throw new BootRefused(
