@@ -1,0 +1,116 @@
+import { refusalOf, type RefusalCode } from '#server/ledger/refusals.ts';
+import { accountKinds, assets, transferKindOf, type AccountKind, type TransferKind } from '#server/ledger/kinds.ts';
+import { batchSizeMax, type AccountBalance, type Asset } from '#server/ledger/schema.ts';
+import type { Db } from '#server/platform/db.ts';
+import { invariant } from '#server/platform/invariant.ts';
+
+/** An account as it stands now. */
+export interface Account extends AccountBalance {
+  id: bigint;
+  owner: string;
+  kind: AccountKind;
+  asset: Asset;
+  /** The lowest that balance less reserved may become; null is unbounded. */
+  floorMinor: bigint | null;
+  /** The highest; null is unbounded. */
+  ceilingMinor: bigint | null;
+  isFrozen: boolean;
+  isClosed: boolean;
+}
+
+/** What became of an id for good: a transfer, or the refusal that stays its answer. */
+export interface StoredTransfer {
+  id: string;
+  debitAccountId: bigint;
+  creditAccountId: bigint;
+  /** What moved, or for a pending transfer what is reserved; 0 for a refusal. */
+  amountMinor: bigint;
+  /** What was asked for; differs from `amountMinor` for a refusal and a shortfall. */
+  requestedMinor: bigint;
+  kind: TransferKind;
+  reference: string | null;
+  action: TransferAction;
+  /** The pending transfer that it resolves, or the transfer that it reverses. */
+  relatedId: string | null;
+  /** The first transfer of its linked group. */
+  groupId: string | null;
+  /** Null when it happened. */
+  refusal: RefusalCode | null;
+  bookedAt: Date;
+}
+
+const actions = ['move', 'pending', 'post', 'void', 'expire', 'reverse'] as const;
+export type TransferAction = (typeof actions)[number];
+
+/**
+ * Accounts by id, in the order asked; those that do not exist are left out. At most 8,190 ids, as in
+ * TigerBeetle's `lookup_accounts`.
+ */
+export async function lookupAccounts(db: Db, ids: readonly bigint[]): Promise<Account[]> {
+  invariant(ids.length <= batchSizeMax, 'a lookup names at most 8,190 accounts');
+  const rows = await db.ledgerAccount.findMany({ where: { id: { in: [...ids] } } });
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return ids.flatMap((id) => {
+    const row = byId.get(id);
+    return row === undefined ? [] : [accountOf(row)];
+  });
+}
+
+/**
+ * Transfers and stored refusals by id, in the order asked; ids that were never decided for good are left out.
+ * At most 8,190 ids, as in TigerBeetle's `lookup_transfers`. Only for the principal whose ids they are.
+ */
+export async function lookupTransfers(db: Db, ids: readonly string[]): Promise<StoredTransfer[]> {
+  invariant(ids.length <= batchSizeMax, 'a lookup names at most 8,190 transfers');
+  const rows = await db.ledgerTransfer.findMany({ where: { id: { in: [...ids] } } });
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return ids.flatMap((id) => {
+    const row = byId.get(id.toLowerCase());
+    return row === undefined ? [] : [transferOf(row)];
+  });
+}
+
+type AccountRow = Awaited<ReturnType<Db['ledgerAccount']['findMany']>>[number];
+type TransferRow = Awaited<ReturnType<Db['ledgerTransfer']['findMany']>>[number];
+
+function accountOf(row: AccountRow): Account {
+  const kind = accountKinds.find(({ code, asset }) => code === row.kind && assets[asset] === row.asset);
+  invariant(kind !== undefined, 'every account is of a known kind');
+  return {
+    id: row.id,
+    owner: row.owner,
+    kind: kind.name,
+    asset: kind.asset,
+    balanceMinor: row.balance,
+    reservedMinor: row.reserved,
+    availableMinor: row.balance - row.reserved,
+    version: row.version,
+    floorMinor: row.floor,
+    ceilingMinor: row.ceiling,
+    isFrozen: row.frozen,
+    isClosed: row.closed,
+  };
+}
+
+function transferOf(row: TransferRow): StoredTransfer {
+  const kind = transferKindOf(row.kind);
+  const action = actions[row.action - 1];
+  const refusal = row.outcome === 0 ? null : (refusalOf(row.outcome)?.name ?? undefined);
+  invariant(kind !== null, 'every transfer is of a known kind');
+  invariant(action !== undefined, 'every transfer has a known action');
+  invariant(refusal !== undefined, 'every stored refusal has a known code');
+  return {
+    id: row.id,
+    debitAccountId: row.debitAccountId,
+    creditAccountId: row.creditAccountId,
+    amountMinor: row.amount,
+    requestedMinor: row.requestedAmount ?? row.amount,
+    kind,
+    reference: row.reference,
+    action,
+    relatedId: row.relatedId,
+    groupId: row.groupId,
+    refusal,
+    bookedAt: row.bookedAt,
+  };
+}
