@@ -114,7 +114,7 @@ export function CommandPalette({ isSignedIn, isOperator }: CommandPaletteProps) 
           onHover={setActive}
           onRun={run}
         />
-        <p className="border-t border-line px-4 py-2 text-xs text-muted">{t('help')}</p>
+        <p className="hidden border-t border-line px-4 py-2 text-xs text-muted md:block">{t('help')}</p>
       </dialog>
     </>
   );

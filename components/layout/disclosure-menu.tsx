@@ -46,7 +46,7 @@ export function DisclosureMenu({ label, summary, children }: DisclosureMenuProps
       >
         {summary}
       </summary>
-      <div className="absolute top-full right-4 z-40 mt-2 flex w-[280px] max-w-[calc(100vw-32px)] sm:right-0 flex-col gap-4 rounded-md border border-line bg-surface p-4 shadow-raised">
+      <div className="absolute top-full right-4 z-40 mt-2 flex w-[280px] max-w-[calc(100vw-32px)] sm:right-3 flex-col gap-4 rounded-md border border-line bg-surface p-4 shadow-raised">
         {children}
       </div>
     </details>

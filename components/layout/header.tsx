@@ -21,7 +21,7 @@ export function Header({ visitor, theme }: HeaderProps) {
   const t = useTranslations('layout');
   return (
     <header className="rule-double bg-surface">
-      <div className="relative mx-auto flex min-h-bar w-full max-w-page items-center gap-3 px-4 sm:px-6">
+      <div className="relative mx-auto flex min-h-bar w-full max-w-page items-center gap-2 px-4 sm:gap-3 sm:px-6">
         <HomeLink label={t('home')}>
           <Wordmark />
         </HomeLink>
@@ -30,18 +30,20 @@ export function Header({ visitor, theme }: HeaderProps) {
         </nav>
         <div className="ml-auto flex items-center gap-1 sm:gap-2">
           <CommandPalette isSignedIn={visitor !== null} isOperator={visitor?.role === 'operator'} theme={theme} />
-          <DisclosureMenu
-            label={visitor === null ? t('menu.preferences') : t('menu.account', { name: visitor.displayName })}
-            summary={
-              visitor === null ? (
-                <SlidersHorizontal aria-hidden="true" className="size-icon" />
-              ) : (
-                <UserRound aria-hidden="true" className="size-icon" />
-              )
-            }
-          >
-            <AccountPanel visitor={visitor} theme={theme} />
-          </DisclosureMenu>
+          <div className={visitor === null ? undefined : '-mr-3'}>
+            <DisclosureMenu
+              label={visitor === null ? t('menu.preferences') : t('menu.account', { name: visitor.displayName })}
+              summary={
+                visitor === null ? (
+                  <SlidersHorizontal aria-hidden="true" className="size-icon" />
+                ) : (
+                  <UserRound aria-hidden="true" className="size-icon" />
+                )
+              }
+            >
+              <AccountPanel visitor={visitor} theme={theme} />
+            </DisclosureMenu>
+          </div>
           {visitor === null ? (
             <LinkButton href="/sign-in" size="small" prefetch={false}>
               {t('signIn')}

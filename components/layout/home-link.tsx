@@ -8,7 +8,11 @@ import { localePrefix, withPrefix } from '#components/layout/public-path.ts';
 
 export function HomeLink({ label, children }: { label: string; children: ReactNode }) {
   return (
-    <Link href={withPrefix(localePrefix(usePathname()), '/')} aria-label={label} className="rounded-md">
+    <Link
+      href={withPrefix(localePrefix(usePathname()), '/')}
+      aria-label={label}
+      className="inline-flex min-h-control items-center rounded-md"
+    >
       {children}
     </Link>
   );

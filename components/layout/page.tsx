@@ -26,7 +26,7 @@ export function PageHeading({ title, children, actions }: PageHeadingProps) {
     <div className="flex flex-wrap items-end justify-between gap-4">
       <div className="flex min-w-0 flex-col gap-2">
         <h1 className="font-display text-display font-semibold">{title}</h1>
-        {children === undefined ? null : <div className="max-w-prose text-muted">{children}</div>}
+        {children === undefined ? null : <div className="max-w-prose text-pretty text-muted">{children}</div>}
       </div>
       {actions === undefined ? null : <div className="flex flex-wrap gap-3">{actions}</div>}
     </div>

@@ -1,9 +1,9 @@
 import { useTranslations } from 'next-intl';
+import type { ReactNode } from 'react';
 
 import { NeedsScript } from '#components/form/needs-script.tsx';
 import type { Visitor } from '#components/layout/visitor.ts';
 import { PurchaseForm } from '#components/listing/purchase-form.tsx';
-import { Notice } from '#components/ui/notice.tsx';
 import { LinkButton } from '#components/ui/link-button.tsx';
 import type { ListingView } from '#server/market/schema.ts';
 
@@ -26,7 +26,7 @@ export function BuyPanel({ listing, visitor, signInHref, prefix }: BuyPanelProps
   if (visitor !== null && visitor.username === listing.seller.username) {
     return (
       <div className="flex flex-col gap-4">
-        <Notice title={t('own')}>{t('ownText')}</Notice>
+        <PanelText title={t('own')}>{t('ownText')}</PanelText>
         <LinkButton href={`/sell/${listing.id}`} wide>
           {t('edit')}
         </LinkButton>
@@ -37,7 +37,7 @@ export function BuyPanel({ listing, visitor, signInHref, prefix }: BuyPanelProps
     const reason = listing.state === 'withdrawn' ? 'withdrawn' : 'soldOut';
     return (
       <div className="flex flex-col gap-4">
-        <Notice title={t(`${reason}Title`)}>{t(`${reason}Text`)}</Notice>
+        <PanelText title={t(`${reason}Title`)}>{t(`${reason}Text`)}</PanelText>
         {similar}
       </div>
     );
@@ -56,6 +56,15 @@ export function BuyPanel({ listing, visitor, signInHref, prefix }: BuyPanelProps
     <div className="flex flex-col gap-4">
       <NeedsScript />
       <PurchaseForm listing={listing} availableMinor={visitor.availableMinor ?? 0n} />
+    </div>
+  );
+}
+
+function PanelText({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <div className="flex flex-col gap-1">
+      <p className="text-lg font-semibold">{title}</p>
+      <p className="text-muted">{children}</p>
     </div>
   );
 }

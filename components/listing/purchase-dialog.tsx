@@ -27,7 +27,7 @@ export function PurchaseDialog(props: PurchaseDialogProps) {
       <p className="text-lg">{t('confirmText', { quantity: props.quantity, title: props.title })}</p>
       <PurchaseFigures totalMinor={props.totalMinor} availableMinor={props.availableMinor} />
       <p className="text-sm text-muted">{t('escrow')}</p>
-      <div className="flex flex-wrap justify-end gap-3">
+      <div className="flex flex-col gap-3 sm:flex-row sm:flex-wrap sm:justify-end">
         <Button variant="secondary" onClick={props.onClose}>
           {common('cancel')}
         </Button>

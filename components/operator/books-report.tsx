@@ -20,14 +20,14 @@ export function BooksReport({ report }: { report: LedgerReport }) {
   const verdict = verdictOf(report);
   return (
     <section aria-labelledby="books" className="flex flex-col gap-4">
-      <h2 id="books" className="text-xl font-semibold">
+      <h2 id="books" className="font-display text-display-sm font-semibold">
         {t('books.title')}
       </h2>
       <Notice tone={tones[verdict]} title={t(`books.${verdict}`)}>
         <p>{t(`books.${verdict}Text`, { count: report.findings.length })}</p>
         <p className="text-sm">
           {t('books.checkedAt', {
-            time: format.dateTime(report.checkedAt, { dateStyle: 'long', timeStyle: 'medium' }),
+            time: format.dateTime(report.checkedAt, { dateStyle: 'medium', timeStyle: 'medium' }),
           })}
         </p>
       </Notice>

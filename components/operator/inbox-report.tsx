@@ -1,6 +1,5 @@
 import { useFormatter, useTranslations } from 'next-intl';
 
-import { Card } from '#components/ui/card.tsx';
 import { Figures } from '#components/ui/figures.tsx';
 import type { InboxCounts } from '#server/platform/inbox.ts';
 
@@ -11,8 +10,8 @@ export function InboxReport({ inbox }: { inbox: InboxCounts }) {
   const t = useTranslations('operator.inbox');
   const format = useFormatter();
   return (
-    <Card as="section" labelledBy="inbox">
-      <h2 id="inbox" className="pb-2 text-xl font-semibold">
+    <section aria-labelledby="inbox" className="flex flex-col gap-4">
+      <h2 id="inbox" className="font-display text-display-sm font-semibold">
         {t('title')}
       </h2>
       <Figures
@@ -23,11 +22,11 @@ export function InboxReport({ inbox }: { inbox: InboxCounts }) {
           ...(state === 'failed' && inbox.failed > 0 ? { tone: 'danger' as const } : {}),
         }))}
       />
-      <p className="pt-3 text-sm text-muted">
+      <p className="text-sm text-muted">
         {inbox.oldestWaitingAt === null
           ? t('calm')
           : t('oldest', { time: format.dateTime(inbox.oldestWaitingAt, { dateStyle: 'medium', timeStyle: 'short' }) })}
       </p>
-    </Card>
+    </section>
   );
 }

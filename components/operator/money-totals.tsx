@@ -14,7 +14,7 @@ export function MoneyTotals({ totals }: { totals: readonly KindTotal[] }) {
   return (
     <section aria-labelledby="totals" className="flex flex-col gap-4">
       <div className="flex flex-col gap-1">
-        <h2 id="totals" className="text-xl font-semibold">
+        <h2 id="totals" className="font-display text-display-sm font-semibold">
           {t('title')}
         </h2>
         <p className="text-muted">{t('lead')}</p>
@@ -32,21 +32,21 @@ export function MoneyTotals({ totals }: { totals: readonly KindTotal[] }) {
 function AssetTotals({ asset, totals }: { asset: Asset; totals: readonly KindTotal[] }) {
   const t = useTranslations('operator.totals');
   const sumMinor = totals.reduce((sum, total) => sum + total.balanceMinor, 0n);
+  const held = totals.filter((total) => total.balanceMinor !== 0n);
   const amount = (minor: bigint) => <Amount asset={asset} minor={minor} unit="none" />;
   return (
     <Card as="section" labelledBy={`totals-${asset}`}>
       <h3 id={`totals-${asset}`} className="pb-2 text-lg font-semibold">
         {t(`asset.${asset}`)}
       </h3>
+      {held.length === 0 ? <p className="py-2 text-muted">{t('none')}</p> : null}
       <Figures
         figures={[
-          ...totals
-            .filter((total) => total.balanceMinor !== 0n)
-            .map((total) => ({
-              key: total.kind,
-              label: t(`kinds.${total.kind}`),
-              value: amount(total.balanceMinor),
-            })),
+          ...held.map((total) => ({
+            key: total.kind,
+            label: t(`kinds.${total.kind}`),
+            value: amount(total.balanceMinor),
+          })),
           { key: 'sum', label: t('sum'), value: amount(sumMinor), isTotal: true },
         ]}
       />

@@ -15,7 +15,7 @@ import type { OrderAction } from '#server/market/schema.ts';
 const looks: Record<OrderAction, ButtonVariant> = {
   deliver: 'primary',
   confirm: 'primary',
-  resolve_release: 'primary',
+  resolve_release: 'secondary',
   resolve_refund: 'secondary',
   dispute: 'danger',
   cancel: 'danger',
@@ -44,7 +44,7 @@ export function OrderActions({ orderId, actions, amounts }: OrderActionsProps) {
     reload();
   };
   return (
-    <div className="flex flex-wrap gap-3">
+    <div className="flex flex-col gap-3 sm:flex-row sm:flex-wrap">
       {actions.map((action) => (
         <Button
           key={action}

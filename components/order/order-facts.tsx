@@ -53,7 +53,7 @@ export function OrderParties({ order }: { order: OrderView }) {
     return order.viewer === party ? t('you', { name }) : name;
   };
   const day = (time: Date) => (
-    <time dateTime={time.toISOString()}>{format.dateTime(time, { dateStyle: 'long', timeStyle: 'short' })}</time>
+    <time dateTime={time.toISOString()}>{format.dateTime(time, { dateStyle: 'medium', timeStyle: 'short' })}</time>
   );
   return (
     <Card as="section" labelledBy="order-parties">
@@ -66,9 +66,12 @@ export function OrderParties({ order }: { order: OrderView }) {
           { key: 'buyer', label: t('buyer'), value: nameOf('buyer') },
           { key: 'placed', label: t('placed'), value: day(order.createdAt) },
           ...(order.closedAt === null ? [] : [{ key: 'closed', label: t('closed'), value: day(order.closedAt) }]),
-          { key: 'number', label: t('number'), value: <span className="text-sm">{order.id}</span> },
         ]}
       />
+      <p className="flex flex-col border-t border-line pt-2 text-sm">
+        <span className="text-muted">{t('number')}</span>
+        <span className="figures">{order.id}</span>
+      </p>
     </Card>
   );
 }

@@ -50,7 +50,7 @@ function HistoryEntry({ event, order, isLast }: HistoryEntryProps) {
         {format.dateTime(event.at, { dateStyle: 'long', timeStyle: 'short' })}
       </time>
       {event.note === null ? null : (
-        <blockquote className="max-w-prose border-l-4 border-line py-1 pl-3 whitespace-pre-line">
+        <blockquote className="mt-1 max-w-prose border-l-4 border-line py-1 pl-3 whitespace-pre-line">
           {event.note}
         </blockquote>
       )}

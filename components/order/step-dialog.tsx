@@ -62,7 +62,7 @@ export function StepDialog({ orderId, action, amounts, open, onClose, onDone, on
             ) : null}
           </Notice>
         )}
-        <div className="flex flex-wrap justify-end gap-3">
+        <div className="flex flex-col gap-3 sm:flex-row sm:flex-wrap sm:justify-end">
           <Button variant="secondary" onClick={onClose}>
             {t('back')}
           </Button>

@@ -12,7 +12,7 @@ export function ChoiceCard({ value, isChosen, onChoose, children }: ChoiceCardPr
   return (
     <label
       className={
-        'relative flex min-h-control flex-col gap-1 rounded-md border border-border bg-surface p-4 pr-10 transition-colors ' +
+        'relative grid min-h-control grid-cols-[1fr_auto] gap-x-3 gap-y-1 sm:flex sm:flex-col rounded-md border border-border bg-surface p-4 pr-10 transition-colors ' +
         'hover:bg-accent-soft has-checked:border-accent has-checked:bg-accent-soft has-checked:outline-1 has-checked:outline-accent ' +
         'has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent'
       }

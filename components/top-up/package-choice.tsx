@@ -32,8 +32,8 @@ export function PackageChoice({ offers, chosen, onChoose }: PackageChoiceProps) 
       ))}
       <ChoiceCard value="custom" isChosen={chosen === 'custom'} onChoose={() => onChoose('custom')}>
         <span className="text-sm text-muted">{t('package.custom')}</span>
-        <span className="text-lg font-semibold">{t('own')}</span>
-        <span className="figures mt-auto pt-2">
+        <span className="col-span-2 row-start-2 text-lg font-semibold">{t('own')}</span>
+        <span className="figures pr-2 sm:mt-auto sm:pt-2 sm:pr-0">
           {t('ownRange', { min: dollars(offers.customMinorMin), max: dollars(offers.customMinorMax) })}
         </span>
       </ChoiceCard>
@@ -46,7 +46,7 @@ function PackageFace({ quote }: { quote: TopUpQuote }) {
   return (
     <>
       <span className="text-sm text-muted">{t(`package.${quote.choice}`)}</span>
-      <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
+      <span className="col-span-2 row-start-2 flex flex-wrap items-center gap-x-3 gap-y-1">
         <span className="text-lg font-semibold">
           <Amount asset="DUCAT" minor={quote.baseMinor} isTrimmed />
         </span>
@@ -60,7 +60,7 @@ function PackageFace({ quote }: { quote: TopUpQuote }) {
           </Badge>
         )}
       </span>
-      <span className="mt-auto pt-2">
+      <span className="pr-2 sm:mt-auto sm:pt-2 sm:pr-0">
         <Amount asset="USD" minor={quote.priceMinor} isTrimmed />
       </span>
     </>

@@ -26,7 +26,9 @@ export function Notice({ tone = 'info', title, children, live = false }: NoticeP
       role={live ? (tone === 'danger' ? 'alert' : 'status') : undefined}
       className={classNames('flex gap-3 rounded-md border p-4', box)}
     >
-      <Icon aria-hidden="true" className={classNames('size-icon shrink-0', mark)} />
+      <span className={classNames('flex h-6 shrink-0 items-center', mark)}>
+        <Icon aria-hidden="true" className="size-icon" />
+      </span>
       <div className="flex min-w-0 flex-1 flex-col gap-1">
         {title === undefined ? null : <p className="font-medium">{title}</p>}
         {children}

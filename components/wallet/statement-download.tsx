@@ -12,7 +12,7 @@ export function StatementDownload({ href }: { href: string | null }) {
     <a
       href={href}
       download
-      className={buttonClass({ variant: 'quiet', size: 'small' })}
+      className={buttonClass({ variant: 'secondary', size: 'small' })}
       title={t('hint', { days: csvDaysMax })}
     >
       <Download aria-hidden="true" className="size-icon-sm" />

@@ -30,7 +30,7 @@ describe('reading and writing amounts', () => {
     expect(formatAmount(12_345_600n, 'DUCAT', { locale: 'it' })).toBe('123.456,00');
     expect(formatAmount(113_610n, 'DUCAT', { locale: 'it' })).toBe('1.136,10');
     expect(formatAmount(500n, 'DUCAT', { locale: 'en', signed: true, trimWhole: true })).toBe('+5');
-    expect(formatAmount(-550n, 'DUCAT', { locale: 'en', signed: true, trimWhole: true })).toBe('-5.50');
+    expect(formatAmount(-550n, 'DUCAT', { locale: 'en', signed: true, trimWhole: true })).toBe('−5.50');
   });
 });
 

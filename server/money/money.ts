@@ -16,6 +16,8 @@ export const scale = 2;
 /** The largest amount of one transfer, in minor units. */
 export const amountMinorMax = 1_000_000_000_000_000n;
 
+/** As wide as the plus sign, where a hyphen would be short and low beside the figures. */
+const minusSign = '\u2212';
 const minorPerMajor = 100n;
 const basisPoints = 10_000n;
 
@@ -70,7 +72,7 @@ export function formatAmount(minor: bigint, asset: Asset, options: FormatOptions
     signDisplay: options.signed === true ? 'exceptZero' : 'auto',
     ...(asset === 'USD' ? { style: 'currency', currency: 'USD', currencyDisplay: 'narrowSymbol' } : {}),
   });
-  return format.format(toDecimal(minor) as Intl.StringNumericLiteral);
+  return format.format(toDecimal(minor) as Intl.StringNumericLiteral).replace('-', minusSign);
 }
 
 /** `minor × bps / 10,000`, rounded towards zero. For shares that round in the payer's favour. */

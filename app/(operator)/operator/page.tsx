@@ -58,7 +58,7 @@ async function Disputes({ disputes, isFirstPage }: { disputes: DisputesPage; isF
   const { nextCursor } = disputes;
   return (
     <section aria-labelledby="disputes" className="flex flex-col gap-4">
-      <h2 id="disputes" className="text-xl font-semibold">
+      <h2 id="disputes" className="font-display text-display-sm font-semibold">
         {t('title')}
       </h2>
       {disputes.items.length === 0 ? (

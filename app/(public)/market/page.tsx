@@ -48,7 +48,7 @@ export default async function MarketPage({ searchParams }: MarketPageProps) {
       </PageHeading>
       <FilterForm action={path} filter={filter} />
       <section aria-labelledby="results" className="flex flex-col gap-4">
-        <h2 id="results" className="text-lg font-semibold">
+        <h2 id="results" className="font-display text-display-sm font-semibold">
           {filter.text === undefined ? t('results') : t('resultsFor', { text: filter.text })}
         </h2>
         {page.items.length === 0 ? (

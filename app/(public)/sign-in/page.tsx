@@ -39,13 +39,13 @@ export default async function SignInPage({ searchParams }: { searchParams: Searc
               <SignInButton returnTo={returnTo} failure={t('failed')} wide>
                 {t('button')}
               </SignInButton>
-              {deployment().isSandbox ? (
-                <Notice title={t('sandbox.title')}>
-                  <p className="text-sm">{t('sandbox.text')}</p>
-                </Notice>
-              ) : null}
             </div>
           </Card>
+          {deployment().isSandbox ? (
+            <Notice title={t('sandbox.title')}>
+              <p className="text-sm">{t('sandbox.text')}</p>
+            </Notice>
+          ) : null}
         </div>
         <div className="flex flex-col gap-10">
           <Meaning />

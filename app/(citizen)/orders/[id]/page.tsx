@@ -11,6 +11,7 @@ import { OrderFigures, OrderParties } from '#components/order/order-facts.tsx';
 import { OrderHistory } from '#components/order/order-history.tsx';
 import { OrderMoney } from '#components/order/order-money.tsx';
 import { OrderStateBadge } from '#components/order/order-state-badge.tsx';
+import { BackLink } from '#components/ui/back-link.tsx';
 import { Card } from '#components/ui/card.tsx';
 import { TextLink } from '#components/ui/text-link.tsx';
 import type { OrderView } from '#server/market/schema.ts';
@@ -51,10 +52,8 @@ export default async function OrderPage({ params }: OrderPageProps) {
 async function OrderHead({ order }: { order: OrderView }) {
   const [t, format] = await Promise.all([getTranslations('order'), getFormatter()]);
   return (
-    <div className="flex flex-col gap-4">
-      <p>
-        <TextLink href={order.viewer === 'seller' ? '/orders?tab=sold' : '/orders'}>{t('back')}</TextLink>
-      </p>
+    <div className="flex flex-col gap-2">
+      <BackLink href={order.viewer === 'seller' ? '/orders?tab=sold' : '/orders'}>{t('back')}</BackLink>
       <div className="flex items-start gap-4">
         <ListingThumb listing={{ id: order.listingId, category: order.category }} />
         <div className="flex min-w-0 flex-col gap-2">

@@ -10,6 +10,7 @@ import { StockBadge } from '#components/listing/stock-badge.tsx';
 import type { ListingDraft } from '#components/sell/listing-draft.ts';
 import { ListingForm } from '#components/sell/listing-form.tsx';
 import { ListingSwitch } from '#components/sell/listing-switch.tsx';
+import { BackLink } from '#components/ui/back-link.tsx';
 import { TextLink } from '#components/ui/text-link.tsx';
 import type { ListingView } from '#server/market/schema.ts';
 import { toDecimal } from '#server/money/money.ts';
@@ -31,10 +32,8 @@ export default async function EditListingPage({ params }: EditListingPageProps) 
   const t = await getTranslations('sell');
   return (
     <Page>
-      <div className="flex flex-col gap-4">
-        <p>
-          <TextLink href="/sell">{t('back')}</TextLink>
-        </p>
+      <div className="flex flex-col gap-2">
+        <BackLink href="/sell">{t('back')}</BackLink>
         <PageHeading
           title={t('editTitle')}
           actions={

@@ -5,7 +5,7 @@ import { requireVisitor } from '#app/_reading/reading.ts';
 import { NeedsScript } from '#components/form/needs-script.tsx';
 import { Page, PageHeading } from '#components/layout/page.tsx';
 import { ListingForm } from '#components/sell/listing-form.tsx';
-import { TextLink } from '#components/ui/text-link.tsx';
+import { BackLink } from '#components/ui/back-link.tsx';
 
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations('sell');
@@ -19,10 +19,8 @@ export default async function NewListingPage() {
   const t = await getTranslations('sell');
   return (
     <Page>
-      <div className="flex flex-col gap-4">
-        <p>
-          <TextLink href="/sell">{t('back')}</TextLink>
-        </p>
+      <div className="flex flex-col gap-2">
+        <BackLink href="/sell">{t('back')}</BackLink>
         <PageHeading title={t('newTitle')}>{t('newLead')}</PageHeading>
       </div>
       <NeedsScript />

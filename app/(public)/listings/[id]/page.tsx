@@ -10,6 +10,7 @@ import { BuyPanel } from '#components/listing/buy-panel.tsx';
 import { Cover } from '#components/listing/cover.tsx';
 import { StockBadge } from '#components/listing/stock-badge.tsx';
 import { Amount } from '#components/money/amount.tsx';
+import { BackLink } from '#components/ui/back-link.tsx';
 import { Card } from '#components/ui/card.tsx';
 import { Figures } from '#components/ui/figures.tsx';
 import { TextLink } from '#components/ui/text-link.tsx';
@@ -38,49 +39,49 @@ export default async function ListingPage({ params }: ListingPageProps) {
   const available = listing.stock === null ? t('unlimited') : format.number(listing.stock);
   return (
     <Page>
-      <p>
-        <TextLink href={`${prefix}/market`}>{t('backToMarket')}</TextLink>
-      </p>
-      <article className="grid items-start gap-6 lg:grid-cols-[3fr_2fr] lg:grid-rows-[auto_1fr] lg:gap-10">
-        <div className="overflow-hidden rounded-md border border-line">
-          <Cover category={listing.category} seed={listing.id} />
-        </div>
-        <div className="flex flex-col gap-6 lg:row-span-2">
-          <div className="flex flex-col gap-2">
-            <div className="flex flex-wrap items-center gap-3">
-              <TextLink href={`${prefix}/market?category=${listing.category}`}>
-                {category(`${listing.category}.name`)}
-              </TextLink>
-              <StockBadge listing={listing} isVerbose />
-            </div>
-            <h1 className="font-display text-display font-semibold">{listing.title}</h1>
-            <p className="text-xl font-semibold">
-              <Amount asset="DUCAT" minor={listing.priceMinor} isTrimmed />
-              {listing.stock === 1 ? null : <span className="text-base font-normal text-muted"> {t('each')}</span>}
-            </p>
+      <div className="flex flex-col gap-3">
+        <BackLink href={`${prefix}/market`}>{t('backToMarket')}</BackLink>
+        <article className="grid items-start gap-6 lg:grid-cols-[3fr_2fr] lg:grid-rows-[auto_1fr] lg:gap-10">
+          <div className="overflow-hidden rounded-md border border-line">
+            <Cover category={listing.category} seed={listing.id} />
           </div>
-          <Card>
-            <BuyPanel listing={listing} visitor={visitor} signInHref={signInPath(path)} prefix={prefix} />
-          </Card>
-          <Figures
-            figures={[
-              {
-                key: 'seller',
-                label: t('seller'),
-                value: `${listing.seller.displayName} (${listing.seller.username})`,
-              },
-              { key: 'stock', label: t('stock'), value: available },
-              { key: 'listed', label: t('listed'), value: format.dateTime(listing.createdAt, { dateStyle: 'long' }) },
-            ]}
-          />
-        </div>
-        <section aria-labelledby="description" className="flex flex-col gap-3">
-          <h2 id="description" className="text-lg font-semibold">
-            {t('description')}
-          </h2>
-          <p className="max-w-prose whitespace-pre-line">{listing.description}</p>
-        </section>
-      </article>
+          <div className="flex flex-col gap-6 lg:row-span-2">
+            <div className="flex flex-col gap-2">
+              <div className="flex flex-wrap items-center gap-3">
+                <TextLink href={`${prefix}/market?category=${listing.category}`}>
+                  {category(`${listing.category}.name`)}
+                </TextLink>
+                <StockBadge listing={listing} isVerbose />
+              </div>
+              <h1 className="font-display text-display font-semibold">{listing.title}</h1>
+              <p className="text-xl font-semibold">
+                <Amount asset="DUCAT" minor={listing.priceMinor} isTrimmed />
+                {listing.stock === 1 ? null : <span className="text-base font-normal text-muted"> {t('each')}</span>}
+              </p>
+            </div>
+            <Card>
+              <BuyPanel listing={listing} visitor={visitor} signInHref={signInPath(path)} prefix={prefix} />
+            </Card>
+            <Figures
+              figures={[
+                {
+                  key: 'seller',
+                  label: t('seller'),
+                  value: `${listing.seller.displayName} (${listing.seller.username})`,
+                },
+                { key: 'stock', label: t('stock'), value: available },
+                { key: 'listed', label: t('listed'), value: format.dateTime(listing.createdAt, { dateStyle: 'long' }) },
+              ]}
+            />
+          </div>
+          <section aria-labelledby="description" className="flex flex-col gap-3">
+            <h2 id="description" className="text-lg font-semibold">
+              {t('description')}
+            </h2>
+            <p className="max-w-prose whitespace-pre-line">{listing.description}</p>
+          </section>
+        </article>
+      </div>
     </Page>
   );
 }
