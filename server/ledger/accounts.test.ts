@@ -118,9 +118,10 @@ describe('an account', () => {
     await expect(close()).rejects.toMatchObject({ code: 'account_not_empty' });
     await ledger.post([move({ from: closing, to: other, amountMinor: 50n })]);
     await close();
-    expect(await ledger.post([move({ from: other, to: closing, amountMinor: 1n })])).toMatchObject([
-      { code: 'account_closed', field: 'creditAccountId' },
-    ]);
+    const late = move({ from: other, to: closing, amountMinor: 1n });
+    const refusal = { status: 'refused', id: late.id, code: 'account_closed' };
+    expect(await ledger.post([late])).toEqual([{ ...refusal, field: 'creditAccountId', replayed: false }]);
+    expect(await ledger.post([late])).toEqual([{ ...refusal, replayed: true }]);
     await expect(database.inTransaction((tx) => closeAccount(tx, 987_654n))).rejects.toMatchObject({
       kind: 'not_found',
     });

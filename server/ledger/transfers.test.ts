@@ -285,6 +285,17 @@ describe('a linked group', () => {
     expect(await database.client.ledgerTransfer.count({ where: { id: { in: ids } } })).toBe(0);
   });
 
+  it('with two malformed ids is told so, whatever else is in the batch', async () => {
+    const [from, to] = [await wallet(100n), await wallet()];
+    const other = move({ from, to, amountMinor: 1n });
+    for (const id of ['not a uuid', '6f1dbdd6-2f0b-4e0c-8f8f-0123456789ab']) {
+      const group = [move({ from, to, amountMinor: 1n, id, linked: true }), move({ from, to, amountMinor: 1n, id })];
+      const expected = ['id_malformed', 'linked_group_failed'];
+      expect(codes(await ledger.post(group))).toEqual(expected);
+      expect(codes(await ledger.post([other, ...group, other])).slice(1, 3)).toEqual(expected);
+    }
+  });
+
   it('posted by postLinked rolls the caller back with the code of the cause', async () => {
     const [from, to] = [await wallet(100n), await wallet()];
     const legs = [move({ from, to, amountMinor: 60n }), move({ from, to, amountMinor: 60n })];

@@ -192,6 +192,27 @@ describe('a reversal', () => {
       'original_not_reversible',
     ]);
   });
+
+  it('of what the same batch refused is answered as if that had been refused before', async () => {
+    const [from, to] = [await wallet(), await wallet()];
+    const time = await ledgerTime();
+    const alone = move({ from, to, amountMinor: 7n, id: transferId(time) });
+    const group = [
+      move({ from, to, amountMinor: 8n, id: transferId(time), linked: true }),
+      move({ from, to, amountMinor: 9n, id: transferId(time) }),
+    ];
+    const back = (id: string) =>
+      move({ from: to, to: from, amountMinor: 1n, reversesId: id, kind: 'reversal', id: transferId(time) });
+    const reversals = [alone, ...group].map((refused) => back(refused.id));
+    const results = await ledger.post([alone, ...group, ...reversals, back(transferId(time))]);
+    expect(codes(results.slice(3))).toEqual([
+      'original_not_reversible',
+      'original_not_reversible',
+      'original_not_reversible',
+      'original_not_found',
+    ]);
+    expect(codes(await ledger.post(reversals))).toEqual(codes(results.slice(3, 6)));
+  });
 });
 
 describe('what a failed group undoes is as if it had never been tried, for later items of the same batch', () => {

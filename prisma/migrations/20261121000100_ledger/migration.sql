@@ -770,7 +770,7 @@ BEGIN
               (CASE WHEN group_size > 1 THEN p_ids[group_start] END)
               AND coalesce(o_group_size[k], 1) = group_size;
           END IF;
-          IF has_duplicates AND group_size > 1 THEN
+          IF has_duplicates AND group_size > 1 AND s_code[j] <> 1 THEN
             prior_matches := prior_matches AND o_seen[s_first[j]] <> group_start;
             o_seen[s_first[j]] := group_start;
           END IF;
@@ -997,6 +997,13 @@ BEGIN
         o_status[j] := status;
         o_code[j] := CASE WHEN j = i THEN code ELSE 19 END;
         o_amount[j] := 0;
+        IF status = 3 AND r_map IS NOT NULL THEN
+          -- A later item of this batch may name it: it exists, and it is a refusal.
+          slot := r_map ->> p_ids[j]::text;
+          IF slot IS NOT NULL THEN
+            r_debit[slot] := p_debits[j];
+          END IF;
+        END IF;
       END LOOP;
       o_field[i] := field;
       i := group_end;
