@@ -60,6 +60,21 @@ test('the chosen theme is in the first bytes of the next page', async ({ page, c
   expect(html.slice(0, 600)).toContain('data-theme="dark"');
 });
 
+test('a menu opened before the scripts of the page arrived stays open', async ({ page }) => {
+  let letScriptsThrough: () => void = () => undefined;
+  const opened = new Promise<void>((resolve) => (letScriptsThrough = resolve));
+  await page.route('**/*.js', async (route) => {
+    await opened;
+    await route.continue();
+  });
+  await page.goto('/', { waitUntil: 'commit' });
+  await page.getByLabel('Theme and language').click();
+  await expect(page.getByText('Dark', { exact: true })).toBeVisible();
+  letScriptsThrough();
+  await expect(page.getByRole('radio', { name: 'Dark' })).toBeEnabled();
+  await expect(page.getByText('Dark', { exact: true })).toBeVisible();
+});
+
 test.describe('without JavaScript', () => {
   test.use({ javaScriptEnabled: false });
 

@@ -1,5 +1,5 @@
 import { addresses } from './support/addresses.ts';
-import { expect, signIn, test } from './support/journey.ts';
+import { expect, expectInteractive, signIn, test } from './support/journey.ts';
 import type { Page } from 'playwright/test';
 
 const stepsMax = 80;
@@ -41,6 +41,7 @@ test('the first Tab offers to skip to the content, and does', async ({ page }) =
 
 test('the whole purchase works with the keyboard alone', async ({ page }) => {
   await page.goto('/sign-in');
+  await expectInteractive(page);
   await tabTo(page, 'button', /venice/i);
   await page.keyboard.press('Enter');
   await page.waitForURL(`${addresses.venice}/**`);
@@ -69,6 +70,7 @@ test('the whole purchase works with the keyboard alone', async ({ page }) => {
 test('the command palette opens, filters and leads on by keyboard, and gives the focus back', async ({ page }) => {
   await signIn(page, 'NLR');
   await page.goto('/');
+  await expectInteractive(page);
   await page.keyboard.press('Control+k');
   const palette = page.getByRole('dialog');
   await expect(palette).toBeVisible();

@@ -14,7 +14,11 @@ interface DisclosureMenuProps {
 export function DisclosureMenu({ label, summary, children }: DisclosureMenuProps) {
   const details = useRef<HTMLDetailsElement>(null);
   const path = usePathname();
+  const pathShown = useRef(path);
   useEffect(() => {
+    // Not on arrival: the menu may have been opened before this page's scripts were there.
+    if (pathShown.current === path) return;
+    pathShown.current = path;
     if (details.current !== null) details.current.open = false;
   }, [path]);
   useEffect(() => {

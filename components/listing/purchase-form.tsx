@@ -75,6 +75,7 @@ export function PurchaseForm({ listing, availableMinor }: PurchaseFormProps) {
           {(control) => (
             <Input
               {...control}
+              disabled={!hydrated}
               figures
               inputMode="numeric"
               autoComplete="off"

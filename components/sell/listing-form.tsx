@@ -42,8 +42,10 @@ export function ListingForm({ initial, edited, tier }: ListingFormProps) {
     <div className="grid items-start gap-6 lg:grid-cols-[3fr_2fr] lg:gap-10">
       <form ref={form} onSubmit={submit} noValidate className="flex min-w-0 flex-col gap-6">
         {hasProblems ? <Notice tone="danger" title={t('check')} live /> : null}
-        <TermsFields draft={draft} problems={problems} onChange={change} />
-        <StockField draft={draft} problem={problems.stock} onChange={change} />
+        <fieldset disabled={!hydrated} className="flex min-w-0 flex-col gap-6">
+          <TermsFields draft={draft} problems={problems} onChange={change} />
+          <StockField draft={draft} problem={problems.stock} onChange={change} />
+        </fieldset>
         {sending.isError ? (
           <Notice
             tone="danger"

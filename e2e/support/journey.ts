@@ -93,3 +93,8 @@ export async function expectNoSidewaysScroll(page: Page): Promise<void> {
   );
   expect(overflow).toBeLessThanOrEqual(0);
 }
+
+/** Resolves once the page answers to keys and clicks: its controls wait for that themselves, shortcuts cannot. */
+export async function expectInteractive(page: Page): Promise<void> {
+  await expect(page.locator('header fieldset input').first()).toBeEnabled();
+}
