@@ -121,7 +121,7 @@ describe('an account', () => {
     const late = move({ from: other, to: closing, amountMinor: 1n });
     const refusal = { status: 'refused', id: late.id, code: 'account_closed' };
     expect(await ledger.post([late])).toEqual([{ ...refusal, field: 'creditAccountId', replayed: false }]);
-    expect(await ledger.post([late])).toEqual([{ ...refusal, replayed: true }]);
+    expect(await ledger.post([late])).toEqual([{ ...refusal, field: 'creditAccountId', replayed: true }]);
     await expect(database.inTransaction((tx) => closeAccount(tx, 987_654n))).rejects.toMatchObject({
       kind: 'not_found',
     });

@@ -43,6 +43,8 @@ export const accountKinds = [
   { code: 32, asset: 'USD', name: 'receivable', floorMinor: null, houseAccountId: 113n, perOwner: true },
   { code: 5, asset: 'USD', name: 'suspense', floorMinor: null, houseAccountId: 114n, perOwner: false },
   { code: 33, asset: 'USD', name: 'loss', floorMinor: null, houseAccountId: 115n, perOwner: false },
+  { code: 34, asset: 'DUCAT', name: 'liquidity', floorMinor: 0n, houseAccountId: 6n, perOwner: true },
+  { code: 34, asset: 'USD', name: 'liquidity', floorMinor: 0n, houseAccountId: 116n, perOwner: true },
 ] as const satisfies readonly AccountKindDefinition[];
 
 export type AccountKind = (typeof accountKinds)[number]['name'];
@@ -64,6 +66,7 @@ export const transferKinds = {
   adjustment: 13,
   reversal: 14,
   grant: 15,
+  conversion: 16,
 } as const;
 
 export type TransferKind = keyof typeof transferKinds;

@@ -140,6 +140,34 @@ export const refusals = [
     message: 'The books are closed for a check. Nothing was booked.',
   },
   {
+    code: 23,
+    name: 'effective_date_out_of_range',
+    final: false,
+    field: 'effectiveDate',
+    message: 'The effective date is too far from today.',
+  },
+  {
+    code: 24,
+    name: 'conversion_malformed',
+    final: false,
+    field: 'conversion',
+    message: 'The two legs are no conversion at this rate.',
+  },
+  {
+    code: 25,
+    name: 'conversion_of_nothing',
+    final: false,
+    field: 'amountMinor',
+    message: 'So little converts to nothing.',
+  },
+  {
+    code: 26,
+    name: 'condition_malformed',
+    final: false,
+    field: 'condition',
+    message: 'This condition makes no sense here.',
+  },
+  {
     code: 50,
     name: 'insufficient_funds',
     final: true,
@@ -190,6 +218,20 @@ export const refusals = [
     final: true,
     field: 'amountMinor',
     message: 'More would be reversed than was moved.',
+  },
+  {
+    code: 60,
+    name: 'condition_failed',
+    final: true,
+    field: 'condition',
+    message: 'The books are not as the transfer demands.',
+  },
+  {
+    code: 61,
+    name: 'limit_exceeded',
+    final: true,
+    field: 'amountMinor',
+    message: 'This is more than the limits allow for now.',
   },
 ] as const satisfies readonly RefusalDefinition[];
 

@@ -20,8 +20,12 @@ export interface TransferRequest {
   kind: TransferKind;
   /** What it belongs to in the caller's words, 1 to 200 characters. */
   reference?: string;
-  /** `shortfall` moves only what the credit account lacks to have `amountMinor` available, possibly nothing. */
-  mode?: 'exact' | 'shortfall';
+  /**
+   * `shortfall` moves only what the credit account lacks to have `amountMinor` available, possibly nothing.
+   * `available` moves what the debit account has available above its floor, at most `amountMinor`, possibly nothing
+   * (TigerBeetle's balancing transfers).
+   */
+  mode?: 'exact' | 'shortfall' | 'available';
   /** True ties this transfer to the next one of the request: both happen or neither. */
   linked?: boolean;
   /** Reserves the amount on the debit account instead of moving it. */
@@ -32,11 +36,45 @@ export interface TransferRequest {
   voidPendingId?: string;
   /** Moves a posted transfer, or a part of it, back the other way. */
   reversesId?: string;
+  /** The day it belongs to, `YYYY-MM-DD`; without it the UTC day of booking. At most 3,660 days back, 366 ahead. */
+  effectiveDate?: string;
+  /** What must hold at the moment this item is decided; otherwise `condition_failed`. */
+  condition?: TransferCondition;
+  /** On the second leg of a conversion: the rate that its amount and that of the leg before it obey. */
+  conversion?: ConversionRate;
+}
+
+/** Conditions on the accounts of a transfer, as they stand just before it; also within its batch. */
+export interface TransferCondition {
+  debit?: AccountCondition;
+  credit?: AccountCondition;
+  /**
+   * All accounts in this asset of the debit account's owner together still have so much available after it. Calls with
+   * such a condition on the same owner wait for each other, whatever accounts they name.
+   */
+  ownerAvailableAtLeastMinor?: bigint;
+}
+
+export interface AccountCondition {
+  /** "Only if the version is still …". */
+  version?: bigint;
+  balanceAtLeastMinor?: bigint;
+  balanceAtMostMinor?: bigint;
+}
+
+/** out = in × numerator / denominator, both 1 to 10^15 and both in minor units. */
+export interface ConversionRate {
+  numerator: bigint;
+  denominator: bigint;
+  /** Which amount was given. `in`: out is rounded down. `out`: in is rounded up. */
+  exact: 'in' | 'out';
 }
 
 export interface PostOptions {
   /** `external`: what a payment provider says happened; its ids may be older than 35 days. */
   source?: 'internal' | 'external';
+  /** Decides as if it were posted now, and neither locks nor writes anything. */
+  isDryRun?: boolean;
 }
 
 /** A transfer that is in the books, now or since an earlier call. */

@@ -1,5 +1,6 @@
 import { transferKinds } from '#server/ledger/kinds.ts';
 import { refusalMessage, refusalOf } from '#server/ledger/refusals.ts';
+import { itemOptions } from '#server/ledger/item-options.ts';
 import {
   batchSizeMax,
   type CreatedTransfer,
@@ -23,6 +24,7 @@ interface ResultRow {
 /** How `ledger.post` answers per item. */
 const itemStatus = { created: 1, exists: 2, refusedFinal: 3, refusedPassing: 4, refusedBefore: 5 } as const;
 const actions = { move: 1, pending: 2, post: 3, void: 4, reverse: 6 } as const;
+const modes = { exact: 0, shortfall: 1, available: 2 } as const;
 const uuidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
@@ -44,7 +46,7 @@ export async function post(
 ): Promise<TransferResult[]> {
   invariant(requests.length <= batchSizeMax, 'a ledger request holds at most 8,190 transfers');
   if (requests.length === 0) return [];
-  const rows = await callPost(tx, requests, options.source === 'external').catch((error: unknown) => {
+  const rows = await callPost(tx, requests, options).catch((error: unknown) => {
     throw asPostingRefusal(error);
   });
   invariant(rows.length === requests.length, 'the ledger answers every transfer of a request');
@@ -80,23 +82,50 @@ export async function expirePendings(tx: Tx): Promise<number> {
   return rows[0]?.ended ?? 0;
 }
 
-function callPost(tx: Tx, requests: readonly TransferRequest[], external: boolean): Promise<ResultRow[]> {
-  const ids = requests.map((request) => (uuidPattern.test(request.id) ? request.id : null));
+function callPost(tx: Tx, requests: readonly TransferRequest[], options: PostOptions): Promise<ResultRow[]> {
+  const [only] = requests;
+  if (requests.length === 1 && only !== undefined && isPlain(only, options)) return callPostSingle(tx, only);
+  const ids = requests.map((request) => idOrNull(request));
   const debits = requests.map((request) => request.debitAccountId.toString());
   const credits = requests.map((request) => request.creditAccountId.toString());
   const amounts = requests.map((request) => request.amountMinor.toString());
   const kinds = requests.map((request) => transferKinds[request.kind]);
   const references = requests.map((request) => request.reference ?? null);
   const actionCodes = requests.map(actionOf);
-  const modes = requests.map((request) => (request.mode === 'shortfall' ? 1 : 0));
+  const modeCodes = requests.map((request) => modes[request.mode ?? 'exact']);
   const related = requests.map(relatedIdOf);
   const timeouts = requests.map((request) => request.pending?.timeoutSeconds ?? null);
   const linked = requests.map((request) => request.linked ?? false);
   return tx.$queryRaw<ResultRow[]>`
     SELECT item_status, item_code, item_field, item_amount, item_booked_at FROM ledger.post(
       ${ids}::uuid[], ${debits}::bigint[], ${credits}::bigint[], ${amounts}::bigint[], ${kinds}::smallint[],
-      ${references}::text[], ${actionCodes}::smallint[], ${modes}::smallint[], ${related}::uuid[],
-      ${timeouts}::integer[], ${linked}::boolean[], ${external}::boolean)`;
+      ${references}::text[], ${actionCodes}::smallint[], ${modeCodes}::smallint[], ${related}::uuid[],
+      ${timeouts}::integer[], ${linked}::boolean[], ${options.source === 'external'}::boolean, '{}'::bigint[],
+      ${itemOptions(requests)}::jsonb, ${options.isDryRun ?? false}::boolean)`;
+}
+
+/** Whether the scalar form of the posting function can take it. */
+function isPlain(request: TransferRequest, options: PostOptions): boolean {
+  return (
+    actionOf(request) === actions.move &&
+    (request.mode ?? 'exact') === 'exact' &&
+    request.linked !== true &&
+    itemOptions([request]) === null &&
+    options.source !== 'external' &&
+    options.isDryRun !== true
+  );
+}
+
+function callPostSingle(tx: Tx, request: TransferRequest): Promise<ResultRow[]> {
+  return tx.$queryRaw<ResultRow[]>`
+    SELECT item_status, item_code, item_field, item_amount, item_booked_at FROM ledger.post_single(
+      ${idOrNull(request)}::uuid, ${request.debitAccountId.toString()}::bigint,
+      ${request.creditAccountId.toString()}::bigint, ${request.amountMinor.toString()}::bigint,
+      ${transferKinds[request.kind]}::smallint, ${request.reference ?? null}::text)`;
+}
+
+function idOrNull(request: TransferRequest): string | null {
+  return uuidPattern.test(request.id) ? request.id : null;
 }
 
 function actionOf(request: TransferRequest): number {
@@ -146,7 +175,7 @@ function refusalError(refused: RefusedTransfer): DomainError {
 /** Turns what PostgreSQL says about colliding calls into refusals; anything else stays what it is. */
 function asPostingRefusal(error: unknown): unknown {
   const message = error instanceof Error ? error.message : '';
-  if (/\b(40001|LG006)\b|write conflict/i.test(message)) {
+  if (/\b(40001|LG006|23505)\b|write conflict|unique constraint/i.test(message)) {
     return refuse(
       'conflict',
       'ledger_contention',
