@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { findChromium } from './test/chromium.mjs';
 import { checkFormat, checkLint, checkTypes } from './test/checks.mjs';
+import { findHledger } from './test/hledger.mjs';
 import { checkBooks, runJourneys, startForJourneys } from './test/journeys.mjs';
 import { findRedis } from './test/redis.mjs';
 import { Scoreboard } from './test/scoreboard.mjs';
@@ -67,6 +68,10 @@ async function stages(run) {
     process.stdout.write(`  Chromium: ${run.chromium}\n`);
     const redis = await findRedis();
     process.stdout.write(`  Redis: ${redis ?? 'none here, so the tests of limits shared through it are left out'}\n`);
+    const hledger = await findHledger();
+    process.stdout.write(
+      `  hledger: ${hledger ?? 'none here, so the tests of its agreement with our books are left out'}\n`,
+    );
   });
   if (!isSetUp) return;
   await scores.stage('format', () => checkFormat(env));

@@ -11,6 +11,8 @@ export interface PostgresOptions {
 }
 
 export interface RunningPostgres {
+  /** Of the process that all others of the server are children of. */
+  readonly pid: number;
   superuserUrl(database: string): string;
   stop(): Promise<void>;
 }

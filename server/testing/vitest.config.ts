@@ -3,10 +3,12 @@ import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { configDefaults, defineConfig } from 'vitest/config';
 
-/** Tests named `*.redis.test.ts` start a Redis; `npm test` installs one where it may and says so where it cannot. */
-const hasRedis = (process.env['PATH'] ?? '')
-  .split(delimiter)
-  .some((folder) => existsSync(join(folder, 'redis-server')));
+/** Tests of these names need a program; `npm test` installs it where it may and says so where it cannot. */
+const programs = { '**/*.redis.test.ts': 'redis-server', '**/*.hledger.test.ts': 'hledger' };
+const folders = (process.env['PATH'] ?? '').split(delimiter);
+const leftOut = Object.entries(programs)
+  .filter(([, program]) => !folders.some((folder) => existsSync(join(folder, program))))
+  .map(([tests]) => tests);
 
 /** Unit, integration and architecture tests, on one real PostgreSQL that the run starts itself. */
 export default defineConfig({
@@ -20,7 +22,7 @@ export default defineConfig({
       'prisma/**/*.test.ts',
       'scripts/**/*.test.mjs',
     ],
-    exclude: [...configDefaults.exclude, ...(hasRedis ? [] : ['**/*.redis.test.ts'])],
+    exclude: [...configDefaults.exclude, ...leftOut],
     globalSetup: ['server/testing/cluster.ts'],
     pool: 'forks',
     maxWorkers: 2,

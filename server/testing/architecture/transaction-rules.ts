@@ -6,7 +6,7 @@ import { lineOf, parse, walk } from './syntax.ts';
 const edges = [
   /^server\/(platform|api|testing|sandbox)\//,
   /^server\/(main|worker)\.ts$/,
-  /^server\/[a-z]+\/(.+-)?(router|flows|jobs|command)\.ts$/,
+  /^server\/[a-z]+\/(.+-)?(router|flows|jobs|command|combiner)\.ts$/,
   /^app\/api\//,
   /^prisma\//,
 ];
