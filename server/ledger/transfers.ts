@@ -90,18 +90,35 @@ function callPost(tx: Tx, requests: readonly TransferRequest[], options: PostOpt
   const credits = requests.map((request) => request.creditAccountId.toString());
   const amounts = requests.map((request) => request.amountMinor.toString());
   const kinds = requests.map((request) => transferKinds[request.kind]);
-  const references = requests.map((request) => request.reference ?? null);
-  const actionCodes = requests.map(actionOf);
-  const modeCodes = requests.map((request) => modes[request.mode ?? 'exact']);
-  const related = requests.map(relatedIdOf);
-  const timeouts = requests.map((request) => request.pending?.timeoutSeconds ?? null);
-  const linked = requests.map((request) => request.linked ?? false);
+  const references = unlessAll(
+    null,
+    requests.map((request) => request.reference ?? null),
+  );
+  const actionCodes = unlessAll(actions.move, requests.map(actionOf));
+  const modeCodes = unlessAll(
+    modes.exact,
+    requests.map((request) => modes[request.mode ?? 'exact']),
+  );
+  const related = unlessAll(null, requests.map(relatedIdOf));
+  const timeouts = unlessAll(
+    null,
+    requests.map((request) => request.pending?.timeoutSeconds ?? null),
+  );
+  const linked = unlessAll(
+    false,
+    requests.map((request) => request.linked ?? false),
+  );
   return tx.$queryRaw<ResultRow[]>`
     SELECT item_status, item_code, item_field, item_amount, item_booked_at FROM ledger.post(
       ${ids}::uuid[], ${debits}::bigint[], ${credits}::bigint[], ${amounts}::bigint[], ${kinds}::smallint[],
       ${references}::text[], ${actionCodes}::smallint[], ${modeCodes}::smallint[], ${related}::uuid[],
       ${timeouts}::integer[], ${linked}::boolean[], ${options.source === 'external'}::boolean, '{}'::bigint[],
       ${itemOptions(requests)}::jsonb, ${options.isDryRun ?? false}::boolean)`;
+}
+
+/** What every item has by default is not sent: null instead of an array of it. */
+function unlessAll<Value>(usual: Value, values: Value[]): Value[] | null {
+  return values.every((value) => value === usual) ? null : values;
 }
 
 /** Whether the scalar form of the posting function can take it. */

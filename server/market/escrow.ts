@@ -1,7 +1,9 @@
-import { openAccount, systemAccountId } from '#server/ledger/accounts.ts';
+import { openAccount } from '#server/ledger/accounts.ts';
 import type { TransferRequest } from '#server/ledger/schema.ts';
+import { bindTemplate } from '#server/ledger/templates.ts';
 import { postLinked } from '#server/ledger/transfers.ts';
 import type { OrderEffect } from '#server/market/rules.ts';
+import { orderRefundTemplate, purchaseTemplate, saleTemplate } from '#server/market/templates.ts';
 import { deriveKey } from '#server/platform/crypto.ts';
 import type { Tx } from '#server/platform/db.ts';
 import { derivedId } from '#server/platform/ids.ts';
@@ -27,19 +29,15 @@ interface Movement {
   readonly secret: string;
 }
 
-/** Buyer's wallet → escrow, the whole price. Refuses: `insufficient_funds` and what else the ledger refuses. */
+/** Refuses: `insufficient_funds` and what else the ledger refuses. */
 export async function payIntoEscrow(tx: Tx, payment: Movement & { walletId: bigint }): Promise<void> {
-  const { order } = payment;
-  await postLegs(tx, [
-    {
-      id: legId(payment, 'pay'),
-      debitAccountId: payment.walletId,
-      creditAccountId: order.escrowAccountId,
-      amountMinor: order.totalMinor,
-      kind: 'purchase',
-      reference: order.id,
-    },
-  ]);
+  const { order, walletId } = payment;
+  const legs = bindTemplate(purchaseTemplate, {
+    amounts: { price: order.totalMinor },
+    parties: { wallet: walletId, escrow: order.escrowAccountId },
+    ...namesOf(payment),
+  });
+  await postLegs(tx, legs);
 }
 
 /** What an ended order does with its escrow account. */
@@ -54,55 +52,39 @@ export async function settleEscrow(tx: Tx, settlement: Movement & { effect: Orde
   }
 }
 
-/** Escrow → seller's wallet, the price less the fee; escrow → fees, the fee. */
 async function releaseEscrow(tx: Tx, release: Movement): Promise<void> {
   const { order } = release;
   const walletId = await openAccount(tx, { owner: order.sellerId, kind: 'wallet', asset: 'DUCAT' });
-  await postLegs(tx, [
-    {
-      id: legId(release, 'payout'),
-      debitAccountId: order.escrowAccountId,
-      creditAccountId: walletId,
-      amountMinor: order.totalMinor - order.feeMinor,
-      kind: 'sale_payout',
-      reference: order.id,
-    },
-    {
-      id: legId(release, 'fee'),
-      debitAccountId: order.escrowAccountId,
-      creditAccountId: systemAccountId('fees', 'DUCAT'),
-      amountMinor: order.feeMinor,
-      kind: 'sale_fee',
-      reference: order.id,
-    },
-  ]);
+  const legs = bindTemplate(saleTemplate, {
+    amounts: { price: order.totalMinor, share: order.totalMinor - order.feeMinor, fee: order.feeMinor },
+    parties: { escrow: order.escrowAccountId, wallet: walletId },
+    ...namesOf(release),
+  });
+  await postLegs(tx, legs);
 }
 
-/** Escrow → buyer's wallet, the whole price. */
 async function refundEscrow(tx: Tx, refund: Movement): Promise<void> {
   const { order } = refund;
   const walletId = await openAccount(tx, { owner: order.buyerId, kind: 'wallet', asset: 'DUCAT' });
-  await postLegs(tx, [
-    {
-      id: legId(refund, 'refund'),
-      debitAccountId: order.escrowAccountId,
-      creditAccountId: walletId,
-      amountMinor: order.totalMinor,
-      kind: 'order_refund',
-      reference: order.id,
-    },
-  ]);
+  const legs = bindTemplate(orderRefundTemplate, {
+    amounts: { price: order.totalMinor },
+    parties: { escrow: order.escrowAccountId, wallet: walletId },
+    ...namesOf(refund),
+  });
+  await postLegs(tx, legs);
 }
 
-/** The ledger moves only positive amounts, so a fee of nothing has no leg. */
 async function postLegs(tx: Tx, legs: readonly TransferRequest[]): Promise<void> {
-  const moving = legs.filter((leg) => leg.amountMinor > 0n);
-  const booked = await postLinked(tx, moving);
-  invariant(booked.length === moving.length, 'every leg of an order is booked');
+  const booked = await postLinked(tx, legs);
+  invariant(booked.length === legs.length, 'every leg of an order is booked');
   invariant(
-    booked.every((transfer, index) => transfer.amountMinor === moving[index]?.amountMinor),
+    booked.every((transfer, index) => transfer.amountMinor === legs[index]?.amountMinor),
     'every leg of an order is booked in full',
   );
+}
+
+function namesOf(movement: Movement): { idOf: (leg: string) => string; reference: string } {
+  return { idOf: (leg) => legId(movement, leg), reference: movement.order.id };
 }
 
 function legId(movement: Movement, leg: string): string {

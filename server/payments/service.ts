@@ -8,7 +8,7 @@ import { DomainError, refuse } from '#server/platform/errors.ts';
 import type { Ids } from '#server/platform/ids.ts';
 import { invariant } from '#server/platform/invariant.ts';
 import { emit } from '#server/platform/outbox.ts';
-import { stripeFeeTransfer, topUpTransfers } from './bookings.ts';
+import { stripeFeeTransfers, topUpTransfers } from './bookings.ts';
 import { topUpState, type TopUpChoice, type TopUpQuote, type TopUpState } from './schema.ts';
 
 export interface WriteDeps {
@@ -223,8 +223,8 @@ export async function bookStripeFee(tx: Tx, deps: WriteDeps, fee: StripeFee): Pr
     data: { stripeBalanceTransactionId: fee.balanceTransactionId, stripeFeeMinor: fee.feeMinor },
     select: { id: true },
   });
-  if (fee.feeMinor === 0n) return;
-  const transfer = stripeFeeTransfer({ ...fee, createdAt: topUp.createdAt }, deps.secret);
-  const [result] = await post(tx, [transfer], { source: 'external' });
-  invariant(result !== undefined && result.status !== 'refused', 'a fee that Stripe took can always be booked');
+  const transfers = stripeFeeTransfers({ ...fee, createdAt: topUp.createdAt }, deps.secret);
+  const results = await post(tx, transfers, { source: 'external' });
+  const isBooked = results.every((result) => result.status !== 'refused');
+  invariant(isBooked, 'a fee that Stripe took can always be booked');
 }

@@ -424,7 +424,8 @@ END $$;
 -- The limits of some owners as the posting function counts them: by account place, kind and side the first of its
 -- limits; limits of one group stand together. Amounts and counts are those of the period that ends now.
 CREATE FUNCTION ledger.read_limits(p_accounts bigint[], p_owners text[], p_time timestamptz)
-RETURNS TABLE (first jsonb, groups integer[], amount_max bigint[], count_max bigint[], amounts numeric[], counts bigint[])
+RETURNS TABLE (first jsonb, groups integer[], amount_max bigint[], count_max bigint[], since timestamptz[],
+               amounts numeric[], counts bigint[])
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
   WITH limits AS (
     SELECT v.*, row_number() OVER (ORDER BY v.owner, v.asset, v.kind, v.side, v.period)::integer AS slot,
@@ -443,7 +444,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
                 JOIN ledger.account a ON a.id = s.id JOIN limits l ON l.owner = a.owner AND l.asset = a.asset
                 GROUP BY 1) k),
          array_agg(u.place ORDER BY u.slot), array_agg(u.amount_max ORDER BY u.slot),
-         array_agg(u.count_max ORDER BY u.slot), array_agg(u.amount ORDER BY u.slot),
+         array_agg(u.count_max ORDER BY u.slot), array_agg(ledger.period_start(u.period, p_time) ORDER BY u.slot),
+         array_agg(u.amount ORDER BY u.slot),
          array_agg(u.transfers ORDER BY u.slot)
   FROM used u
 $$;
@@ -614,6 +616,8 @@ DROP FUNCTION ledger.post(uuid[], bigint[], bigint[], bigint[], smallint[], text
 -- No SQL statement runs per item. p_linked[i] ties item i to item i + 1.
 -- item_status: 1 created, 2 exists, 3 refused and stored, 4 refused and not stored, 5 refused before.
 -- p_modes: 0 exact, 1 what the credit account lacks, 2 what the debit account has available.
+-- NULL for p_references, p_actions, p_modes, p_related, p_timeouts, p_linked: every item has the default (none, move,
+-- exact, none, none, not linked).
 -- p_expire_accounts: further accounts to lock, so that their overdue pendings expire.
 -- p_options: by item number, {"effectiveDate", "condition": {"debit", "credit": {"version", "balanceAtLeastMinor",
 -- "balanceAtMostMinor"}, "ownerAvailableAtLeastMinor"}, "conversion": {"numerator", "denominator", "exact"}}.
@@ -667,19 +671,20 @@ DECLARE
   d_pos bigint[];
   c_pos bigint[];
   e_pos bigint[];
-  o_status smallint[] := array_fill(1::smallint, ARRAY[n]);
-  o_code smallint[] := array_fill(0::smallint, ARRAY[n]);
-  o_field text[] := array_fill(NULL::text, ARRAY[n]);
+  -- Filled when the first item is not plain, or refused.
+  o_status smallint[];
+  o_code smallint[];
+  o_field text[];
   o_amount bigint[] := p_amounts;
-  o_booked timestamptz[] := array_fill(NULL::timestamptz, ARRAY[n]);
-  o_group uuid[] := array_fill(NULL::uuid, ARRAY[n]);
-  o_group_size smallint[] := array_fill(NULL::smallint, ARRAY[n]);
+  o_booked timestamptz[];
+  o_group uuid[];
+  o_group_size smallint[];
   o_dv bigint[] := array_fill(NULL::bigint, ARRAY[n]);
-  o_db bigint[] := array_fill(NULL::bigint, ARRAY[n]);
-  o_dr bigint[] := array_fill(NULL::bigint, ARRAY[n]);
-  o_cv bigint[] := array_fill(NULL::bigint, ARRAY[n]);
-  o_cb bigint[] := array_fill(NULL::bigint, ARRAY[n]);
-  o_cr bigint[] := array_fill(NULL::bigint, ARRAY[n]);
+  o_db bigint[] := o_dv;
+  o_dr bigint[];
+  o_cv bigint[] := o_dv;
+  o_cb bigint[] := o_dv;
+  o_cr bigint[];
   o_taken integer[];  -- by first occurrence of an id: the item that holds it
   o_seen integer[];   -- by first occurrence of an id: the group that last named it
   o_options jsonb[] := '{}';
@@ -719,6 +724,7 @@ DECLARE
   v_group integer[];  -- per limit: limits of one group are about the same transfers
   v_amount_max bigint[];
   v_count_max bigint[];
+  v_since timestamptz[];  -- per limit: when the oldest bucket that counts begins
   v_amount numeric[];
   v_count bigint[];
 
@@ -750,6 +756,8 @@ DECLARE
   r_credit bigint[];
   r_amount bigint[];
   r_reversed bigint[];
+  r_kind smallint[];
+  r_booked timestamptz[];
 
   -- Per expired pending.
   p_overdue_id uuid[];
@@ -757,14 +765,19 @@ DECLARE
   p_overdue_credit bigint[];
   p_overdue_amount bigint[];
   p_overdue_kind smallint[];
+  p_overdue_booked timestamptz[];
 
-  has_links CONSTANT boolean := true = ANY (p_linked);
+  has_links boolean := false;
   has_options CONSTANT boolean := p_options IS NOT NULL;
-  is_plain boolean;  -- every item a simple move with nothing that the general loop is needed for
+  -- Every item is a simple move, with nothing that the general loop is needed for.
+  is_plain boolean := p_actions IS NULL AND p_modes IS NULL AND p_related IS NULL AND p_timeouts IS NULL
+    AND p_linked IS NULL AND p_options IS NULL;
+  is_smooth boolean;  -- and nothing is refused
   condition jsonb;
   rest bigint;
   has_duplicates boolean;
   has_prior boolean := false;
+  ids_sorted uuid[];
   id_low uuid;
   id_high uuid;
   group_start integer := 0;
@@ -799,9 +812,11 @@ BEGIN
     field := set_config('ledger.posted', 'yes', true);
   END IF;
   IF n > 8190 OR n + cardinality(p_expire_accounts) = 0 OR p_external IS NULL
-    OR ARRAY[cardinality(p_debits), cardinality(p_credits), cardinality(p_amounts), cardinality(p_kinds),
-             cardinality(p_references), cardinality(p_actions), cardinality(p_modes), cardinality(p_related),
-             cardinality(p_timeouts), cardinality(p_linked)] IS DISTINCT FROM array_fill(n, ARRAY[10])
+    OR ARRAY[cardinality(p_debits), cardinality(p_credits), cardinality(p_amounts), cardinality(p_kinds)]
+       IS DISTINCT FROM ARRAY[n, n, n, n]
+    OR ARRAY[coalesce(cardinality(p_references), n), coalesce(cardinality(p_actions), n),
+             coalesce(cardinality(p_modes), n), coalesce(cardinality(p_related), n),
+             coalesce(cardinality(p_timeouts), n), coalesce(cardinality(p_linked), n)] <> ARRAY[n, n, n, n, n, n]
     OR array_position(p_linked, NULL) IS NOT NULL
     OR NOT (p_actions <@ ARRAY[1, 2, 3, 4, 6]::smallint[]) OR NOT (p_modes <@ ARRAY[0, 1, 2]::smallint[])
   THEN
@@ -822,26 +837,55 @@ BEGIN
   END IF;
   kinds := control.kinds;
 
-  -- What is wrong with an item whatever the books say.
-  SELECT array_agg(CASE
-      WHEN r.id IS NULL OR substr(r.id::text, 15, 1) <> '7' OR strpos('89ab', substr(r.id::text, 20, 1)) = 0 THEN 1
-      WHEN r.debit = r.credit THEN 4
-      WHEN r.amount IS NULL OR CASE WHEN r.action = act_void THEN r.amount <> 0
-        ELSE r.amount NOT BETWEEN 1 AND amount_max END THEN 8
-      WHEN r.kind IS NULL OR r.kind <> ALL (kinds) THEN 9
-      WHEN length(r.reference) NOT BETWEEN 1 AND 200 THEN 10
-      WHEN (r.action >= act_post) <> (r.related IS NOT NULL) OR r.mode > 0 AND r.action <> 1 THEN 11
-      WHEN r.timeout NOT BETWEEN 1 AND 31622400 THEN 12
-      WHEN r.timeout IS NOT NULL AND r.action <> act_pending THEN 11
-      WHEN r.id < window_from THEN 2
-      WHEN r.id >= window_until THEN 3
-      ELSE 0 END ORDER BY r.ord),
-    count(DISTINCT r.id) < count(r.id),
-    min(r.id::text COLLATE "C")::uuid, max(r.id::text COLLATE "C")::uuid,
-    bool_and(r.action = 1 AND r.mode = 0) AND NOT has_links AND NOT has_options
-  INTO s_code, has_duplicates, id_low, id_high, is_plain
-  FROM unnest(p_ids, p_debits, p_credits, p_amounts, p_kinds, p_references, p_actions, p_modes, p_related, p_timeouts)
-    WITH ORDINALITY AS r (id, debit, credit, amount, kind, reference, action, mode, related, timeout, ord);
+  -- What is wrong with an item whatever the books say. The version and variant of a UUID are in its bytes 6 and 8.
+  IF is_plain THEN
+    SELECT array_agg(CASE
+        WHEN r.id IS NULL OR get_byte(uuid_send(r.id), 6) >> 4 <> 7 OR get_byte(uuid_send(r.id), 8) >> 6 <> 2 THEN 1
+        WHEN r.debit = r.credit THEN 4
+        WHEN r.amount IS NULL OR r.amount NOT BETWEEN 1 AND amount_max THEN 8
+        WHEN r.kind IS NULL OR r.kind <> ALL (kinds) THEN 9
+        WHEN length(r.reference) NOT BETWEEN 1 AND 200 THEN 10
+        WHEN r.id < window_from THEN 2
+        WHEN r.id >= window_until THEN 3
+        ELSE 0 END)
+    INTO s_code
+    FROM unnest(p_ids, p_debits, p_credits, p_amounts, p_kinds, p_references)
+      AS r (id, debit, credit, amount, kind, reference);
+    is_smooth := p_references IS NULL AND NOT p_dry_run;
+  END IF;
+  IF NOT is_plain THEN
+    p_references := coalesce(p_references, array_fill(NULL::text, ARRAY[n]));
+    p_actions := coalesce(p_actions, array_fill(1::smallint, ARRAY[n]));
+    p_modes := coalesce(p_modes, array_fill(0::smallint, ARRAY[n]));
+    p_related := coalesce(p_related, array_fill(NULL::uuid, ARRAY[n]));
+    p_timeouts := coalesce(p_timeouts, array_fill(NULL::integer, ARRAY[n]));
+    p_linked := coalesce(p_linked, array_fill(false, ARRAY[n]));
+    has_links := true = ANY (p_linked);
+    SELECT array_agg(CASE
+        WHEN r.id IS NULL OR get_byte(uuid_send(r.id), 6) >> 4 <> 7 OR get_byte(uuid_send(r.id), 8) >> 6 <> 2 THEN 1
+        WHEN r.debit = r.credit THEN 4
+        WHEN r.amount IS NULL OR CASE WHEN r.action = act_void THEN r.amount <> 0
+          ELSE r.amount NOT BETWEEN 1 AND amount_max END THEN 8
+        WHEN r.kind IS NULL OR r.kind <> ALL (kinds) THEN 9
+        WHEN length(r.reference) NOT BETWEEN 1 AND 200 THEN 10
+        WHEN (r.action >= act_post) <> (r.related IS NOT NULL) OR r.mode > 0 AND r.action <> 1 THEN 11
+        WHEN r.timeout NOT BETWEEN 1 AND 31622400 THEN 12
+        WHEN r.timeout IS NOT NULL AND r.action <> act_pending THEN 11
+        WHEN r.id < window_from THEN 2
+        WHEN r.id >= window_until THEN 3
+        ELSE 0 END),
+      bool_and(r.action = 1 AND r.mode = 0) AND NOT has_links AND NOT has_options
+    INTO s_code, is_plain
+    FROM unnest(p_ids, p_debits, p_credits, p_amounts, p_kinds, p_references, p_actions, p_modes, p_related, p_timeouts)
+      AS r (id, debit, credit, amount, kind, reference, action, mode, related, timeout);
+    is_smooth := false;
+  END IF;
+  -- Apart from the statement above: an aggregate over distinct values would sort the input of the others.
+  -- Only months that these ids can lie in are searched for them.
+  SELECT count(DISTINCT r.id) < count(*), array_agg(r.id ORDER BY r.id) INTO has_duplicates, ids_sorted
+    FROM unnest(p_ids) AS r (id) WHERE r.id IS NOT NULL;
+  id_low := ids_sorted[1];
+  id_high := ids_sorted[cardinality(ids_sorted)];
   IF has_duplicates THEN
     has_prior := true;
     o_taken := array_fill(0, ARRAY[n]);
@@ -953,10 +997,11 @@ BEGIN
   IF array_remove(p_related, NULL) <> '{}' THEN
     SELECT jsonb_object_agg(s.id, s.slot), array_agg(s.id ORDER BY s.slot), array_agg(s.state ORDER BY s.slot),
            array_agg(s.debit ORDER BY s.slot), array_agg(s.credit ORDER BY s.slot),
-           array_agg(s.amount ORDER BY s.slot), array_agg(s.reversed ORDER BY s.slot)
-    INTO r_map, r_id, r_state, r_debit, r_credit, r_amount, r_reversed
+           array_agg(s.amount ORDER BY s.slot), array_agg(s.reversed ORDER BY s.slot),
+           array_agg(s.kind ORDER BY s.slot), array_agg(s.booked_at ORDER BY s.slot)
+    INTO r_map, r_id, r_state, r_debit, r_credit, r_amount, r_reversed, r_kind, r_booked
     FROM (SELECT r.id, row_number() OVER (ORDER BY r.id) AS slot, t.debit_account_id AS debit,
-                 t.credit_account_id AS credit, t.amount, coalesce(v.reversed, 0) AS reversed,
+                 t.credit_account_id AS credit, t.amount, t.kind, t.booked_at, coalesce(v.reversed, 0) AS reversed,
                  CASE WHEN t.id IS NULL OR t.outcome <> 0 THEN 0
                       WHEN t.action = act_pending THEN coalesce(x.action - 1, rel_pending_open)
                       WHEN t.action IN (1, act_post) AND t.amount > 0 THEN rel_moved
@@ -969,8 +1014,17 @@ BEGIN
                              WHERE y.transfer_id = r.id LIMIT 1) v ON true) s;
   END IF;
 
-  is_plain := is_plain AND NOT has_prior AND NOT a_guarded AND holders IS NULL;
+  is_plain := is_plain AND NOT has_prior AND NOT coalesce(a_guarded, false) AND holders IS NULL;
+  is_smooth := is_smooth AND is_plain;
   IF NOT is_plain THEN
+    o_dr := array_fill(NULL::bigint, ARRAY[n]);
+    o_cr := o_dr;
+    p_references := coalesce(p_references, array_fill(NULL::text, ARRAY[n]));
+    p_actions := coalesce(p_actions, array_fill(1::smallint, ARRAY[n]));
+    p_modes := coalesce(p_modes, array_fill(0::smallint, ARRAY[n]));
+    p_related := coalesce(p_related, array_fill(NULL::uuid, ARRAY[n]));
+    p_timeouts := coalesce(p_timeouts, array_fill(NULL::integer, ARRAY[n]));
+    p_linked := coalesce(p_linked, array_fill(false, ARRAY[n]));
     -- What the general loop needs beyond the bounds.
     SELECT array_agg(a.floor ORDER BY a.id), array_agg(a.ceiling ORDER BY a.id), array_agg(a.frozen ORDER BY a.id),
            array_agg(a.closed ORDER BY a.id)
@@ -993,21 +1047,30 @@ BEGIN
       WHERE a.id = ANY (a_id);
     END IF;
     IF a_guarded THEN
-      SELECT f.first, f.groups, f.amount_max, f.count_max, f.amounts, f.counts
-        INTO v_first, v_group, v_amount_max, v_count_max, v_amount, v_count
+      SELECT f.first, f.groups, f.amount_max, f.count_max, f.since, f.amounts, f.counts
+        INTO v_first, v_group, v_amount_max, v_count_max, v_since, v_amount, v_count
         FROM ledger.read_limits(a_id, guard_owners, time_booked) f;
     END IF;
+  END IF;
+
+  IF NOT is_smooth THEN
+    o_status := array_fill(1::smallint, ARRAY[n]);
+    o_code := array_fill(0::smallint, ARRAY[n]);
+    o_field := array_fill(NULL::text, ARRAY[n]);
+    o_booked := array_fill(NULL::timestamptz, ARRAY[n]);
+    o_group := array_fill(NULL::uuid, ARRAY[n]);
+    o_group_size := array_fill(NULL::smallint, ARRAY[n]);
   END IF;
 
   -- Overdue pendings of the locked accounts expire before anything is decided.
   IF holders IS NOT NULL THEN
     SELECT array_agg(s.transfer_id), array_agg(s.debit_account_id), array_agg(s.credit_account_id),
-           array_agg(s.amount), array_agg(t.kind)
-    INTO p_overdue_id, p_overdue_debit, p_overdue_credit, p_overdue_amount, p_overdue_kind
+           array_agg(s.amount), array_agg(t.kind), array_agg(t.booked_at)
+    INTO p_overdue_id, p_overdue_debit, p_overdue_credit, p_overdue_amount, p_overdue_kind, p_overdue_booked
     FROM (SELECT y.* FROM ledger.open_pending y
           WHERE y.debit_account_id = ANY (holders) AND y.expires_at <= time_booked
           ORDER BY y.expires_at, y.transfer_id LIMIT 8190) s
-    CROSS JOIN LATERAL (SELECT y.kind FROM ledger.transfer y WHERE y.id = s.transfer_id LIMIT 1) t;
+    CROSS JOIN LATERAL (SELECT y.kind, y.booked_at FROM ledger.transfer y WHERE y.id = s.transfer_id LIMIT 1) t;
     FOR k IN 1 .. coalesce(cardinality(p_overdue_id), 0) LOOP
       items := items + 1;
       d := array_position(a_id, p_overdue_debit[k]);
@@ -1037,6 +1100,15 @@ BEGIN
       IF w_group[d] > 0 THEN
         w_sum[w_group[d]] := w_sum[w_group[d]] + p_overdue_amount[k];
       END IF;
+      slot := v_first ->> (d || ':' || p_overdue_kind[k] || ':1');
+      rest := v_group[slot];
+      WHILE v_group[slot] = rest LOOP
+        IF p_overdue_booked[k] >= v_since[slot] THEN
+          v_amount[slot] := v_amount[slot] - p_overdue_amount[k];
+          v_count[slot] := v_count[slot] - 1;
+        END IF;
+        slot := slot + 1;
+      END LOOP;
       slot := r_map ->> p_overdue_id[k]::text;
       IF slot IS NOT NULL THEN
         r_state[slot] := rel_expired;
@@ -1049,6 +1121,7 @@ BEGIN
   WHILE is_plain AND i < n LOOP
     i := i + 1;
     code := s_code[i];
+    field := NULL;
     IF code = 0 THEN
       d := d_pos[i];
       c := c_pos[i];
@@ -1058,17 +1131,15 @@ BEGIN
         a_version[d] := a_version[d] + 1;
         o_dv[i] := a_version[d];
         o_db[i] := a_balance[d];
-        o_dr[i] := 0;
         a_balance[c] := a_balance[c] + moved;
         a_version[c] := a_version[c] + 1;
         o_cv[i] := a_version[c];
         o_cb[i] := a_balance[c];
-        o_cr[i] := 0;
         CONTINUE;
       END IF;
       IF a_high[d] = -never OR a_high[c] = -never THEN
         code := 53;
-        o_field[i] := CASE WHEN a_high[d] = -never THEN 'debitAccountId' ELSE 'creditAccountId' END;
+        field := CASE WHEN a_high[d] = -never THEN 'debitAccountId' ELSE 'creditAccountId' END;
       ELSIF a_low[d] = never THEN
         code := 52;
       ELSIF a_balance[d] - moved < -balance_max OR a_balance[c] + moved > balance_max THEN
@@ -1079,8 +1150,15 @@ BEGIN
         code := 51;
       END IF;
     END IF;
+    IF is_smooth THEN
+      is_smooth := false;
+      o_status := array_fill(1::smallint, ARRAY[n]);
+      o_code := array_fill(0::smallint, ARRAY[n]);
+      o_field := array_fill(NULL::text, ARRAY[n]);
+    END IF;
     o_status[i] := CASE WHEN code >= 50 THEN 3 ELSE 4 END;
     o_code[i] := code;
+    o_field[i] := field;
     o_amount[i] := 0;
   END LOOP;
   WHILE i < n LOOP
@@ -1367,6 +1445,16 @@ BEGIN
         IF act = act_reverse THEN
           r_reversed[slot] := r_reversed[slot] + moved;
         ELSE
+          -- What a pending does not use is given back to the limits that counted it.
+          k := v_first ->> (d || ':' || r_kind[slot] || ':1');
+          rest := v_group[k];
+          WHILE v_group[k] = rest LOOP
+            IF r_booked[slot] >= v_since[k] THEN
+              v_amount[k] := v_amount[k] - (r_amount[slot] - moved);
+              v_count[k] := v_count[k] - (CASE act WHEN act_void THEN 1 ELSE 0 END);
+            END IF;
+            k := k + 1;
+          END LOOP;
           r_state[slot] := act - 1;
         END IF;
       END IF;
@@ -1378,6 +1466,8 @@ BEGIN
             WHEN act IN (1, act_post) AND moved > 0 THEN rel_moved ELSE 0 END;
           r_debit[slot] := p_debits[i];
           r_credit[slot] := p_credits[i];
+          r_kind[slot] := p_kinds[i];
+          r_booked[slot] := time_booked;
           r_amount[slot] := o_amount[i];
         END IF;
       END IF;
@@ -1405,6 +1495,15 @@ BEGIN
           ELSE
             r_state[slot] := rel_pending_open;
             reserve := -r_amount[slot];
+            k := v_first ->> (d || ':' || r_kind[slot] || ':1');
+            rest := v_group[k];
+            WHILE v_group[k] = rest LOOP
+              IF r_booked[slot] >= v_since[k] THEN
+                v_amount[k] := v_amount[k] + (r_amount[slot] - o_amount[j]);
+                v_count[k] := v_count[k] + (CASE p_actions[j] WHEN act_void THEN 1 ELSE 0 END);
+              END IF;
+              k := k + 1;
+            END LOOP;
           END IF;
         END IF;
         IF o_dv[j] IS NOT NULL THEN
@@ -1469,35 +1568,65 @@ BEGIN
   END IF;
 
   -- 4. Write. An id that another call took meanwhile ends this one by the key of its table.
-  INSERT INTO ledger.transfer (id, debit_account_id, credit_account_id, amount, booked_at, debit_version, credit_version,
-      kind, action, mode, outcome, group_size, timeout_seconds, requested_amount, related_id, group_id, reference,
-      effective_date, refused_field, options)
-    SELECT r.id, r.debit, r.credit, r.moved, time_booked, r.dv, r.cv, r.kind, r.action, r.mode, r.code, r.group_size,
-           r.timeout, nullif(r.requested, r.moved), r.related, r.group_id, r.reference,
-           r.effective_date, CASE WHEN r.status = 3 THEN r.field END, r.options
-    FROM unnest(p_ids, p_debits, p_credits, o_amount, o_dv, o_cv, p_kinds, p_actions, p_modes, o_code, o_group_size,
-                p_timeouts, p_amounts, p_related, o_group, p_references, o_status, o_date, o_field, o_options)
-      AS r (id, debit, credit, moved, dv, cv, kind, action, mode, code, group_size,
-            timeout, requested, related, group_id, reference, status, effective_date, field, options)
-    WHERE r.status IN (1, 3)
-    ORDER BY r.id;
+  IF is_smooth THEN
+    INSERT INTO ledger.transfer (id, debit_account_id, credit_account_id, amount, booked_at, debit_version,
+        credit_version, kind, action, mode, outcome)
+      SELECT r.id, r.debit, r.credit, r.amount, time_booked, r.dv, r.cv, r.kind, 1, 0, 0
+      FROM unnest(p_ids, p_debits, p_credits, p_amounts, o_dv, o_cv, p_kinds)
+        AS r (id, debit, credit, amount, dv, cv, kind)
+      ORDER BY r.id;
+  ELSIF is_plain THEN
+    INSERT INTO ledger.transfer (id, debit_account_id, credit_account_id, amount, booked_at, debit_version,
+        credit_version, kind, action, mode, outcome, requested_amount, reference, refused_field)
+      SELECT r.id, r.debit, r.credit, r.moved, time_booked, r.dv, r.cv, r.kind, 1, 0, r.code,
+             nullif(r.requested, r.moved), r.reference, r.field
+      FROM unnest(p_ids, p_debits, p_credits, o_amount, o_dv, o_cv, p_kinds, o_code, p_amounts, o_status, o_field,
+                  coalesce(p_references, '{}'))
+        AS r (id, debit, credit, moved, dv, cv, kind, code, requested, status, field, reference)
+      WHERE r.status IN (1, 3)
+      ORDER BY r.id;
+  ELSE
+    INSERT INTO ledger.transfer (id, debit_account_id, credit_account_id, amount, booked_at, debit_version, credit_version,
+        kind, action, mode, outcome, group_size, timeout_seconds, requested_amount, related_id, group_id, reference,
+        effective_date, refused_field, options)
+      SELECT r.id, r.debit, r.credit, r.moved, time_booked, r.dv, r.cv, r.kind, r.action, r.mode, r.code, r.group_size,
+             r.timeout, nullif(r.requested, r.moved), r.related, r.group_id, r.reference,
+             r.effective_date, CASE WHEN r.status = 3 THEN r.field END, r.options
+      FROM unnest(p_ids, p_debits, p_credits, o_amount, o_dv, o_cv, p_kinds, p_actions, p_modes, o_code, o_group_size,
+                  p_timeouts, p_amounts, p_related, o_group, p_references, o_status, o_date, o_field, o_options)
+        AS r (id, debit, credit, moved, dv, cv, kind, action, mode, code, group_size,
+              timeout, requested, related, group_id, reference, status, effective_date, field, options)
+      WHERE r.status IN (1, 3)
+      ORDER BY r.id;
+  END IF;
   GET DIAGNOSTICS rows_planned = ROW_COUNT;
   IF rows_planned = 0 THEN
     RETURN QUERY SELECT * FROM unnest(o_status, o_code, o_field, o_amount, o_booked);
     RETURN;
   END IF;
 
-  INSERT INTO ledger.entry (account_id, version, amount, balance, reserved, booked_at, transfer_id, kind)
-    SELECT r.account, r.version, CASE WHEN r.action = act_pending THEN 0 ELSE -r.moved END,
-           r.balance, r.reserved, time_booked, r.id, r.kind
-    FROM unnest(p_debits, o_dv, o_amount, o_db, o_dr, p_ids, p_kinds, p_actions)
-      AS r (account, version, moved, balance, reserved, id, kind, action)
-    WHERE r.version IS NOT NULL
-    UNION ALL
-    SELECT r.account, r.version, r.moved, r.balance, r.reserved, time_booked, r.id, r.kind
-    FROM unnest(p_credits, o_cv, o_amount, o_cb, o_cr, p_ids, p_kinds)
-      AS r (account, version, moved, balance, reserved, id, kind)
-    WHERE r.version IS NOT NULL;
+  IF is_plain THEN
+    INSERT INTO ledger.entry (account_id, version, amount, balance, reserved, booked_at, transfer_id, kind)
+      SELECT r.account, r.version, -r.moved, r.balance, 0, time_booked, r.id, r.kind
+      FROM unnest(p_debits, o_dv, p_amounts, o_db, p_ids, p_kinds) AS r (account, version, moved, balance, id, kind)
+      WHERE r.version IS NOT NULL
+      UNION ALL
+      SELECT r.account, r.version, r.moved, r.balance, 0, time_booked, r.id, r.kind
+      FROM unnest(p_credits, o_cv, p_amounts, o_cb, p_ids, p_kinds) AS r (account, version, moved, balance, id, kind)
+      WHERE r.version IS NOT NULL;
+  ELSE
+    INSERT INTO ledger.entry (account_id, version, amount, balance, reserved, booked_at, transfer_id, kind)
+      SELECT r.account, r.version, CASE WHEN r.action = act_pending THEN 0 ELSE -r.moved END,
+             r.balance, r.reserved, time_booked, r.id, r.kind
+      FROM unnest(p_debits, o_dv, o_amount, o_db, o_dr, p_ids, p_kinds, p_actions)
+        AS r (account, version, moved, balance, reserved, id, kind, action)
+      WHERE r.version IS NOT NULL
+      UNION ALL
+      SELECT r.account, r.version, r.moved, r.balance, r.reserved, time_booked, r.id, r.kind
+      FROM unnest(p_credits, o_cv, o_amount, o_cb, o_cr, p_ids, p_kinds)
+        AS r (account, version, moved, balance, reserved, id, kind)
+      WHERE r.version IS NOT NULL;
+  END IF;
   GET DIAGNOSTICS rows_written = ROW_COUNT;
   SELECT sum(s.version - s.before), count(*) FILTER (WHERE s.version > s.before) INTO rows_planned, accounts_planned
     FROM unnest(a_version, a_before) AS s (version, before);
@@ -1575,9 +1704,14 @@ BEGIN
             AS s (kind, asset, balance, balance_before, reserved, reserved_before)) s
     GROUP BY s.kind, s.asset HAVING sum(s.balance) <> 0 OR sum(s.reserved) <> 0;
 
-  RETURN QUERY SELECT r.status, r.code, r.field, r.amount, coalesce(r.booked, time_booked)
-    FROM unnest(o_status, o_code, o_field, o_amount, o_booked) WITH ORDINALITY AS r (status, code, field, amount, booked, ord)
-    WHERE r.ord <= n ORDER BY r.ord;
+  IF is_smooth THEN
+    RETURN QUERY SELECT 1::smallint, 0::smallint, NULL::text, r.amount, time_booked FROM unnest(p_amounts) AS r (amount);
+  ELSE
+    RETURN QUERY SELECT r.status, r.code, r.field, r.amount, coalesce(r.booked, time_booked)
+      FROM unnest(o_status, o_code, o_field, o_amount, o_booked) WITH ORDINALITY
+        AS r (status, code, field, amount, booked, ord)
+      WHERE r.ord <= n ORDER BY r.ord;
+  END IF;
 END $$;
 
 

@@ -1,0 +1,98 @@
+import { defineTemplate } from '#server/ledger/templates.ts';
+
+/**
+ * A paid top-up, both assets in one linked group: the dollars pass through `bridge` to what is owed and earned, the
+ * ducats come from `treasury` and `promotion`, and issuance fills up whatever these two lack, so that no balance can
+ * refuse what was paid. The fee is rounded when the price is quoted; the gross amount is the sum of its parts.
+ */
+export const topUpTemplate = defineTemplate({
+  name: 'top_up',
+  amounts: { gross: 'USD', price: 'USD', fee: 'USD', tax: 'USD', base: 'DUCAT', bonus: 'DUCAT' },
+  parties: { wallet: { kind: 'wallet', asset: 'DUCAT' } },
+  equations: [{ left: ['gross'], right: ['price', 'fee', 'tax'] }],
+  rounding: { rounded: 'fee', takesTheRest: 'gross' },
+  legs: [
+    {
+      name: 'gross',
+      kind: 'top_up_gross',
+      debit: { house: 'stripe_balance' },
+      credit: { house: 'bridge' },
+      amount: 'gross',
+    },
+    {
+      name: 'float',
+      kind: 'top_up_float',
+      debit: { house: 'bridge' },
+      credit: { house: 'ducat_float' },
+      amount: 'price',
+    },
+    { name: 'fee', kind: 'top_up_fee', debit: { house: 'bridge' }, credit: { house: 'fee_income' }, amount: 'fee' },
+    { name: 'tax', kind: 'top_up_tax', debit: { house: 'bridge' }, credit: { house: 'tax' }, amount: 'tax' },
+    {
+      name: 'mint-treasury',
+      kind: 'mint',
+      mode: 'shortfall',
+      debit: { house: 'issuance' },
+      credit: { house: 'treasury' },
+      amount: 'base',
+    },
+    {
+      name: 'treasury',
+      kind: 'top_up_base',
+      debit: { house: 'treasury' },
+      credit: { party: 'wallet' },
+      amount: 'base',
+    },
+    {
+      name: 'mint-promotion',
+      kind: 'mint',
+      mode: 'shortfall',
+      debit: { house: 'issuance' },
+      credit: { house: 'promotion' },
+      amount: 'bonus',
+    },
+    {
+      name: 'promotion',
+      kind: 'top_up_bonus',
+      debit: { house: 'promotion' },
+      credit: { party: 'wallet' },
+      amount: 'bonus',
+    },
+  ],
+  effects: [
+    { account: { house: 'stripe_balance' }, loses: ['gross'] },
+    { account: { house: 'bridge' }, isCleared: true },
+    { account: { house: 'ducat_float' }, gains: ['price'] },
+    { account: { house: 'fee_income' }, gains: ['fee'] },
+    { account: { house: 'tax' }, gains: ['tax'] },
+    { account: { house: 'issuance' }, isOpen: true },
+    { account: { house: 'treasury' }, isOpen: true },
+    { account: { house: 'promotion' }, isOpen: true },
+    { account: { party: 'wallet' }, gains: ['base', 'bonus'] },
+  ],
+});
+
+/**
+ * What Stripe kept of a charge. `stripe_balance` holds debits (money that Stripe owes us), so the fee is a credit to it
+ * and a debit to `stripe_fees`.
+ */
+export const stripeFeeTemplate = defineTemplate({
+  name: 'stripe_fee',
+  amounts: { fee: 'USD' },
+  parties: {},
+  equations: [],
+  rounding: null,
+  legs: [
+    {
+      name: 'fee',
+      kind: 'stripe_fee',
+      debit: { house: 'stripe_fees' },
+      credit: { house: 'stripe_balance' },
+      amount: 'fee',
+    },
+  ],
+  effects: [
+    { account: { house: 'stripe_fees' }, loses: ['fee'] },
+    { account: { house: 'stripe_balance' }, gains: ['fee'] },
+  ],
+});
