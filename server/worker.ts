@@ -2,12 +2,15 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { assertMode } from './api/boot.ts';
 import { processContext } from './api/context.ts';
 import type { Finding } from './ledger/checker.ts';
+import type { CheckKind } from './ledger/check-runs.ts';
 import { checkBooks, sweepPendings } from './ledger/jobs.ts';
+import { deliverCrossings, foldAccountGroups, trimCounters } from './ledger/maintenance-jobs.ts';
 import { ensurePartitions } from './ledger/partitions.ts';
 import { collectStripeFees, expireTopUps } from './payments/jobs.ts';
 import { handleStripeEvent, stripeSource } from './payments/stripe-events.ts';
 import { database } from './platform/db.ts';
 import { env, SettingsError } from './platform/env.ts';
+import { asRefusal } from './platform/errors.ts';
 import { drainInbox } from './platform/inbox.ts';
 import { createJobRunner, type ScheduledJob } from './platform/jobs.ts';
 import { log } from './platform/log.ts';
@@ -39,17 +42,27 @@ function scheduledJobs(): ScheduledJob[] {
   const context = processContext();
   return [
     { name: 'ledger.partitions', cron: '10 3 * * *', handle: () => ensurePartitions(database().client) },
-    { name: 'ledger.check', cron: '20 * * * *', handle: checkAndRaiseAlarm },
+    { name: 'ledger.check-news', cron: '*/5 * * * *', handle: () => checkAndRaiseAlarm('incremental') },
+    { name: 'ledger.check', cron: '22 2 * * *', handle: () => checkAndRaiseAlarm('full') },
     { name: 'ledger.expire-pendings', cron: '* * * * *', handle: () => sweepPendings(database()) },
+    { name: 'ledger.fold-groups', cron: '* * * * *', handle: () => foldAccountGroups(database()) },
+    { name: 'ledger.deliver-crossings', cron: '* * * * *', handle: () => deliverCrossings(database(), context) },
+    { name: 'ledger.trim-counters', cron: '40 * * * *', handle: () => trimCounters(database()) },
     { name: 'payments.collect-fees', cron: '* * * * *', handle: () => collectStripeFees(context) },
     { name: 'payments.expire-top-ups', cron: '*/5 * * * *', handle: () => expireTopUps(context) },
   ];
 }
 
-async function checkAndRaiseAlarm(): Promise<void> {
-  const { ok, findings } = await checkBooks(database());
-  if (!ok) log().error({ findings: findings.map(inWords) }, 'the books are wrong: posting has stopped');
-  else if (findings.length > 0) log().warn({ findings: findings.map(inWords) }, 'someone should look at the books');
+/** A check of what is new has nothing to do while another one runs; a full one is due and comes again. */
+async function checkAndRaiseAlarm(kind: CheckKind): Promise<void> {
+  try {
+    const { ok, findings } = await checkBooks(database(), kind);
+    if (!ok) log().error({ findings: findings.map(inWords) }, 'the books are wrong: posting has stopped');
+    else if (findings.length > 0) log().warn({ findings: findings.map(inWords) }, 'someone should look at the books');
+  } catch (error) {
+    if (kind === 'full' || asRefusal(error)?.code !== 'check_running') throw error;
+    log().info('the books are being checked already');
+  }
 }
 
 function inWords({ check, place, expected, actual }: Finding): string {

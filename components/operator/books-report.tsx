@@ -1,72 +1,94 @@
 import { useFormatter, useTranslations } from 'next-intl';
 
-import { Badge } from '#components/ui/badge.tsx';
-import { Figures } from '#components/ui/figures.tsx';
+import { CheckCard } from '#components/operator/check-card.tsx';
+import { CheckFindings } from '#components/operator/check-findings.tsx';
+import { CheckHistory } from '#components/operator/check-history.tsx';
+import { CheckNow } from '#components/operator/check-now.tsx';
+import { EmptyState } from '#components/ui/empty-state.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import type { NoticeTone } from '#components/ui/notice.tsx';
-import { Table } from '#components/ui/table.tsx';
-import type { Column } from '#components/ui/table.tsx';
-import type { Finding, LedgerReport } from '#server/ledger/checker.ts';
+import type { Finding } from '#server/ledger/checker.ts';
+import type { CheckKind, CheckRun } from '#server/ledger/check-runs.ts';
 
-type Verdict = 'ok' | 'look' | 'wrong';
+/** After how many minutes the last result of a kind is older than its schedule allows. */
+const staleMinutes: Record<CheckKind, number> = { incremental: 15, full: 26 * 60 };
+const tones = { ok: 'success', look: 'info', wrong: 'danger' } as const satisfies Record<string, NoticeTone>;
 
-const tones: Record<Verdict, NoticeTone> = { ok: 'success', look: 'info', wrong: 'danger' };
-const counted = ['accounts', 'transfers', 'entries', 'refusals', 'openPendings'] as const;
+interface BooksReportProps {
+  full: CheckRun | null;
+  incremental: CheckRun | null;
+  /** The last results, newest first. */
+  runs: readonly CheckRun[];
+  now: Date;
+}
 
-/** Whether the books agree, what the checker counted, and what it found. */
-export function BooksReport({ report }: { report: LedgerReport }) {
-  const t = useTranslations('operator');
-  const format = useFormatter();
-  const verdict = verdictOf(report);
+/** Whether the books agree, by the last check of each kind; what these found, and the results before them. */
+export function BooksReport({ full, incremental, runs, now }: BooksReportProps) {
+  const t = useTranslations('operator.books');
+  const latest = [incremental, full].filter((run) => run !== null);
   return (
-    <section aria-labelledby="books" className="flex flex-col gap-4">
-      <h2 id="books" className="font-display text-display-sm font-semibold">
-        {t('books.title')}
-      </h2>
-      <Notice tone={tones[verdict]} title={t(`books.${verdict}`)}>
-        <p>{t(`books.${verdict}Text`, { count: report.findings.length })}</p>
-        <p className="text-sm">
-          {t('books.checkedAt', {
-            time: format.dateTime(report.checkedAt, { dateStyle: 'medium', timeStyle: 'medium' }),
-          })}
-        </p>
-      </Notice>
-      <Figures
-        figures={counted.map((name) => ({
-          key: name,
-          label: t(`books.${name}`),
-          value: format.number(report.figures[name]),
-        }))}
-      />
-      {report.findings.length === 0 ? null : <Findings findings={report.findings} />}
+    <section aria-labelledby="books" className="flex flex-col gap-6">
+      <div className="flex flex-wrap items-start justify-between gap-4">
+        <div className="flex min-w-0 flex-col gap-1">
+          <h2 id="books" className="font-display text-display-sm font-semibold">
+            {t('title')}
+          </h2>
+          <p className="max-w-prose text-muted">{t('lead')}</p>
+        </div>
+        <CheckNow />
+      </div>
+      {latest.length === 0 ? (
+        <EmptyState title={t('never')}>{t('neverText')}</EmptyState>
+      ) : (
+        <>
+          <Verdict latest={latest} />
+          <Stale latest={latest} now={now} />
+          <div className="grid items-start gap-4 md:grid-cols-2 md:gap-6">
+            <CheckCard kind="incremental" run={incremental} />
+            <CheckCard kind="full" run={full} />
+          </div>
+          <CheckFindings runs={latest} />
+          <CheckHistory runs={runs} />
+        </>
+      )}
     </section>
   );
 }
 
-function verdictOf(report: LedgerReport): Verdict {
-  if (!report.ok) return 'wrong';
-  return report.findings.length === 0 ? 'ok' : 'look';
+/** A hard finding of either kind counts until a later check of that kind is without: each sees what the other cannot. */
+function Verdict({ latest }: { latest: readonly CheckRun[] }) {
+  const t = useTranslations('operator.books');
+  const namesOf = (severity: Finding['severity']) =>
+    new Set(
+      latest.flatMap((run) => run.findings.flatMap((found) => (found.severity === severity ? [found.check] : []))),
+    );
+  const [hard, soft] = [namesOf('hard').size, namesOf('soft').size];
+  const calm = soft === 0 ? 'ok' : 'look';
+  const verdict = hard === 0 ? calm : 'wrong';
+  return (
+    <Notice tone={tones[verdict]} title={t(verdict)}>
+      <p>{t(`${verdict}Text`, { count: hard === 0 ? soft : hard })}</p>
+    </Notice>
+  );
 }
 
-function Findings({ findings }: { findings: readonly Finding[] }) {
-  const t = useTranslations('operator.findings');
+function Stale({ latest, now }: { latest: readonly CheckRun[]; now: Date }) {
+  const t = useTranslations('operator.books');
   const format = useFormatter();
-  const columns: Column<Finding>[] = [
-    { key: 'check', header: t('check'), isTitle: true, cell: (finding) => <code>{finding.check}</code> },
-    {
-      key: 'severity',
-      header: t('severity'),
-      cell: (finding) => <Badge tone={finding.severity === 'hard' ? 'danger' : 'gold'}>{t(finding.severity)}</Badge>,
-    },
-    { key: 'count', header: t('count'), align: 'end', cell: (finding) => format.number(finding.count) },
-    { key: 'place', header: t('place'), cell: (finding) => finding.place },
-    { key: 'expected', header: t('expected'), cell: (finding) => finding.expected },
-    { key: 'actual', header: t('actual'), cell: (finding) => finding.actual },
-  ];
+  // A full check sees what an incremental one would: only the newest of both has to be of the last minutes.
+  const age = (run: CheckRun) => (now.getTime() - run.finishedAt.getTime()) / 60_000;
+  const full = latest.find((run) => run.kind === 'full');
+  const newest = latest.toSorted((left, right) => age(left) - age(right))[0];
+  const late =
+    newest !== undefined && age(newest) > staleMinutes.incremental
+      ? newest
+      : full !== undefined && age(full) > staleMinutes.full
+        ? full
+        : undefined;
+  if (late === undefined) return null;
   return (
-    <div className="flex flex-col gap-3">
-      <h3 className="text-lg font-semibold">{t('title')}</h3>
-      <Table caption={t('caption')} columns={columns} rows={findings} rowKey={(finding) => finding.check} />
-    </div>
+    <Notice title={t('stale')}>
+      <p>{t('staleText', { kind: late.kind, time: format.relativeTime(late.finishedAt, now) })}</p>
+    </Notice>
   );
 }

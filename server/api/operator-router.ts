@@ -1,15 +1,54 @@
-import { checkLedger } from '#server/ledger/checker.ts';
+import { z } from 'zod';
+import { citizensByIds } from '#server/citizens/queries.ts';
+import { closeBreaker } from '#server/ledger/breaker.ts';
+import { breakerState, checkRuns, type BreakerState } from '#server/ledger/check-runs.ts';
+import { checkBooks } from '#server/ledger/jobs.ts';
 import { totalsByKind } from '#server/ledger/queries.ts';
+import type { Db } from '#server/platform/db.ts';
+import { refuse } from '#server/platform/errors.ts';
 import { inboxCounts } from '#server/platform/inbox.ts';
 import { operatorProcedure, router } from '#server/platform/trpc.ts';
+import { breakerReasonInput } from './schema.ts';
 
-/** What an operator sees first: whether the books agree, and whether events are being handled. */
+const runsShown = 10;
+
+/** What an operator sees first, and what an operator may do about the books. */
 export const operatorRouter = router({
+  /** Reads what was kept; the books themselves are read by the worker's jobs and by `checkBooks`. */
   overview: operatorProcedure.query(async ({ ctx }) => {
-    const [books, inbox] = await Promise.all([
-      ctx.database.inSnapshot(async (tx) => ({ ledger: await checkLedger(tx), totals: await totalsByKind(tx) })),
-      inboxCounts(ctx.database.client),
+    const { client } = ctx.database;
+    const [[full], [incremental], runs, breaker, totals, inbox] = await Promise.all([
+      checkRuns(client, { kind: 'full', limit: 1 }),
+      checkRuns(client, { kind: 'incremental', limit: 1 }),
+      checkRuns(client, { limit: runsShown }),
+      namedBreakerState(client),
+      totalsByKind(client),
+      inboxCounts(client),
     ]);
-    return { ...books, inbox };
+    return { full: full ?? null, incremental: incremental ?? null, runs, breaker, totals, inbox, now: ctx.clock.now() };
+  }),
+
+  /** Checks the books in place, as the scheduled jobs do; wrong books stop posting. Refuses `check_running`. */
+  checkBooks: operatorProcedure
+    .input(z.object({ kind: z.enum(['full', 'incremental']) }))
+    .mutation(async ({ ctx, input }) => {
+      const { kind, ok, findings } = await checkBooks(ctx.database, input.kind);
+      return { kind, ok, findings: findings.length };
+    }),
+
+  /** Lets posting go on. There is no second factor yet that it could ask for. Refuses `breaker_not_open`. */
+  closeBreaker: operatorProcedure.input(breakerReasonInput).mutation(async ({ ctx, input }) => {
+    const change = { actor: ctx.principal.citizenId, reason: input.reason };
+    const hasChanged = await ctx.database.inTransaction((tx) => closeBreaker(tx, change));
+    if (!hasChanged) throw refuse('conflict', 'breaker_not_open', 'Posting goes on already.');
   }),
 });
+
+/** The breaker, with the name of whoever changed it last. */
+async function namedBreakerState(db: Db): Promise<BreakerState & { actorName: string | null }> {
+  const state = await breakerState(db);
+  const actor = state.lastChange?.actor;
+  if (actor === undefined || !z.uuid().safeParse(actor).success) return { ...state, actorName: null };
+  const citizens = await citizensByIds(db, [actor]);
+  return { ...state, actorName: citizens.get(actor)?.displayName ?? null };
+}

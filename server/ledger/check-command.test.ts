@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
+import { breakerState, checkRuns } from '#server/ledger/check-runs.ts';
 import { asSuperuser, testDatabase } from '#server/testing/database.ts';
 import { books } from '#server/testing/ledger.ts';
 
@@ -10,12 +11,13 @@ const { wallet } = books(database);
 const command = fileURLToPath(new URL('check-command.ts', import.meta.url));
 const summary = z.object({
   ok: z.boolean(),
+  kind: z.string(),
   hard: z.number(),
   soft: z.number(),
   figures: z.record(z.string(), z.string()),
 });
 
-function check(): Promise<{ exitCode: number; lines: string[] }> {
+function check(...args: string[]): Promise<{ exitCode: number; lines: string[] }> {
   const settings = {
     NODE_ENV: 'test' as const,
     CASCADE_MODE: 'sandbox',
@@ -28,7 +30,7 @@ function check(): Promise<{ exitCode: number; lines: string[] }> {
     VENICE_CLIENT_SECRET: 'secret',
   };
   return new Promise((resolve) => {
-    const child = execFile(process.execPath, [command], { env: settings }, (_, output, problems) => {
+    const child = execFile(process.execPath, [command, ...args], { env: settings }, (_, output, problems) => {
       resolve({ exitCode: child.exitCode ?? -1, lines: (output + problems).trim().split('\n') });
     });
   });
@@ -48,5 +50,21 @@ it('npm run ledger:check exits with 0 on sound books and with 1 on wrong ones, a
   expect(wrong.exitCode).toBe(1);
   expect(wrong.lines).toContain('hard asset_sum_zero (once): asset DUCAT: expected sum of balances 0, found 7');
   expect(wrong.lines.join('\n')).toContain(`account_is_its_entries (once): account ${account.toString()}`);
-  expect(summary.parse(JSON.parse(wrong.lines.at(-1) ?? ''))).toMatchObject({ ok: false, hard: 2 });
+  expect(summary.parse(JSON.parse(wrong.lines.at(-1) ?? ''))).toMatchObject({ ok: false, hard: 3 });
+});
+
+it('keeps its result, and with --incremental reads what came since the last good one', async () => {
+  const before = (await checkRuns(database.client, { limit: 100 })).map(({ kind, ok }) => ({ kind, ok }));
+  expect(before).toEqual([
+    { kind: 'full', ok: false },
+    { kind: 'full', ok: true },
+  ]);
+  const wrong = await check('--incremental');
+  expect(wrong.exitCode).toBe(1);
+  expect(summary.parse(JSON.parse(wrong.lines.at(-1) ?? ''))).toMatchObject({
+    kind: 'incremental',
+    figures: { accounts: '1', transfers: '1' },
+  });
+  expect(await checkRuns(database.client, { limit: 1 })).toMatchObject([{ kind: 'incremental', ok: false }]);
+  expect((await breakerState(database.client)).isOpen).toBe(false);
 });

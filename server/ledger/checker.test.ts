@@ -50,7 +50,11 @@ describe('the checker', () => {
         `UPDATE ledger.account SET balance = balance + 1 WHERE id = ${id}`,
         `UPDATE ledger.account SET balance = balance - 1 WHERE id = ${id}`,
       ),
-    ).toEqual({ asset_sum_zero: 'asset DUCAT', account_is_its_entries: `account ${id}` });
+    ).toEqual({
+      asset_sum_zero: 'asset DUCAT',
+      account_is_its_entries: `account ${id}`,
+      rollup_is_its_members: 'kind 6 of asset 1',
+    });
   });
 
   it('finds a changed entry and names its version', async () => {

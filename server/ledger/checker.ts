@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { bookChecks, type BookCheck } from '#server/ledger/checks.ts';
-import { Prisma, type Db } from '#server/platform/db.ts';
+import { newsSince, wholeBooks, type CheckScope, type NewsIds } from '#server/ledger/check-scope.ts';
+import { checksOf, type BookCheck } from '#server/ledger/checks.ts';
+import { Prisma, type Db, type Tx } from '#server/platform/db.ts';
 import { invariant } from '#server/platform/invariant.ts';
 
 /** One thing that is not as it must be: how often, and the first row where. */
@@ -15,6 +16,7 @@ export interface Finding {
   actual: string;
 }
 
+/** How much was read. */
 export interface LedgerFigures {
   accounts: bigint;
   transfers: bigint;
@@ -26,6 +28,7 @@ export interface LedgerFigures {
 export interface LedgerReport {
   /** False as soon as one finding is hard. */
   ok: boolean;
+  /** Hard ones first. */
   findings: Finding[];
   figures: LedgerFigures;
   checkedAt: Date;
@@ -36,17 +39,23 @@ export interface LedgerReport {
  * moment, whatever is posted meanwhile. It never changes anything.
  */
 export async function checkLedger(db: Db): Promise<LedgerReport> {
-  const parts = [...bookChecks.map(firstDifference), figuresQuery];
-  const rows = await db.$queryRaw<CheckRow[]>(Prisma.join(parts, ' UNION ALL '));
-  const figures = rows.find((row) => row.check_name === figuresName);
-  invariant(figures !== undefined, 'the checker counts the books');
-  const findings = rows.filter((row) => row.check_name !== figuresName).map(findingOf);
-  return {
-    ok: findings.every((finding) => finding.severity === 'soft'),
-    findings: findings.sort((left, right) => rankOf(left) - rankOf(right)),
-    figures: figuresSchema.parse(JSON.parse(figures.place)),
-    checkedAt: figures.checked_at,
-  };
+  return reportOf(wholeBooks, await readAtOnce(db, wholeBooks));
+}
+
+/**
+ * The same, a statement per check, so that large books are sorted and hashed one after the other in the memory of one.
+ * `tx` must be a snapshot (REPEATABLE READ): it is what makes all checks see the same moment.
+ */
+export async function checkLedgerInSnapshot(tx: Tx): Promise<LedgerReport> {
+  const rows: CheckRow[] = [];
+  for (const part of partsOf(wholeBooks)) rows.push(...(await tx.$queryRaw<CheckRow[]>(part)));
+  return reportOf(wholeBooks, rows);
+}
+
+/** What came since the last good point, in one statement; `newsSince` says why that is enough and what it cannot see. */
+export async function checkLedgerNews(db: Db, ids: NewsIds): Promise<LedgerReport> {
+  const scope = newsSince(ids);
+  return reportOf(scope, await readAtOnce(db, scope));
 }
 
 interface CheckRow {
@@ -58,9 +67,35 @@ interface CheckRow {
   checked_at: Date;
 }
 
+function readAtOnce(db: Db, scope: CheckScope): Promise<CheckRow[]> {
+  return db.$queryRaw<CheckRow[]>(Prisma.sql`${scope.prelude} ${Prisma.join(partsOf(scope), ' UNION ALL ')}`);
+}
+
+function partsOf(scope: CheckScope): Prisma.Sql[] {
+  return [...checksOf(scope).map(firstDifference), figuresQuery(scope)];
+}
+
+function reportOf(scope: CheckScope, rows: readonly CheckRow[]): LedgerReport {
+  const figures = rows.find((row) => row.check_name === figuresName);
+  invariant(figures !== undefined, 'the checker counts what it reads');
+  const findings = checksOf(scope).flatMap((check) => {
+    const row = rows.find((candidate) => candidate.check_name === check.name);
+    return row === undefined ? [] : [findingOf(check, row)];
+  });
+  const hard = findings.filter((finding) => finding.severity === 'hard');
+  return {
+    ok: hard.length === 0,
+    findings: [...hard, ...findings.filter((finding) => finding.severity === 'soft')],
+    figures: figuresSchema.parse(JSON.parse(figures.place)),
+    checkedAt: figures.checked_at,
+  };
+}
+
 const figuresName = 'figures';
 const count = z.string().transform((digits) => BigInt(digits));
-const figuresSchema = z.object({
+
+/** Figures as they are stored and as the reading says them: decimal texts. */
+export const figuresSchema = z.object({
   accounts: count,
   transfers: count,
   refusals: count,
@@ -68,13 +103,17 @@ const figuresSchema = z.object({
   openPendings: count,
 });
 
-const figuresQuery = Prisma.sql`
-  SELECT ${figuresName}::text, 0::bigint, jsonb_build_object(
-      'accounts', (SELECT count(*)::text FROM ledger.account),
-      'transfers', (SELECT count(*)::text FROM ledger.transfer WHERE outcome = 0),
-      'refusals', (SELECT count(*)::text FROM ledger.transfer WHERE outcome <> 0),
-      'entries', (SELECT count(*)::text FROM ledger.entry),
-      'openPendings', (SELECT count(*)::text FROM ledger.open_pending))::text, ''::text, ''::text, statement_timestamp()`;
+function figuresQuery({ accounts, transfers, entries }: CheckScope): Prisma.Sql {
+  return Prisma.sql`
+    SELECT ${figuresName}::text AS check_name, 0::bigint AS differing, jsonb_build_object(
+        'accounts', (SELECT count(*)::text FROM ${accounts} a),
+        'transfers', t.transfers::text, 'refusals', t.refusals::text,
+        'entries', (SELECT count(*)::text FROM ${entries} e),
+        'openPendings', (SELECT count(*)::text FROM ledger.open_pending))::text AS place,
+      ''::text AS expected, ''::text AS actual, statement_timestamp() AS checked_at
+    FROM (SELECT count(*) FILTER (WHERE r.outcome = 0) AS transfers, count(*) FILTER (WHERE r.outcome <> 0) AS refusals
+          FROM ${transfers} r) t`;
+}
 
 function firstDifference(check: BookCheck): Prisma.Sql {
   return Prisma.sql`
@@ -84,21 +123,7 @@ function firstDifference(check: BookCheck): Prisma.Sql {
      ORDER BY r.first_key, r.second_key, r.place LIMIT 1)`;
 }
 
-function findingOf(row: CheckRow): Finding {
-  const check = bookChecks.find((candidate) => candidate.name === row.check_name);
-  invariant(check !== undefined, 'every finding belongs to a check');
-  return {
-    check: check.name,
-    severity: check.severity,
-    count: row.differing,
-    place: row.place,
-    expected: row.expected,
-    actual: row.actual,
-  };
-}
-
-/** Hard findings first, then in the order of the checks. */
-function rankOf(finding: Finding): number {
-  const position = bookChecks.findIndex((check) => check.name === finding.check);
-  return finding.severity === 'hard' ? position : position + bookChecks.length;
+function findingOf({ name, severity }: BookCheck, row: CheckRow): Finding {
+  const { differing, place, expected, actual } = row;
+  return { check: name, severity, count: differing, place, expected, actual };
 }

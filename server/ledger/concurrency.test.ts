@@ -1,75 +1,65 @@
 import { expect, it } from 'vitest';
 import { checkLedger } from '#server/ledger/checker.ts';
 import type { TransferRequest, TransferResult } from '#server/ledger/schema.ts';
+import { createDatabase } from '#server/platform/db.ts';
 import { testDatabase } from '#server/testing/database.ts';
 import { books, move } from '#server/testing/ledger.ts';
+import { deadlocksOf } from '#server/testing/proofs/deadlocks.ts';
+import { proofSize } from '#server/testing/proofs/proof-size.ts';
+import { newSeed, randomFrom } from '#server/testing/proofs/random.ts';
 
 const connections = 16;
+const rounds = proofSize({ short: 25, long: 400 });
 const database = await testDatabase({ connectionsMax: connections });
 const { wallet, balance, available, ...ledger } = books(database);
 
-/** A small generator with a seed, so that a failing run can be repeated. */
-function randomFrom(seed: number): (limit: number) => number {
-  let state = seed;
-  return (limit) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state % limit;
-  };
-}
-
-function pick<T>(values: readonly T[], random: (limit: number) => number): T {
-  const value = values[random(values.length)];
-  if (value === undefined) throw new Error('nothing to pick from');
-  return value;
-}
-
-async function deadlocks(): Promise<bigint> {
-  const rows = await database.client.$queryRaw<{ deadlocks: bigint }[]>`
-    SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()`;
-  return rows[0]?.deadlocks ?? -1n;
-}
-
-it('16 connections on the same few accounts lose no money, leave no gap and never deadlock', async () => {
-  const accounts = await Promise.all(Array.from({ length: 6 }, () => wallet(1_000n)));
-  const seed = Date.now() % 1_000_000;
-  const bank = async (worker: number): Promise<TransferResult[]> => {
-    const random = randomFrom(seed + worker);
-    const results: TransferResult[] = [];
-    for (let round = 0; round < 25; round += 1) {
-      const batch = Array.from({ length: 1 + random(5) }, (): TransferRequest => {
-        const from = pick(accounts, random);
-        const to = pick(
-          accounts.filter((account) => account !== from),
-          random,
-        );
-        return move({ from, to, amountMinor: BigInt(1 + random(400)) });
-      });
-      results.push(...(await ledger.post(batch)));
-    }
-    return results;
-  };
-  let running = true;
-  const totals = new Set<string>();
-  const watch = async () => {
-    while (running) {
-      const rows = await database.client.$queryRaw<{ total: string; least: bigint }[]>`
+it(
+  '16 connections on the same few accounts lose no money, leave no gap and never deadlock',
+  { timeout: proofSize({ short: 30_000, long: 600_000 }) },
+  async ({ task }) => {
+    const crowd = createDatabase(database.adminUrl, { connectionsMax: connections });
+    const { post } = books(crowd);
+    const accounts = await Promise.all(Array.from({ length: 6 }, () => wallet(1_000n)));
+    const seed = newSeed();
+    const bank = async (worker: number): Promise<TransferResult[]> => {
+      const random = randomFrom(seed * 100 + worker);
+      const results: TransferResult[] = [];
+      for (let round = 0; round < rounds; round += 1) {
+        const batch = Array.from({ length: 1 + random.below(5) }, (): TransferRequest => {
+          const from = random.pick(accounts);
+          const to = random.pick(accounts.filter((account) => account !== from));
+          return move({ from, to, amountMinor: BigInt(1 + random.below(400)) });
+        });
+        results.push(...(await post(batch)));
+      }
+      return results;
+    };
+    let running = true;
+    const totals = new Set<string>();
+    const watch = async () => {
+      while (running) {
+        const rows = await crowd.client.$queryRaw<{ total: string; least: bigint }[]>`
         SELECT sum(balance)::text AS total, min(balance) AS least FROM ledger.account WHERE id = ANY (${accounts.map(String)}::bigint[])`;
-      totals.add(`${String(rows[0]?.total)} ${String((rows[0]?.least ?? -1n) >= 0n)}`);
-    }
-  };
-  const watching = watch();
-  const workers = await Promise.all(Array.from({ length: connections - 1 }, (_, worker) => bank(worker)));
-  running = false;
-  await watching;
-  expect([...totals], `seed ${String(seed)}`).toEqual(['6000 true']);
-  const created = workers.flat().filter((result) => result.status === 'created');
-  const refused = workers.flat().filter((result) => result.status === 'refused');
-  expect(refused.every((result) => result.code === 'insufficient_funds')).toBe(true);
-  const ids = created.map((result) => result.id);
-  expect(await database.client.ledgerEntry.count({ where: { transferId: { in: ids } } })).toBe(created.length * 2);
-  expect(await checkLedger(database.client)).toMatchObject({ ok: true, findings: [] });
-  expect(await deadlocks()).toBe(0n);
-});
+        totals.add(`${String(rows[0]?.total)} ${String((rows[0]?.least ?? -1n) >= 0n)}`);
+      }
+    };
+    const watching = watch();
+    const workers = await Promise.all(Array.from({ length: connections - 1 }, (_, worker) => bank(worker)));
+    running = false;
+    await watching;
+    await crowd.close();
+    expect([...totals], `seed ${String(seed)}`).toEqual(['6000 true']);
+    const created = workers.flat().filter((result) => result.status === 'created');
+    const refused = workers.flat().filter((result) => result.status === 'refused');
+    expect(refused.every((result) => result.code === 'insufficient_funds')).toBe(true);
+    const ids = created.map((result) => result.id);
+    const rows = await database.client.$queryRaw<{ entries: bigint }[]>`
+    SELECT count(*) AS entries FROM ledger.entry WHERE transfer_id = ANY (${ids}::uuid[])`;
+    expect(rows).toEqual([{ entries: BigInt(created.length * 2) }]);
+    expect(await checkLedger(database.client)).toMatchObject({ ok: true, findings: [] });
+    task.meta.figures = { plainTransfers: created.length };
+  },
+);
 
 it('one request sent by 16 callers at once happens once', async () => {
   const [from, to] = [await wallet(1_000n), await wallet()];
@@ -119,4 +109,9 @@ it('a pending transfer resolved by 16 callers at once is resolved once', async (
   expect(answers.flat().filter((result) => result.status === 'created')).toHaveLength(1);
   expect(await available(from)).toBe(100n - (await balance(to)));
   expect(await checkLedger(database.client)).toMatchObject({ ok: true });
+});
+
+it('after all of this PostgreSQL has counted no deadlock', async () => {
+  await database.close();
+  expect(await deadlocksOf(database.adminUrl)).toBe(0n);
 });

@@ -1,16 +1,18 @@
 import { openBreaker } from '#server/ledger/breaker.ts';
-import { checkLedger, type LedgerReport } from '#server/ledger/checker.ts';
+import { runCheck, type CheckKind, type CheckRun } from '#server/ledger/check-runs.ts';
 import { expirePendings } from '#server/ledger/transfers.ts';
 import type { Database } from '#server/platform/db.ts';
 
 /**
- * Checks the books; when a second reading confirms that they are wrong, posting stops until an operator lets it
- * go on. Returns the reading that decided; the caller raises the alarm when it is not `ok`.
+ * Checks the books and keeps the result; when a second reading, in a snapshot of its own, confirms that they are
+ * wrong, posting stops until an operator lets it go on. Returns the reading that decided; the caller raises the alarm
+ * when it is not `ok`. Refuses `check_running` while another one runs.
  */
-export async function checkBooks(database: Database): Promise<LedgerReport> {
-  const first = await checkLedger(database.client);
+export async function checkBooks(database: Database, kind: CheckKind = 'full'): Promise<CheckRun> {
+  const read = () => database.inSnapshot((tx) => runCheck(tx, kind), { isLong: true });
+  const first = await read();
   if (first.ok) return first;
-  const second = await checkLedger(database.client);
+  const second = await read();
   const cause = second.findings.find((finding) => finding.severity === 'hard');
   if (cause === undefined) return second;
   const reason = `${cause.check}: ${cause.place}: expected ${cause.expected}, found ${cause.actual}`.slice(0, 1_000);

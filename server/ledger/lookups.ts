@@ -1,6 +1,6 @@
 import { refusalOf, type RefusalCode } from '#server/ledger/refusals.ts';
 import { accountKinds, assets, transferKindOf, type AccountKind, type TransferKind } from '#server/ledger/kinds.ts';
-import { batchSizeMax, type AccountBalance, type Asset } from '#server/ledger/schema.ts';
+import { batchSizeMax, type AccountBalance, type Asset, type ConversionRate } from '#server/ledger/schema.ts';
 import type { Db } from '#server/platform/db.ts';
 import { invariant } from '#server/platform/invariant.ts';
 
@@ -16,6 +16,13 @@ export interface Account extends AccountBalance {
   ceilingMinor: bigint | null;
   isFrozen: boolean;
   isClosed: boolean;
+  /** Its owner has limits. */
+  isLimited: boolean;
+  /** Somebody waits for its balance to cross a line. */
+  isMonitored: boolean;
+  /** The latest UTC day on which something was booked, and what belongs to that day of it; null before any entry. */
+  openDay: string | null;
+  openDayNetMinor: bigint;
 }
 
 /** What became of an id for good: a transfer, or the refusal that stays its answer. */
@@ -25,7 +32,7 @@ export interface StoredTransfer {
   creditAccountId: bigint;
   /** What moved, or for a pending transfer what is reserved; 0 for a refusal. */
   amountMinor: bigint;
-  /** What was asked for; differs from `amountMinor` for a refusal and a shortfall. */
+  /** What was asked for; differs from `amountMinor` for a refusal and a balancing mode. */
   requestedMinor: bigint;
   kind: TransferKind;
   reference: string | null;
@@ -34,8 +41,16 @@ export interface StoredTransfer {
   relatedId: string | null;
   /** The first transfer of its linked group. */
   groupId: string | null;
+  /** The day it belongs to in the books where it names one, `YYYY-MM-DD`; else that is the UTC day of booking. */
+  effectiveDate: string | null;
+  /** The condition that was asked, in the words of the request with amounts as decimal texts; null without one. */
+  condition: Record<string, unknown> | null;
+  /** The rate of a conversion, on its second leg. */
+  conversion: ConversionRate | null;
   /** Null when it happened. */
   refusal: RefusalCode | null;
+  /** The field that a stored refusal is about, where its code alone does not say so. */
+  refusedField: string | null;
   bookedAt: Date;
 }
 
@@ -89,12 +104,17 @@ function accountOf(row: AccountRow): Account {
     ceilingMinor: row.ceiling,
     isFrozen: row.frozen,
     isClosed: row.closed,
+    isLimited: row.guarded,
+    isMonitored: row.monitored,
+    openDay: dayOf(row.day),
+    openDayNetMinor: row.dayNet,
   };
 }
 
 function transferOf(row: TransferRow): StoredTransfer {
   const kind = transferKindOf(row.kind);
   const action = actions[row.action - 1];
+  const options = optionsOf(row.options);
   const refusal = row.outcome === 0 ? null : (refusalOf(row.outcome)?.name ?? undefined);
   invariant(kind !== null, 'every transfer is of a known kind');
   invariant(action !== undefined, 'every transfer has a known action');
@@ -110,7 +130,30 @@ function transferOf(row: TransferRow): StoredTransfer {
     action,
     relatedId: row.relatedId,
     groupId: row.groupId,
+    effectiveDate: dayOf(row.effectiveDate),
+    condition: options.condition ?? null,
+    conversion: options.conversion === undefined ? null : rateOf(options.conversion),
     refusal,
+    refusedField: row.refusedField,
     bookedAt: row.bookedAt,
   };
+}
+
+/** What an item had beyond the columns, as `item-options.ts` writes it. */
+interface StoredOptions {
+  condition?: Record<string, unknown>;
+  conversion?: { numerator: string; denominator: string; exact: 'in' | 'out' };
+}
+
+function optionsOf(stored: unknown): StoredOptions {
+  return typeof stored === 'object' && stored !== null ? stored : {};
+}
+
+function rateOf({ numerator, denominator, exact }: NonNullable<StoredOptions['conversion']>): ConversionRate {
+  return { numerator: BigInt(numerator), denominator: BigInt(denominator), exact };
+}
+
+/** A date column holds midnight UTC. */
+function dayOf(date: Date | null): string | null {
+  return date === null ? null : date.toISOString().slice(0, 10);
 }

@@ -9,22 +9,26 @@ import { sequence, type StepDraw } from '#server/testing/ledger-model/draws.ts';
 import { SideBySide, type Answers } from '#server/testing/ledger-model/side-by-side.ts';
 import { actionOf } from '#server/testing/ledger-model/state.ts';
 import { move, transferId } from '#server/testing/ledger.ts';
+import { proofSize } from '#server/testing/proofs/proof-size.ts';
 
-const sequenceCount = 200;
+const sequenceCount = proofSize({ short: 200, long: 10_000 });
 /** Put the number of a failed run here to see it again. */
 const seed = Date.now() % 1_000_000;
-const shrinkingMax = 100_000;
-const comparesPerCheck = 10;
+const shrinkingMax = proofSize({ short: 100_000, long: 7_200_000 });
+const comparesPerCheck = proofSize({ short: 10, long: 250 });
+/** The clock only goes forward, by ten days or so in each sequence, and every month has its partition. */
+const sequencesPerDatabase = 100;
+let sequenceNumber = 0;
 let compareCount = 0;
 
-const database = await testDatabase();
+let database = await testDatabase();
 /** How often each thing happened in the whole run. */
 const seen = new Map<string, number>();
 
 it(
   `${String(sequenceCount)} random sequences end in PostgreSQL as in the model (seed ${String(seed)})`,
   { timeout: 2 * shrinkingMax },
-  async () => {
+  async ({ task }) => {
     await fc.assert(fc.asyncProperty(sequence, runBoth), {
       numRuns: sequenceCount,
       seed,
@@ -34,6 +38,7 @@ it(
     await expectSoundBooks(database);
     // Sequences in which nothing happens would agree as well.
     expect(neverSeen(), `seed ${String(seed)}: ${JSON.stringify(Object.fromEntries(seen))}`).toEqual([]);
+    task.meta.figures = { sequences: sequenceCount };
   },
 );
 
@@ -61,6 +66,11 @@ it('at the largest balance and the largest reserved amount both refuse the same 
 });
 
 async function runBoth(steps: readonly StepDraw[]): Promise<void> {
+  sequenceNumber += 1;
+  if (sequenceNumber % sequencesPerDatabase === 0) {
+    await expectSoundBooks(database);
+    database = await testDatabase();
+  }
   const { both, answers } = await SideBySide.open(database);
   expect(answers.database, `seed ${String(seed)}`).toEqual(answers.model);
   for (const step of steps) {
@@ -83,14 +93,30 @@ async function expectSoundBooks(checked: TestDatabase): Promise<void> {
   expect((await checkLedger(checked.client)).findings, `seed ${String(seed)}`).toEqual([]);
 }
 
-const codesWithDetails = new Set<RefusalCode>(['id_content_mismatch', 'account_closed']);
+const codesWithDetails = new Set<RefusalCode>([
+  'id_content_mismatch',
+  'account_closed',
+  'condition_failed',
+  'limit_exceeded',
+]);
+const accountConditions = ['version', 'balanceAtLeastMinor', 'balanceAtMostMinor'];
 const details = [
   ...['move', 'pending', 'post', 'void', 'reverse'].flatMap((action) => [`${action} created`, `${action} exists`]),
-  ...['shortfall of all', 'shortfall of a part', 'shortfall of nothing'],
+  ...['shortfall', 'available'].flatMap((mode) => ['all', 'a part', 'nothing'].map((part) => `${mode} of ${part}`)),
   ...['post of a part', 'reverse of a part', 'group created', 'group exists', 'refusal replayed', 'sweep'],
   ...['debitAccountId', 'creditAccountId', 'amountMinor', 'kind', 'reference'].map(mismatchOf),
-  ...['mode', 'action', 'relatedId', 'timeoutSeconds'].map(mismatchOf),
+  ...['mode', 'action', 'relatedId', 'timeoutSeconds', 'effectiveDate', 'condition', 'conversion'].map(mismatchOf),
   ...['account_closed debitAccountId', 'account_closed creditAccountId'],
+  ...['debit', 'credit'].flatMap((side) =>
+    accountConditions.map((name) => `condition_failed condition.${side}.${name}`),
+  ),
+  ...['condition_failed condition.ownerAvailableAtLeastMinor'],
+  ...['condition met', 'sum of an owner met', 'condition met by nothing'],
+  ...['limit_exceeded debitAccountId', 'limit_exceeded creditAccountId'],
+  ...['limits set', 'limits lifted', 'long clock', 'refusal replayed with its field'],
+  ...['move', 'post', 'reverse'].map((action) => `${action} of another day`),
+  ...['conversion in', 'conversion out', 'conversion exists'],
+  ...['created', 'exists', 'refused', 'replayed'].map((status) => `dry run: ${status}`),
   ...['state closed', 'state frozen', 'state open', 'account_not_empty', 'house_account'],
 ];
 
@@ -104,29 +130,48 @@ function mismatchOf(field: string): string {
   return `id_content_mismatch ${field}`;
 }
 
-/** Names for what a step brought about. */
+/** Names for what a step brought about. What a dry run answers counts for nothing else. */
 function happenings(step: StepDraw, { items, database: answer, swept }: Answers): string[] {
+  if ((step.type === 'batch' || step.type === 'again') && step.isDryRun) {
+    return items.map(({ result }) => {
+      return `dry run: ${result.status === 'refused' && result.replayed ? 'replayed' : result.status}`;
+    });
+  }
   const names = items.flatMap(itemHappenings);
   if (step.type === 'state') names.push(typeof answer === 'string' ? answer : `state ${step.state}`);
+  if (step.type === 'limits') names.push(step.limits.length === 0 ? 'limits lifted' : 'limits set');
+  if (step.type === 'clock' && step.seconds > 86_400) names.push('long clock');
   if (swept > 0) names.push('sweep');
   return names;
 }
 
-function itemHappenings({ request, result, originalMinor }: Answers['items'][number]): string[] {
+function itemHappenings(item: Answers['items'][number]): string[] {
+  const { request, result } = item;
+  if (result.status !== 'refused') return successHappenings(request, result, item.originalMinor);
+  const { code, field, replayed } = result;
+  if (replayed) return ['refusal replayed', ...(codesWithDetails.has(code) ? ['refusal replayed with its field'] : [])];
+  return [codesWithDetails.has(code) ? `${code} ${field ?? ''}` : code];
+}
+
+function successHappenings(
+  request: TransferRequest,
+  { status, amountMinor }: { status: string; amountMinor: bigint },
+  originalMinor: bigint | null,
+): string[] {
   const action = actionOf(request);
-  if (result.status === 'refused') {
-    const { code, field, replayed } = result;
-    const detail = replayed ? 'replayed' : (field ?? '');
-    return [codesWithDetails.has(code) ? `${code} ${detail}` : code, ...(replayed ? ['refusal replayed'] : [])];
+  const { mode, condition, conversion, effectiveDate } = request;
+  const names = [`${action} ${status}`];
+  if (request.linked === true) names.push(`group ${status}`);
+  if (originalMinor !== null && amountMinor > 0n && amountMinor < originalMinor) names.push(`${action} of a part`);
+  if (mode === 'shortfall' || mode === 'available') {
+    const isAll = amountMinor >= request.amountMinor;
+    names.push(`${mode} of ${isAll ? 'all' : amountMinor === 0n ? 'nothing' : 'a part'}`);
   }
-  const names = [`${action} ${result.status}`];
-  if (request.linked === true) names.push(`group ${result.status}`);
-  if (originalMinor !== null && result.amountMinor > 0n && result.amountMinor < originalMinor) {
-    names.push(`${action} of a part`);
+  if (effectiveDate !== undefined) names.push(`${action} of another day`);
+  if (condition?.debit !== undefined || condition?.credit !== undefined) {
+    names.push(amountMinor === 0n ? 'condition met by nothing' : 'condition met');
   }
-  if (request.mode === 'shortfall') {
-    const isAll = result.amountMinor >= request.amountMinor;
-    names.push(`shortfall of ${isAll ? 'all' : result.amountMinor === 0n ? 'nothing' : 'a part'}`);
-  }
+  if (condition?.ownerAvailableAtLeastMinor !== undefined) names.push('sum of an owner met');
+  if (conversion !== undefined) names.push(`conversion ${status === 'created' ? conversion.exact : status}`);
   return names;
 }

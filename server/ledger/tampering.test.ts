@@ -61,9 +61,47 @@ describe('the application', () => {
     }
   });
 
+  it('cannot write to any table or sequence of the ledger, whichever there are', async () => {
+    const { client } = database;
+    const tables = await client.$queryRaw<{ name: string; may: boolean }[]>`
+      SELECT c.relname AS name, has_table_privilege('cascade_app', c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER')
+          OR has_any_column_privilege('cascade_app', c.oid, 'INSERT, UPDATE, REFERENCES') AS may
+      FROM pg_class c WHERE c.relnamespace = 'ledger'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'f')`;
+    expect(tables.length).toBeGreaterThan(20);
+    expect(tables.filter(({ may }) => may)).toEqual([]);
+    for (const { name } of tables) {
+      expect(await answer(`DELETE FROM ledger.${name}`), name).toMatch(/permission denied/);
+      expect(await answer(`TRUNCATE ledger.${name}`), name).toMatch(/permission denied/);
+    }
+    const sequences = await client.$queryRaw<{ name: string; may: boolean }[]>`
+      SELECT c.relname AS name, has_sequence_privilege('cascade_app', c.oid, 'UPDATE, USAGE') AS may
+      FROM pg_class c WHERE c.relnamespace = 'ledger'::regnamespace AND c.relkind = 'S'`;
+    expect(sequences.filter(({ may }) => may)).toEqual([]);
+  });
+
+  it('cannot keep others from the books by locks that only a writer may take', async () => {
+    expect(await answer('SELECT FROM ledger.account FOR UPDATE')).toMatch(/permission denied/);
+    expect(await answer('LOCK TABLE ledger.account IN EXCLUSIVE MODE')).toMatch(/permission denied|transaction block/);
+  });
+
+  it('is not the owner of the tables and cannot become it', async () => {
+    const rows = await database.client.$queryRaw<{ member: boolean; login: boolean; powerful: boolean }[]>`
+      SELECT pg_has_role('cascade_app', 'cascade_owner', 'MEMBER') AS member,
+             (SELECT rolcanlogin FROM pg_roles WHERE rolname = 'cascade_owner') AS login,
+             (SELECT rolsuper OR rolcreaterole OR rolreplication OR rolbypassrls
+              FROM pg_roles WHERE rolname = 'cascade_app') AS powerful`;
+    expect(rows).toEqual([{ member: false, login: false, powerful: false }]);
+  });
+
   it('cannot switch off what protects the books', async () => {
     for (const statement of [
       'ALTER TABLE ledger.transfer DISABLE TRIGGER ALL',
+      'ALTER TABLE ledger.entry DISABLE TRIGGER permanent',
+      'ALTER TABLE ledger.account DISABLE TRIGGER USER',
+      `DROP TRIGGER permanent ON ledger.${partition}`,
+      'CREATE RULE nothing AS ON INSERT TO ledger.entry DO INSTEAD NOTHING',
+      'SET session_replication_role = replica',
+      'CREATE OR REPLACE FUNCTION ledger.refuse_change() RETURNS trigger LANGUAGE sql AS $$ SELECT NULL $$',
       `ALTER TABLE ledger.${partition} DISABLE TRIGGER permanent`,
       'ALTER TABLE ledger.account DROP CONSTRAINT account_above_floor',
       'DROP TABLE ledger.entry',

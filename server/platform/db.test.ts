@@ -53,3 +53,20 @@ describe('a database that goes away', async () => {
     expect(await database.client.outboxEvent.count()).toBe(0);
   });
 });
+
+it('a long snapshot sees one moment as a short one does, and may take an hour instead of half a minute', async () => {
+  const database = await testDatabase();
+  const limitOf = (isLong: boolean) =>
+    database.inSnapshot(
+      async (tx) => {
+        const rows = await tx.$queryRaw<{ limit: string; isolation: string; role: string }[]>`
+          SELECT current_setting('statement_timeout') AS limit, current_setting('transaction_isolation') AS isolation,
+                 current_user::text AS role`;
+        return rows[0];
+      },
+      { isLong },
+    );
+  const common = { isolation: 'repeatable read', role: 'cascade_app' };
+  expect(await limitOf(false)).toEqual({ limit: '30s', ...common });
+  expect(await limitOf(true)).toEqual({ limit: '1h', ...common });
+});

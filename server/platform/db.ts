@@ -17,14 +17,21 @@ export interface Database {
   /** Runs `work` in one READ COMMITTED transaction: all of it is kept, or none when it throws. */
   inTransaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Runs reads that must see one moment: REPEATABLE READ. */
-  inSnapshot<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  inSnapshot<T>(work: (tx: Tx) => Promise<T>, options?: SnapshotOptions): Promise<T>;
   /** Resolves when the database answers and accepts writes; rejects otherwise. */
   ping(): Promise<void>;
   close(): Promise<void>;
 }
 
+export interface SnapshotOptions {
+  /** The work may take up to an hour, on one of two connections kept for such readings. */
+  isLong?: boolean;
+}
+
 const connectTimeoutMs = 4_000;
 const queryTimeoutMs = 30_000;
+const longQueryTimeoutMs = 3_600_000;
+const longConnectionsMax = 2;
 const pingTimeoutMs = 5_000;
 
 export interface DatabaseOptions {
@@ -34,26 +41,39 @@ export interface DatabaseOptions {
 
 /** Opens a database for the application's role. Connections are made on first use. */
 export function createDatabase(url: string, options: DatabaseOptions = {}): Database {
+  const client = openClient(url, { connectionsMax: options.connectionsMax ?? 12, timeoutMs: queryTimeoutMs });
+  let patient: PrismaClient | null = null;
+  const patientClient = () => {
+    patient ??= openClient(url, { connectionsMax: longConnectionsMax, timeoutMs: longQueryTimeoutMs });
+    return patient;
+  };
+  return {
+    client,
+    inTransaction: (work) =>
+      client.$transaction(work, { isolationLevel: 'ReadCommitted', maxWait: 5_000, timeout: queryTimeoutMs }),
+    inSnapshot: (work, { isLong = false } = {}) => {
+      const [reader, timeout] = isLong ? [patientClient(), longQueryTimeoutMs] : [client, queryTimeoutMs];
+      return reader.$transaction(work, { isolationLevel: 'RepeatableRead', maxWait: 5_000, timeout });
+    },
+    ping: () => withinTime(assertWritable(client), pingTimeoutMs),
+    close: async () => {
+      await Promise.all([client.$disconnect(), patient?.$disconnect()]);
+    },
+  };
+}
+
+function openClient(url: string, limits: { connectionsMax: number; timeoutMs: number }): PrismaClient {
   const adapter = new PrismaPg({
     connectionString: url,
-    max: options.connectionsMax ?? 12,
+    max: limits.connectionsMax,
     connectionTimeoutMillis: connectTimeoutMs,
     idleTimeoutMillis: 60_000,
     // The server's own limit ends a slow query; this one ends the wait for a server that hangs.
-    query_timeout: queryTimeoutMs + 5_000,
+    query_timeout: limits.timeoutMs + 5_000,
     // Prisma's adapter sends and reads times without their offset, which is exact only in UTC.
-    options: `-c role=cascade_app -c timezone=UTC -c statement_timeout=${String(queryTimeoutMs)}`,
+    options: `-c role=cascade_app -c timezone=UTC -c statement_timeout=${String(limits.timeoutMs)}`,
   });
-  const client = new PrismaClient({ adapter });
-  const transact = <T>(work: (tx: Tx) => Promise<T>, isolationLevel: Prisma.TransactionIsolationLevel) =>
-    client.$transaction(work, { isolationLevel, maxWait: 5_000, timeout: queryTimeoutMs });
-  return {
-    client,
-    inTransaction: (work) => transact(work, 'ReadCommitted'),
-    inSnapshot: (work) => transact(work, 'RepeatableRead'),
-    ping: () => withinTime(assertWritable(client), pingTimeoutMs),
-    close: () => client.$disconnect(),
-  };
+  return new PrismaClient({ adapter });
 }
 
 async function assertWritable(client: PrismaClient): Promise<void> {

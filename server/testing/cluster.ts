@@ -20,7 +20,7 @@ declare module 'vitest' {
 const templateName = 'cascade_template';
 
 /** Starts one PostgreSQL for the whole test run and prepares the template database. */
-export default async function startCluster(project: TestProject): Promise<() => Promise<void>> {
+export default async function startCluster(project: Pick<TestProject, 'provide'>): Promise<() => Promise<void>> {
   const folder = mkdtempSync(join(tmpdir(), 'cascade-test-'));
   const postgres = await startPostgres({
     folder,

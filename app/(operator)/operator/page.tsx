@@ -1,7 +1,6 @@
 import type { Metadata } from 'next';
 import { getTranslations } from 'next-intl/server';
 import { notFound } from 'next/navigation';
-import { Suspense } from 'react';
 
 import { orNotFound, requireVisitor } from '#app/_reading/reading.ts';
 import { addressOf, textOf } from '#app/_reading/search-params.ts';
@@ -9,12 +8,12 @@ import type { SearchParams } from '#app/_reading/search-params.ts';
 import { serverCaller } from '#app/_trpc/server.ts';
 import { Page, PageHeading } from '#components/layout/page.tsx';
 import { BooksReport } from '#components/operator/books-report.tsx';
+import { BreakerPanel } from '#components/operator/breaker-panel.tsx';
 import { InboxReport } from '#components/operator/inbox-report.tsx';
 import { MoneyTotals } from '#components/operator/money-totals.tsx';
 import { OrderTable } from '#components/order/order-table.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { Pagination } from '#components/ui/pagination.tsx';
-import { Progress } from '#components/ui/progress.tsx';
 
 interface OperatorPageProps {
   searchParams: SearchParams;
@@ -32,17 +31,24 @@ export default async function OperatorPage({ searchParams }: OperatorPageProps) 
   if (role !== 'operator') notFound();
   const cursor = textOf((await searchParams)['cursor']);
   const caller = await serverCaller();
-  const [t, disputes] = await Promise.all([
+  const [t, disputes, overview] = await Promise.all([
     getTranslations('operator'),
     orNotFound(caller.orders.disputed({ cursor, limit: disputesPerPage })),
+    caller.operator.overview(),
   ]);
+  const { full, incremental, runs, breaker, totals, inbox, now } = overview;
+  const posting = <BreakerPanel breaker={breaker} />;
   return (
     <Page>
       <PageHeading title={t('title')}>{t('lead')}</PageHeading>
+      {breaker.isOpen ? posting : null}
       <Disputes disputes={disputes} isFirstPage={cursor === undefined} />
-      <Suspense fallback={<Progress label={t('checking')} />}>
-        <Overview />
-      </Suspense>
+      <BooksReport full={full} incremental={incremental} runs={runs} now={now} />
+      <div className="grid items-start gap-6 lg:grid-cols-2 lg:gap-10">
+        {breaker.isOpen ? null : posting}
+        <InboxReport inbox={inbox} />
+      </div>
+      <MoneyTotals totals={totals} />
     </Page>
   );
 }
@@ -79,20 +85,5 @@ async function Disputes({ disputes, isFirstPage }: { disputes: DisputesPage; isF
         }
       />
     </section>
-  );
-}
-
-/** Checking the books reads all of them, so the rest of the page does not wait for it. */
-async function Overview() {
-  const caller = await serverCaller();
-  const { ledger, totals, inbox } = await caller.operator.overview();
-  return (
-    <>
-      <div className="grid items-start gap-6 lg:grid-cols-[3fr_2fr] lg:gap-10">
-        <BooksReport report={ledger} />
-        <InboxReport inbox={inbox} />
-      </div>
-      <MoneyTotals totals={totals} />
-    </>
   );
 }

@@ -6,7 +6,7 @@ import { afterAll, expect, it } from 'vitest';
 import { withSnapshot } from '#server/ledger/journal/connections.ts';
 import { exportHledger, type HledgerCounts } from '#server/ledger/journal/hledger.ts';
 import { chartName, commodities, encoded } from '#server/ledger/journal/hledger-names.ts';
-import { assets } from '#server/ledger/kinds.ts';
+import { assets, transferKindNames } from '#server/ledger/kinds.ts';
 import { testDatabase } from '#server/testing/database.ts';
 import { fillBooks } from '#server/testing/journal-books.ts';
 
@@ -66,7 +66,7 @@ it(`every transfer that moved money is one transaction under its id and its day 
   const transfers = await database.client.$queryRaw<{ id: string; day: string }[]>`
     SELECT id::text, to_char(coalesce(effective_date, (booked_at AT TIME ZONE 'UTC')::date), 'YYYY-MM-DD') AS day
     FROM ledger.transfer WHERE debit_version IS NOT NULL AND credit_version IS NOT NULL`;
-  const printed = csv(hledger(['print', '-O', 'csv', 'desc:(mint|purchase|reversal|adjustment)']));
+  const printed = csv(hledger(['print', '-O', 'csv', `desc:(${transferKindNames.join('|')})`]));
   const found = new Set(printed.map((row) => `${row[4] ?? ''} ${row[1] ?? ''}`));
   expect(counts.transactions).toBe(transfers.length);
   expect([...found].sort()).toEqual(transfers.map(({ id, day }) => `${id} ${day}`).sort());

@@ -1,16 +1,22 @@
-import type { RefusalCode, TransferRequest } from '#server/ledger/schema.ts';
+import type { TransferRequest } from '#server/ledger/schema.ts';
 import { invariant } from '#server/platform/invariant.ts';
-import { actionOf, keyOf, relatedIdOf, type ModelAccount, type ModelBooks } from './state.ts';
+import { activitiesOf, withoutRest } from './activities.ts';
+import { refusalOfConditions, refusalOfLimits, refusalOfOwnerSum } from './demands.ts';
+import {
+  actionOf,
+  availableMinor,
+  dayOf,
+  keyOf,
+  relatedIdOf,
+  type ModelAccount,
+  type ModelActivity,
+  type ModelBooks,
+  type ModelRefusal,
+} from './state.ts';
 
 const transferMinorMax = 10n ** 15n;
 const balanceMinorMax = 9n * 10n ** 18n;
 const reservedMinorMax = 10n ** 17n;
-
-export interface Refusal {
-  code: RefusalCode;
-  /** Only where it is not the same for every refusal with this code. */
-  field?: 'debitAccountId' | 'creditAccountId';
-}
 
 /** What a transfer would do to its two accounts. */
 interface Effect {
@@ -23,29 +29,26 @@ interface Effect {
   isPromised: boolean;
 }
 
-type Decision = { refusal: Refusal } | { amountMinor: bigint };
+type Decision = { refusal: ModelRefusal } | { amountMinor: bigint };
 
 /** Lets one sound and new item happen in the books, or says why not and leaves them as they are. */
 export function decide(books: ModelBooks, request: TransferRequest, now: number): Decision {
   const intended = effectOf(books, request);
   if ('code' in intended) return { refusal: intended };
-  const refusal = refusalOfAccounts(books, request, intended);
-  if (refusal !== null) return { refusal };
-  apply(books, request, intended);
-  const id = keyOf(request.id);
-  const related = relatedIdOf(request);
   const action = actionOf(request);
-  if (action === 'pending') {
-    const seconds = request.pending?.timeoutSeconds;
-    books.pendings.set(id, { state: 'open', expiresAt: seconds === undefined ? null : now + seconds * 1_000 });
-    return { amountMinor: intended.reservedMinor };
-  }
-  if (related !== null && action === 'reverse') {
-    books.reversedMinor.set(related, (books.reversedMinor.get(related) ?? 0n) + intended.movedMinor);
-  } else if (related !== null) {
-    books.pendings.set(related, { state: action === 'post' ? 'posted' : 'voided', expiresAt: null });
-  }
-  return { amountMinor: intended.movedMinor };
+  const refusal = refusalOfConditions(books, request) ?? refusalOfAccounts(books, request, intended);
+  if (refusal !== null) return { refusal };
+  const { movedMinor, reservedMinor } = intended;
+  const isPromise = action === 'post' || action === 'void';
+  const leavingMinor = isPromise ? 0n : movedMinor + reservedMinor;
+  const done = activitiesOf(books, request, { leavingMinor, arrivingMinor: movedMinor, time: now });
+  const after = booksAfter(books, { request, effect: intended, done, now });
+  const late = refusalOfOwnerSum(after, request) ?? refusalOfLimits(after, done, now);
+  if (late !== null) return { refusal: late };
+  books.accounts = after.accounts;
+  books.activities = after.activities;
+  settleRelated(books, request, { movedMinor, now });
+  return { amountMinor: action === 'pending' ? reservedMinor : movedMinor };
 }
 
 /** Ends the pendings of these accounts whose time is over. Returns how many. */
@@ -60,20 +63,18 @@ export function expireOverdue(books: ModelBooks, accountIds: ReadonlySet<bigint>
     const account = accountOf(books, debitAccountId);
     const reservedMinor = account.reservedMinor - transfer.amountMinor;
     books.accounts.set(account.id, { ...account, reservedMinor, version: account.version + 1n });
+    books.activities = withoutRest(books.activities, id, { amountMinor: 0n, count: 0 });
     books.pendings.set(id, { ...pending, state: 'expired' });
     ended += 1;
   }
   return ended;
 }
 
-function effectOf(books: ModelBooks, request: TransferRequest): Effect | Refusal {
+function effectOf(books: ModelBooks, request: TransferRequest): Effect | ModelRefusal {
   const nothing: Effect = { movedMinor: 0n, reservedMinor: 0n, releasedMinor: 0n, isPromised: false };
   switch (actionOf(request)) {
     case 'move':
-      return {
-        ...nothing,
-        movedMinor: request.mode === 'shortfall' ? lackingMinor(books, request) : request.amountMinor,
-      };
+      return { ...nothing, movedMinor: amountOfMove(books, request) };
     case 'pending':
       return { ...nothing, reservedMinor: request.amountMinor };
     case 'post':
@@ -84,6 +85,17 @@ function effectOf(books: ModelBooks, request: TransferRequest): Effect | Refusal
   }
 }
 
+function amountOfMove(books: ModelBooks, request: TransferRequest): bigint {
+  switch (request.mode ?? 'exact') {
+    case 'shortfall':
+      return lackingMinor(books, request);
+    case 'available':
+      return sparedMinor(books, request);
+    case 'exact':
+      return request.amountMinor;
+  }
+}
+
 /** What the credit account must be given to be able to spend the amount; unbounded accounts count from 0. */
 function lackingMinor(books: ModelBooks, request: TransferRequest): bigint {
   const credit = accountOf(books, request.creditAccountId);
@@ -91,7 +103,16 @@ function lackingMinor(books: ModelBooks, request: TransferRequest): bigint {
   return spendable >= request.amountMinor ? 0n : request.amountMinor - spendable;
 }
 
-function resolutionEffect(books: ModelBooks, request: TransferRequest): Effect | Refusal {
+/** What the debit account can give of the amount; an unbounded account can give anything. */
+function sparedMinor(books: ModelBooks, request: TransferRequest): bigint {
+  const debit = accountOf(books, request.debitAccountId);
+  if (debit.floorMinor === null) return request.amountMinor;
+  const spendable = availableMinor(debit) - debit.floorMinor;
+  if (spendable <= 0n) return 0n;
+  return spendable < request.amountMinor ? spendable : request.amountMinor;
+}
+
+function resolutionEffect(books: ModelBooks, request: TransferRequest): Effect | ModelRefusal {
   const pendingId = relatedIdOf(request) ?? '';
   const pending = books.pendings.get(pendingId);
   const held = books.transfers.get(pendingId);
@@ -106,7 +127,7 @@ function resolutionEffect(books: ModelBooks, request: TransferRequest): Effect |
   return { movedMinor: request.amountMinor, reservedMinor: 0n, releasedMinor: held.amountMinor, isPromised: true };
 }
 
-function refusalOfReversal(books: ModelBooks, request: TransferRequest): Refusal | null {
+function refusalOfReversal(books: ModelBooks, request: TransferRequest): ModelRefusal | null {
   const originalId = relatedIdOf(request) ?? '';
   const original = books.transfers.get(originalId);
   if (original === undefined) return { code: 'original_not_found' };
@@ -121,8 +142,8 @@ function refusalOfReversal(books: ModelBooks, request: TransferRequest): Refusal
   return reversed > original.amountMinor ? { code: 'exceeds_original_amount' } : null;
 }
 
-function refusalOfAccounts(books: ModelBooks, request: TransferRequest, effect: Effect): Refusal | null {
-  // A void, and a shortfall that is none, need no account's consent.
+function refusalOfAccounts(books: ModelBooks, request: TransferRequest, effect: Effect): ModelRefusal | null {
+  // A void, and a balancing transfer of nothing, need no account's consent.
   if (effect.movedMinor === 0n && effect.reservedMinor === 0n) return null;
   const debit = accountOf(books, request.debitAccountId);
   const credit = accountOf(books, request.creditAccountId);
@@ -142,25 +163,55 @@ function refusalOfAccounts(books: ModelBooks, request: TransferRequest, effect: 
   return isOverCeiling ? { code: 'ceiling_exceeded' } : null;
 }
 
-/** Each account that anything changes on gets its next version. */
-function apply(books: ModelBooks, request: TransferRequest, effect: Effect): void {
-  const debit = accountOf(books, request.debitAccountId);
-  if (effect.movedMinor > 0n || effect.reservedMinor > 0n || effect.releasedMinor > 0n) {
-    books.accounts.set(debit.id, {
-      ...debit,
-      balanceMinor: debit.balanceMinor - effect.movedMinor,
-      reservedMinor: debit.reservedMinor + effect.reservedMinor - effect.releasedMinor,
-      version: debit.version + 1n,
-    });
-  }
-  if (effect.movedMinor === 0n) return;
-  const credit = accountOf(books, request.creditAccountId);
-  const balanceMinor = credit.balanceMinor + effect.movedMinor;
-  books.accounts.set(credit.id, { ...credit, balanceMinor, version: credit.version + 1n });
+interface Happening {
+  request: TransferRequest;
+  effect: Effect;
+  done: readonly ModelActivity[];
+  now: number;
 }
 
-function availableMinor(account: ModelAccount): bigint {
-  return account.balanceMinor - account.reservedMinor;
+/** The books with this transfer's amounts in them. Each account that anything changes on gets its next version. */
+function booksAfter(books: ModelBooks, { request, effect, done, now }: Happening): ModelBooks {
+  const { movedMinor, reservedMinor, releasedMinor } = effect;
+  const accounts = new Map(books.accounts);
+  const day = request.effectiveDate ?? dayOf(now);
+  const debit = accountOf(books, request.debitAccountId);
+  if (movedMinor > 0n || reservedMinor > 0n || releasedMinor > 0n) {
+    const reservedAfterMinor = debit.reservedMinor + reservedMinor - releasedMinor;
+    accounts.set(debit.id, { ...changedBy(debit, -movedMinor, day), reservedMinor: reservedAfterMinor });
+  }
+  const credit = accountOf(books, request.creditAccountId);
+  if (movedMinor > 0n) accounts.set(credit.id, changedBy(credit, movedMinor, day));
+  const pendingId = releasedMinor > 0n ? relatedIdOf(request) : null;
+  // A post keeps its part and its place among the owner's transfers; a void keeps neither.
+  const remaining = { amountMinor: movedMinor, count: movedMinor > 0n ? 1 : 0 };
+  const before = pendingId === null ? books.activities : withoutRest(books.activities, pendingId, remaining);
+  return { ...books, accounts, activities: [...before, ...done] };
+}
+
+function changedBy(account: ModelAccount, amountMinor: bigint, day: string): ModelAccount {
+  const netMinor = (account.netOfDay.get(day) ?? 0n) + amountMinor;
+  return {
+    ...account,
+    balanceMinor: account.balanceMinor + amountMinor,
+    version: account.version + 1n,
+    netOfDay: new Map(account.netOfDay).set(day, netMinor),
+  };
+}
+
+/** Writes down what became of a pending, and how much of a transfer is reversed. */
+function settleRelated(books: ModelBooks, request: TransferRequest, done: { movedMinor: bigint; now: number }): void {
+  const related = relatedIdOf(request);
+  const action = actionOf(request);
+  if (action === 'pending') {
+    const seconds = request.pending?.timeoutSeconds;
+    const expiresAt = seconds === undefined ? null : done.now + seconds * 1_000;
+    books.pendings.set(keyOf(request.id), { state: 'open', expiresAt });
+  } else if (related !== null && action === 'reverse') {
+    books.reversedMinor.set(related, (books.reversedMinor.get(related) ?? 0n) + done.movedMinor);
+  } else if (related !== null) {
+    books.pendings.set(related, { state: action === 'post' ? 'posted' : 'voided', expiresAt: null });
+  }
 }
 
 function accountOf(books: ModelBooks, id: bigint): ModelAccount {

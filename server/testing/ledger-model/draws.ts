@@ -1,8 +1,9 @@
 import fc from 'fast-check';
+import type { ModelLimit } from './state.ts';
 
 /** One item as fast-check draws it; ids, accounts and targets are filled in when the batch is built. */
 export interface ItemDraw {
-  shape: 'move' | 'pending' | 'shortfall' | 'post' | 'void' | 'reverse' | 'again' | 'repeat' | 'malformed';
+  shape: (typeof shapes)[number]['shape'];
   from: number;
   to: number;
   amountMinor: bigint;
@@ -12,13 +13,58 @@ export interface ItemDraw {
   isAimed: boolean;
   timeoutSeconds: number | null;
   linked: boolean;
+  isPurchase: boolean;
+  /** Days between the day of the call and the day it is to belong to; null leaves it to the ledger. */
+  effectiveDays: number | null;
+  demand: DemandDraw | null;
+  rate: RateDraw;
   change: Change;
   malformation: Malformation;
 }
 
+/** A condition, by how much it asks beyond what the account or the owner has before the batch. */
+export interface DemandDraw {
+  about: (typeof demandsAbout)[number];
+  beyond: number;
+}
+const demandsAbout = [
+  'debit.version',
+  'debit.balanceAtLeastMinor',
+  'debit.balanceAtMostMinor',
+  'credit.version',
+  'credit.balanceAtLeastMinor',
+  'credit.balanceAtMostMinor',
+  'ownerAvailableAtLeastMinor',
+  'ownerAvailableAtLeastMinor',
+  'all',
+] as const;
+
+export interface RateDraw {
+  terms: readonly [bigint, bigint];
+  exact: 'in' | 'out';
+  flaw: (typeof conversionFlaws)[number];
+}
+const rates = [
+  [1n, 1n],
+  [3n, 1n],
+  [1n, 3n],
+  [7n, 5n],
+  [5n, 7n],
+  [1n, 40n],
+  [10n ** 15n, 10n ** 15n],
+] as const;
+/** What is wrong with a conversion: one unit too much or too little on the side that was not given, and so on. */
+const conversionFlaws = [
+  ...(['none', 'none', 'none', 'none', 'none', 'none', 'none', 'none', 'oneMore', 'oneLess'] as const),
+  ...(['otherOwner', 'notLiquidityIn', 'notLiquidityOut', 'oneAsset', 'unlinked', 'firstPending'] as const),
+  ...(['firstShortfall', 'secondAvailable', 'secondPending', 'termZero', 'termTooBig'] as const),
+] as const;
+
 /** What differs when an id is used again. */
 export type Change = (typeof changes)[number];
 const changes = [
+  'nothing',
+  'nothing',
   'nothing',
   'nothing',
   'nothing',
@@ -34,6 +80,11 @@ const changes = [
   'relatedId',
   'relatedId',
   'timeoutSeconds',
+  'effectiveDate',
+  'condition',
+  'condition',
+  'conversion',
+  'conversion',
   'linked',
 ] as const;
 
@@ -62,73 +113,132 @@ const malformations = [
   'referenceLong',
   'referenceLongest',
   'shortfallPending',
+  'availableReversal',
+  'datePending',
+  'dateVoid',
+  'conditionVoid',
+  'conditionOfHouse',
+  'datedAndOld',
   'timeoutZero',
   'timeoutLong',
 ] as const;
 
 export type StepDraw =
-  | { type: 'batch'; items: ItemDraw[]; isExternal: boolean; isBreakerOpen: boolean }
-  | { type: 'again'; target: number; skip: number }
+  | { type: 'batch'; items: ItemDraw[]; isExternal: boolean; isBreakerOpen: boolean; isDryRun: boolean }
+  | { type: 'again'; target: number; skip: number; isDryRun: boolean }
   | { type: 'clock'; seconds: number }
   | { type: 'state'; account: number; state: 'open' | 'frozen' | 'closed' }
+  | { type: 'limits'; account: number; limits: ModelLimit[] }
   | { type: 'sweep'; seconds: number };
 
 const oneIn = (count: number): fc.Arbitrary<boolean> => fc.nat({ max: count - 1 }).map((drawn) => drawn === 1);
 
+const shapes = [
+  { weight: 6, shape: 'move' },
+  { weight: 4, shape: 'pending' },
+  { weight: 3, shape: 'shortfall' },
+  { weight: 3, shape: 'available' },
+  { weight: 6, shape: 'post' },
+  { weight: 4, shape: 'void' },
+  { weight: 4, shape: 'reverse' },
+  { weight: 4, shape: 'conversion' },
+  { weight: 6, shape: 'again' },
+  { weight: 6, shape: 'repeat' },
+  { weight: 4, shape: 'malformed' },
+] as const;
+
+const demand: fc.Arbitrary<DemandDraw> = fc.record({
+  about: fc.constantFrom(...demandsAbout),
+  beyond: fc.constantFrom(0, 0, 0, 1, -1, 2, -20),
+});
+
 const item: fc.Arbitrary<ItemDraw> = fc.record({
-  shape: fc.oneof(
-    { weight: 6, arbitrary: fc.constant('move' as const) },
-    { weight: 4, arbitrary: fc.constant('pending' as const) },
-    { weight: 3, arbitrary: fc.constant('shortfall' as const) },
-    { weight: 6, arbitrary: fc.constant('post' as const) },
-    { weight: 4, arbitrary: fc.constant('void' as const) },
-    { weight: 4, arbitrary: fc.constant('reverse' as const) },
-    { weight: 6, arbitrary: fc.constant('again' as const) },
-    { weight: 4, arbitrary: fc.constant('repeat' as const) },
-    { weight: 4, arbitrary: fc.constant('malformed' as const) },
-  ),
+  shape: fc.oneof(...shapes.map(({ weight, shape }) => ({ weight, arbitrary: fc.constant(shape) }))),
   from: fc.nat({ max: 20 }),
   to: fc.nat({ max: 20 }),
   amountMinor: fc.oneof(
-    { weight: 20, arbitrary: fc.bigInt({ min: 1n, max: 70n }) },
+    { weight: 14, arbitrary: fc.bigInt({ min: 1n, max: 70n }) },
+    // Round amounts meet round limits exactly.
+    { weight: 8, arbitrary: fc.bigInt({ min: 1n, max: 7n }).map((tens) => 10n * tens) },
     { weight: 1, arbitrary: fc.constant(10n ** 15n) },
   ),
   // The latest one most often: two items of a batch about the same transfer are where mistakes are likely.
   target: fc.oneof(fc.constantFrom(0, 1), fc.nat({ max: 12 })),
   isAimed: fc.nat({ max: 7 }).map((drawn) => drawn !== 1),
   timeoutSeconds: fc.constantFrom(null, 60, 600),
-  linked: oneIn(3),
+  linked: oneIn(4),
+  isPurchase: oneIn(5),
+  effectiveDays: fc.oneof(
+    { weight: 12, arbitrary: fc.constant(null) },
+    { weight: 4, arbitrary: fc.constantFrom(0, -1, -2, 1, -40) },
+    { weight: 1, arbitrary: fc.constantFrom(-3_660, -3_661, 366, 367) },
+  ),
+  demand: fc.oneof({ weight: 4, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: demand }),
+  rate: fc.record({
+    terms: fc.constantFrom(...rates),
+    exact: fc.constantFrom('in', 'out'),
+    flaw: fc.constantFrom(...conversionFlaws),
+  }),
   change: fc.constantFrom(...changes),
   malformation: fc.constantFrom(...malformations),
 });
 
 /**
- * No sum of these clock steps comes near a timeout of 60 or 600 seconds, so that the time which the test itself
- * takes decides nothing.
+ * No sum of these clock steps comes near a timeout of 60 or 600 seconds, nor just before the end of an hour when it
+ * begins at half past, so that the time which the test itself takes decides nothing.
  */
 const clockSteps = [25, 70, 700] as const;
+/** Out of the buckets of a limit: 12 and 25 hours, 10, 20 and 31 days. */
+const longClockSteps = [43_200, 90_000, 864_000, 1_728_000, 2_678_400] as const;
+
+const limit: fc.Arbitrary<ModelLimit> = fc
+  .record({
+    asset: fc.constantFrom('DUCAT', 'DUCAT', 'DUCAT', 'USD'),
+    kind: fc.constantFrom('adjustment', 'adjustment', 'adjustment', 'purchase', 'reversal', 'conversion'),
+    side: fc.constantFrom('debit', 'credit'),
+    period: fc.constantFrom('24_hours', '30_days'),
+    amountMinorMax: fc.bigInt({ min: 0n, max: 12n }).map((tens) => 10n * tens),
+    countMax: fc.nat({ max: 5 }),
+    missing: fc.constantFrom('countMax', 'countMax', 'amountMinorMax', 'none'),
+  })
+  .map(({ missing, ...both }) => (missing === 'none' ? both : { ...both, [missing]: null }));
+
+const limits: fc.Arbitrary<StepDraw> = fc.record({
+  type: fc.constant('limits' as const),
+  account: fc.constantFrom(2, 2, 2, 3, 3, 4, 5, 6),
+  limits: fc.uniqueArray(limit, {
+    maxLength: 4,
+    selector: ({ asset, kind, side, period }) => [asset, kind, side, period].join(),
+  }),
+});
 
 const step: fc.Arbitrary<StepDraw> = fc.oneof(
   {
-    weight: 16,
+    weight: 20,
     arbitrary: fc.record({
       type: fc.constant('batch' as const),
       items: fc.array(item, { minLength: 2, maxLength: 24, size: 'max' }),
       isExternal: oneIn(5),
       isBreakerOpen: oneIn(40),
+      isDryRun: oneIn(8),
     }),
   },
   {
-    weight: 3,
+    weight: 5,
     arbitrary: fc.record({
       type: fc.constant('again' as const),
       target: fc.nat({ max: 3 }),
       skip: fc.constantFrom(0, 0, 0, 1, 2),
+      isDryRun: oneIn(5),
     }),
   },
   {
     weight: 4,
     arbitrary: fc.record({ type: fc.constant('clock' as const), seconds: fc.constantFrom(...clockSteps) }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ type: fc.constant('clock' as const), seconds: fc.constantFrom(...longClockSteps) }),
   },
   {
     weight: 6,
@@ -139,11 +249,14 @@ const step: fc.Arbitrary<StepDraw> = fc.oneof(
       state: fc.constantFrom('open', 'frozen', 'frozen', 'closed', 'closed'),
     }),
   },
+  { weight: 5, arbitrary: limits },
   {
-    weight: 2,
+    weight: 4,
     arbitrary: fc.record({ type: fc.constant('sweep' as const), seconds: fc.constantFrom(0, ...clockSteps) }),
   },
 );
 
-/** What happens to a fresh set of accounts, one after the other. */
-export const sequence: fc.Arbitrary<StepDraw[]> = fc.array(step, { minLength: 5, maxLength: 10, size: 'max' });
+/** What happens to a fresh set of accounts, one after the other; in half of all, limits are set before anything else. */
+export const sequence: fc.Arbitrary<StepDraw[]> = fc
+  .tuple(fc.array(limits, { maxLength: 1 }), fc.array(step, { minLength: 6, maxLength: 11, size: 'max' }))
+  .map((parts) => parts.flat());

@@ -1,10 +1,20 @@
 import { refusals, type RefusalCode } from '#server/ledger/refusals.ts';
 import type { RefusedTransfer, TransferRequest } from '#server/ledger/schema.ts';
 import { invariant } from '#server/platform/invariant.ts';
-import { decide, expireOverdue, type Refusal } from './decision.ts';
+import { decide, expireOverdue } from './decision.ts';
 import { differingField, familiarity } from './repetition.ts';
+import { balanceOn, conversionsIn, usesOf } from './model-readings.ts';
+import type { BooksQuestion, BooksReading, DayReading } from './readings.ts';
 import { faultOf, type Moment } from './soundness.ts';
-import { copyOf, emptyBooks, keyOf, type ModelAccount, type ModelBooks } from './state.ts';
+import {
+  copyOf,
+  emptyBooks,
+  keyOf,
+  type ModelAccount,
+  type ModelBooks,
+  type ModelLimit,
+  type ModelRefusal,
+} from './state.ts';
 
 /** As `TransferResult`, without the time, which only the database knows. */
 export type ModelResult = { status: 'created' | 'exists'; id: string; amountMinor: bigint } | RefusedTransfer;
@@ -33,6 +43,34 @@ export class LedgerModel {
     return groupsOf(requests).flatMap((group) => this.postGroup(group, moment));
   }
 
+  /** What `post` would answer, decided in books that nobody keeps. */
+  dryRun(requests: readonly TransferRequest[], moment: Moment): ModelResult[] {
+    const kept = this.books;
+    this.books = copyOf(kept);
+    const results = this.post(requests, moment);
+    this.books = kept;
+    return results;
+  }
+
+  /** The same reading as of the database. */
+  read({ accountIds, days, owners }: BooksQuestion, now: number): BooksReading {
+    const accounts = accountIds.flatMap((id) => this.books.accounts.get(id) ?? []);
+    accounts.sort((left, right) => (left.id < right.id ? -1 : 1));
+    return {
+      accounts: accounts.map(({ id, balanceMinor, reservedMinor, version, frozen, closed }) => {
+        return { id, balance: balanceMinor, reserved: reservedMinor, version, frozen, closed };
+      }),
+      days: accounts.flatMap((account) => days.map((day): DayReading => [account.id, day, balanceOn(account, day)])),
+      limits: owners.flatMap((owner) => usesOf(this.books, owner, now)).sort(),
+      conversions: conversionsIn(this.books).sort(),
+    };
+  }
+
+  /** Replaces all limits of an owner. What the owner did before counts: it was never forgotten. */
+  setLimits(owner: string, limits: readonly ModelLimit[]): void {
+    this.books.limits.set(owner, limits);
+  }
+
   /** Ends every pending whose time is over; returns how many. */
   sweep(now: number): number {
     return this.breakerOpen ? 0 : expireOverdue(this.books, new Set(this.books.accounts.keys()), now);
@@ -55,7 +93,7 @@ export class LedgerModel {
     if (known === 'mismatch') return group.map((request) => refused(request, { code: 'linked_group_mismatch' }));
     if (known === 'repeated') return this.repeatGroup(group);
     for (const [position, request] of group.entries()) {
-      const code = faultOf(this.books, request, moment);
+      const code = faultOf(this.books, { request, previous: group[position - 1] }, moment);
       if (code !== null) return groupRefused(group, position, { code });
     }
     return this.decideGroup(group, moment.now);
@@ -71,7 +109,7 @@ export class LedgerModel {
       results.push(
         decided.refusal === null
           ? { status: 'exists', id: request.id, amountMinor: decided.amountMinor }
-          : { ...refused(request, { code: decided.refusal }), replayed: true },
+          : { ...refused(request, decided.refusal), replayed: true },
       );
     }
     return results;
@@ -102,13 +140,15 @@ function record(books: ModelBooks, group: readonly TransferRequest[], results: r
   for (const result of results) {
     const request = group.find((candidate) => candidate.id === result.id);
     const groupFirstId = group[0]?.id;
+    const previousId = request === undefined ? undefined : group[group.indexOf(request) - 1]?.id;
     invariant(request !== undefined && groupFirstId !== undefined, 'a result belongs to an item of its group');
     books.transfers.set(keyOf(result.id), {
       request,
-      refusal: result.status === 'refused' ? result.code : null,
+      refusal: result.status === 'refused' ? { code: result.code, field: result.field } : null,
       amountMinor: result.status === 'refused' ? 0n : result.amountMinor,
       groupFirstId: keyOf(groupFirstId),
       groupSize: group.length,
+      previousId: previousId === undefined ? null : keyOf(previousId),
     });
   }
 }
@@ -126,17 +166,13 @@ function groupsOf(requests: readonly TransferRequest[]): TransferRequest[][] {
 }
 
 /** One item is refused for its own sake, the others because they are tied to it. */
-function groupRefused(
-  group: readonly TransferRequest[],
-  position: number,
-  refusal: Omit<Refusal, 'field'> & { field?: string },
-): ModelResult[] {
+function groupRefused(group: readonly TransferRequest[], position: number, refusal: ModelRefusal): ModelResult[] {
   return group.map((request, index) =>
     refused(request, index === position ? refusal : { code: 'linked_group_failed' }),
   );
 }
 
-function refused(request: TransferRequest, refusal: { code: RefusalCode; field?: string }): RefusedTransfer {
+function refused(request: TransferRequest, refusal: ModelRefusal): RefusedTransfer {
   const field = refusal.field ?? definitionOf(refusal.code).field;
   const answer: RefusedTransfer = { status: 'refused', id: request.id, code: refusal.code, replayed: false };
   return field === null ? answer : { ...answer, field };

@@ -1,4 +1,4 @@
-import type { TransferRequest } from '#server/ledger/schema.ts';
+import type { AccountCondition, TransferCondition, TransferRequest } from '#server/ledger/schema.ts';
 import { isLedgerId } from './soundness.ts';
 import { actionOf, keyOf, relatedIdOf, type ModelBooks, type ModelTransfer } from './state.ts';
 
@@ -25,6 +25,7 @@ export function differingField(decided: ModelTransfer, request: TransferRequest)
 }
 
 function contentOf(request: TransferRequest): Map<string, unknown> {
+  const { condition, conversion } = request;
   return new Map<string, unknown>([
     ['debitAccountId', request.debitAccountId],
     ['creditAccountId', request.creditAccountId],
@@ -35,5 +36,21 @@ function contentOf(request: TransferRequest): Map<string, unknown> {
     ['action', actionOf(request)],
     ['relatedId', relatedIdOf(request)],
     ['timeoutSeconds', request.pending?.timeoutSeconds],
+    ['effectiveDate', request.effectiveDate],
+    ['condition', condition === undefined ? '' : demandsOf(condition)],
+    [
+      'conversion',
+      conversion === undefined ? '' : [conversion.numerator, conversion.denominator, conversion.exact].join(),
+    ],
   ]);
+}
+
+/** A condition that asks for nothing is none. */
+function demandsOf({ debit = {}, credit = {}, ownerAvailableAtLeastMinor }: TransferCondition): string {
+  const demands = [...demandsOn(debit), ...demandsOn(credit), ownerAvailableAtLeastMinor];
+  return demands.every((demand) => demand === undefined) ? '' : demands.map(String).join();
+}
+
+function demandsOn({ version, balanceAtLeastMinor, balanceAtMostMinor }: AccountCondition): (bigint | undefined)[] {
+  return [version, balanceAtLeastMinor, balanceAtMostMinor];
 }

@@ -1,13 +1,18 @@
-import type { TransferKind, TransferRequest } from '#server/ledger/schema.ts';
+import type { AccountCondition, TransferCondition, TransferRequest } from '#server/ledger/schema.ts';
 import { move, transferId } from '#server/testing/ledger.ts';
-import type { Change, ItemDraw, Malformation } from './draws.ts';
-import { actionOf, relatedIdOf } from './state.ts';
+import { conversionOf, type ConversionAccounts } from './conversion-requests.ts';
+import type { Change, DemandDraw, ItemDraw } from './draws.ts';
+import { malformed, unknownAccount } from './malformed-requests.ts';
+import { actionOf, availableMinor, dayOf, relatedIdOf, type ModelAccount } from './state.ts';
 
 /** What a drawn item is made concrete with. */
 export interface Surroundings {
   /** Accounts of one asset, some of them more than once to be drawn more often; and one of another asset. */
   accounts: readonly bigint[];
   otherAssetAccount: bigint;
+  conversion: ConversionAccounts;
+  /** What the model knows of all accounts before the batch. */
+  states: readonly ModelAccount[];
   /** All that was asked in this sequence so far, the latest last. */
   earlier: readonly TransferRequest[];
   /** How many of them belong to batches before this one. */
@@ -20,18 +25,25 @@ export interface Surroundings {
   now: number;
 }
 
-const day = 86_400_000;
-export const unknownAccount = 999n;
-
-export function requestOf(draw: ItemDraw, around: Surroundings): TransferRequest {
+/** One request, or the two legs of a conversion. */
+export function requestsOf(draw: ItemDraw, around: Surroundings): TransferRequest[] {
   const plain = plainRequest(draw, around);
+  if (draw.shape === 'conversion') {
+    return conversionOf(draw, plain, around).map((leg) => demanding(draw, dated(draw, leg, around), around));
+  }
+  if (draw.shape === 'repeat') return repetition(draw, plain, around);
+  const request = requestOf(draw, plain, around);
+  if (draw.shape === 'again' || draw.shape === 'malformed') return [request];
+  return [demanding(draw, dated(draw, request, around), around)];
+}
+
+function requestOf(draw: ItemDraw, plain: TransferRequest, around: Surroundings): TransferRequest {
   switch (draw.shape) {
-    case 'move':
-      return plain;
     case 'pending':
       return { ...plain, pending: timeoutOf(draw) };
     case 'shortfall':
-      return { ...plain, mode: 'shortfall' };
+    case 'available':
+      return { ...plain, mode: draw.shape };
     case 'post':
     case 'void':
       return resolution(draw, plain, around);
@@ -42,11 +54,58 @@ export function requestOf(draw: ItemDraw, around: Surroundings): TransferRequest
       const target = around.earlier.at(-2 - (draw.target % 3));
       return target === undefined ? plain : { ...target, id: plain.id, linked: draw.linked };
     }
-    case 'repeat':
-      return repetition(draw, plain, around);
     case 'malformed':
       return malformed(draw.malformation, plain, around);
+    case 'move':
+    case 'conversion':
+    case 'repeat':
+      return plain;
   }
+}
+
+/** The request with the day it is to belong to, where the draw has one and days make sense. */
+function dated(draw: ItemDraw, request: TransferRequest, { now }: Surroundings): TransferRequest {
+  const isForEntries = ['move', 'post', 'reverse'].includes(actionOf(request));
+  if (draw.effectiveDays === null || !isForEntries) return request;
+  return { ...request, effectiveDate: dayOf(now, draw.effectiveDays) };
+}
+
+/** The request with the condition of the draw: close to what the books say before the batch. */
+function demanding(draw: ItemDraw, request: TransferRequest, { states }: Surroundings): TransferRequest {
+  const debit = states.find((state) => state.id === request.debitAccountId);
+  const credit = states.find((state) => state.id === request.creditAccountId);
+  const isVoid = actionOf(request) === 'void';
+  if (draw.demand === null || debit === undefined || credit === undefined || isVoid) return request;
+  const { about, beyond } = draw.demand;
+  if (about === 'all') {
+    return { ...request, condition: { debit: everythingOn(debit, beyond), credit: everythingOn(credit, 0) } };
+  }
+  if (about === 'ownerAvailableAtLeastMinor') {
+    if (debit.isHouse) return request;
+    const own = states.filter(({ owner, asset }) => owner === debit.owner && asset === debit.asset);
+    const sumMinor = own.reduce((sum, state) => sum + availableMinor(state), 0n);
+    const leavingMinor = actionOf(request) === 'post' ? 0n : request.amountMinor;
+    return { ...request, condition: { [about]: sumMinor - leavingMinor + BigInt(beyond) } };
+  }
+  return { ...request, condition: demandOn({ about, beyond }, debit, credit) };
+}
+
+function everythingOn(account: ModelAccount, beyond: number): AccountCondition {
+  const { version, balanceMinor } = account;
+  return { version, balanceAtLeastMinor: balanceMinor, balanceAtMostMinor: balanceMinor - BigInt(beyond) };
+}
+
+function demandOn(demand: DemandDraw, debit: ModelAccount, credit: ModelAccount): TransferCondition {
+  const [side, measure = ''] = demand.about.split('.');
+  const account = side === 'debit' ? debit : credit;
+  const beyond = BigInt(demand.beyond);
+  const figures: Record<string, bigint> = {
+    version: account.version + beyond,
+    balanceAtLeastMinor: account.balanceMinor + beyond,
+    balanceAtMostMinor: account.balanceMinor - beyond,
+  };
+  const asked = { [measure]: figures[measure] };
+  return side === 'debit' ? { debit: asked } : { credit: asked };
 }
 
 function plainRequest(draw: ItemDraw, { accounts, now }: Surroundings): TransferRequest {
@@ -55,7 +114,8 @@ function plainRequest(draw: ItemDraw, { accounts, now }: Surroundings): Transfer
   const to = others[draw.to % others.length] ?? unknownAccount;
   const reference = draw.target % 3 === 0 ? { reference: 'order 1' } : {};
   const id = transferId(new Date(now));
-  return move({ id, from, to, amountMinor: draw.amountMinor, linked: draw.linked, ...reference });
+  const kind = draw.isPurchase ? 'purchase' : 'adjustment';
+  return move({ id, from, to, kind, amountMinor: draw.amountMinor, linked: draw.linked, ...reference });
 }
 
 function timeoutOf({ timeoutSeconds }: ItemDraw): { timeoutSeconds?: number } {
@@ -107,18 +167,27 @@ function reversal(draw: ItemDraw, plain: TransferRequest, around: Surroundings):
   };
 }
 
-function repetition(draw: ItemDraw, plain: TransferRequest, around: Surroundings): TransferRequest {
+function repetition(draw: ItemDraw, plain: TransferRequest, around: Surroundings): TransferRequest[] {
+  const { change } = draw;
   const target = targetOf(draw, around, (request) => {
-    if (draw.change === 'relatedId' && relatedIdOf(request) === null) return false;
-    if (draw.change === 'timeoutSeconds' && request.pending === undefined) return false;
+    if (draw.to % 3 !== 0 && around.refusedIds.has(request.id)) return false;
+    const isPlain = relatedIdOf(request) === null && request.conversion === undefined;
+    if (change === 'nothing' && draw.from % 2 === 0 && isPlain) return false;
+    if (change === 'relatedId' && relatedIdOf(request) === null) return false;
+    if (change === 'timeoutSeconds' && request.pending === undefined) return false;
+    const isPair = request.conversion !== undefined && request.linked !== true;
+    if (change === 'conversion' && draw.isAimed && draw.from % 2 === 0) return isPair;
     return request.linked !== true;
   });
-  return target === undefined ? plain : changed(target, draw.change, plain);
+  if (target === undefined) return [plain];
+  // A conversion is repeated with the leg before it.
+  const leg = target.conversion === undefined ? undefined : around.earlier[around.earlier.indexOf(target) - 1];
+  return leg === undefined ? [changed(target, change, plain)] : [leg, changed(target, change, plain)];
 }
 
 function changed(target: TransferRequest, change: Change, other: TransferRequest): TransferRequest {
   const { pending, ...rest } = target;
-  const { amountMinor, kind, reference, mode, linked } = target;
+  const { amountMinor, kind, reference, mode, linked, effectiveDate } = target;
   switch (change) {
     case 'nothing':
       return target;
@@ -135,55 +204,47 @@ function changed(target: TransferRequest, change: Change, other: TransferRequest
     case 'reference':
       return { ...target, reference: reference === 'order 2' ? 'order 1' : 'order 2' };
     case 'mode':
-      return { ...target, mode: mode === 'shortfall' ? 'exact' : 'shortfall' };
+      return { ...target, mode: mode === 'available' ? 'shortfall' : mode === 'shortfall' ? 'exact' : 'available' };
     case 'action':
       return actionOf(target) === 'move' ? { ...rest, pending: {} } : { ...other, id: target.id };
     case 'relatedId':
       return withOtherRelated(target, other.id);
     case 'timeoutSeconds':
       return pending === undefined ? target : { ...target, pending: { timeoutSeconds: 61 } };
+    case 'effectiveDate':
+      return { ...target, effectiveDate: effectiveDate === '2001-01-01' ? '2001-01-02' : '2001-01-01' };
+    case 'condition':
+      return withOtherCondition(target);
+    case 'conversion':
+      return withOtherRate(target);
     case 'linked':
       return { ...target, linked: linked !== true };
   }
+}
+
+/** A condition that asks for more, for something else, or for nothing in words that make no difference. */
+function withOtherCondition(target: TransferRequest): TransferRequest {
+  const { condition, ...rest } = target;
+  if (condition === undefined) {
+    return target.amountMinor % 2n === 0n
+      ? { ...rest, condition: { debit: {} } }
+      : { ...rest, condition: { credit: { version: 1n } } };
+  }
+  const { debit, ...others } = condition;
+  return debit === undefined ? rest : { ...rest, condition: others };
+}
+
+function withOtherRate(target: TransferRequest): TransferRequest {
+  const { conversion } = target;
+  if (conversion === undefined) return { ...target, conversion: { numerator: 1n, denominator: 1n, exact: 'in' } };
+  const { numerator, exact } = conversion;
+  return target.amountMinor % 2n === 0n
+    ? { ...target, conversion: { ...conversion, numerator: numerator + 1n } }
+    : { ...target, conversion: { ...conversion, exact: exact === 'in' ? 'out' : 'in' } };
 }
 
 function withOtherRelated(target: TransferRequest, relatedId: string): TransferRequest {
   if (target.postPendingId !== undefined) return { ...target, postPendingId: relatedId };
   if (target.voidPendingId !== undefined) return { ...target, voidPendingId: relatedId };
   return target.reversesId === undefined ? target : { ...target, reversesId: relatedId };
-}
-
-function malformed(malformation: Malformation, plain: TransferRequest, around: Surroundings): TransferRequest {
-  const { debitAccountId } = plain;
-  const idAt = (milliseconds: number): TransferRequest => ({
-    ...plain,
-    id: transferId(new Date(around.now + milliseconds)),
-  });
-  const cases: Record<Malformation, TransferRequest> = {
-    idIsText: { ...plain, id: 'order 1' },
-    idOfVersion4: { ...plain, id: '6f1dbdd6-2f0b-4e0c-8f8f-0123456789ab' },
-    idOf36Days: idAt(-36 * day),
-    idOfLongAgo: idAt(-4_000 * day),
-    idOf34Days: idAt(-34 * day),
-    idIn2Minutes: idAt(120_000),
-    idIn400Days: idAt(400 * day),
-    idIn30Seconds: idAt(30_000),
-    sameAccount: { ...plain, creditAccountId: debitAccountId },
-    debitUnknown: { ...plain, debitAccountId: unknownAccount },
-    creditUnknown: { ...plain, creditAccountId: unknownAccount },
-    otherAsset: { ...plain, creditAccountId: around.otherAssetAccount },
-    amountZero: { ...plain, amountMinor: 0n },
-    amountNegative: { ...plain, amountMinor: -1n, reference: '' },
-    amountOverMax: { ...plain, amountMinor: 10n ** 15n + 1n },
-    amountMax: { ...plain, amountMinor: 10n ** 15n },
-    voidOfAmount: { ...plain, voidPendingId: transferId(new Date(around.now)) },
-    kindUnknown: { ...plain, kind: 'theft' as TransferKind },
-    referenceEmpty: { ...plain, reference: '' },
-    referenceLong: { ...plain, reference: 'è'.repeat(201), creditAccountId: unknownAccount },
-    referenceLongest: { ...plain, reference: '𐐷'.repeat(200) },
-    shortfallPending: { ...plain, mode: 'shortfall', pending: {} },
-    timeoutZero: { ...plain, pending: { timeoutSeconds: 0 } },
-    timeoutLong: { ...plain, pending: { timeoutSeconds: 366 * 86_400 + 1 } },
-  };
-  return cases[malformation];
 }

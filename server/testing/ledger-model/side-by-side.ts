@@ -1,20 +1,22 @@
-import { closeAccount, freezeAccount, openAccount, systemAccountId, unfreezeAccount } from '#server/ledger/accounts.ts';
+import { closeAccount, freezeAccount, systemAccountId, unfreezeAccount } from '#server/ledger/accounts.ts';
 import { closeBreaker, openBreaker } from '#server/ledger/breaker.ts';
 import { sweepPendings } from '#server/ledger/jobs.ts';
-import { accountKinds, assets } from '#server/ledger/kinds.ts';
+import { assets, transferKinds } from '#server/ledger/kinds.ts';
 import { ensurePartitions } from '#server/ledger/partitions.ts';
 import type { TransferRequest, TransferResult } from '#server/ledger/schema.ts';
 import { post } from '#server/ledger/transfers.ts';
 import { isDomainError } from '#server/platform/errors.ts';
 import { timeOfUuidv7 } from '#server/platform/ids.ts';
 import { invariant } from '#server/platform/invariant.ts';
-import { asSuperuser, type TestDatabase } from '#server/testing/database.ts';
+import type { TestDatabase } from '#server/testing/database.ts';
 import { move, transferId } from '#server/testing/ledger.ts';
 import type { StepDraw } from './draws.ts';
 import { LedgerModel, type ModelResult } from './ledger-model.ts';
-import { requestOf } from './requests.ts';
-import type { Moment } from './soundness.ts';
-import { keyOf, relatedIdOf } from './state.ts';
+import { openAccounts, type OpenedAccounts } from './opening.ts';
+import { fingerprint, readBooks, type BooksReading } from './readings.ts';
+import { requestsOf } from './requests.ts';
+import { isLedgerId, type Moment } from './soundness.ts';
+import { dayOf, keyOf, relatedIdOf, type ModelLimit } from './state.ts';
 
 /** The same question answered twice. */
 export interface Answers {
@@ -28,17 +30,22 @@ export interface Answers {
 
 type Batch = Extract<StepDraw, { type: 'batch' }>;
 
-const ducats = ['wallet', 'wallet', 'wallet', 'wallet', 'wallet', 'escrow'] as const;
 const timeoutMax = 600_000;
+const hour = 3_600_000;
+const day = 24 * hour;
+const periodCodes = { '24_hours': 1, '30_days': 2 } as const;
 
 /** The ledger in PostgreSQL and its model, with the same few accounts, taking the same steps. */
 export class SideBySide {
   private readonly database: TestDatabase;
   private readonly model = new LedgerModel();
-  private accounts: bigint[] = [];
+  private opened: OpenedAccounts = { accounts: [], conversion: { liquidity: [], dollars: [] }, states: [] };
   private offset = 0;
   private months = { from: 0, until: 0 };
   private readonly batches: TransferRequest[][] = [];
+  /** On which something was asked. */
+  private readonly days = new Set<string>();
+  private readonly limitedOwners = new Set<string>();
   private readonly refusedIds = new Set<string>();
   private readonly endedIds = new Set<string>();
   private readonly bookedAt = new Map<string, number>();
@@ -51,25 +58,35 @@ export class SideBySide {
   static async open(database: TestDatabase): Promise<{ both: SideBySide; answers: Answers }> {
     const both = new SideBySide(database);
     await both.startClock();
-    await both.openAccounts();
-    const [issuance = 0n, treasury = 0n, rich = 0n, poor = 0n, , small = 0n] = both.accounts;
-    const gift = (to: bigint, amountMinor: bigint): TransferRequest =>
-      move({ id: transferId(both.now()), from: issuance, to, amountMinor });
-    const gifts = [gift(rich, 400n), gift(poor, 70n), gift(small, 40n), gift(treasury, 45n)];
-    return { both, answers: await both.post(gifts) };
+    both.opened = await openAccounts(database);
+    for (const account of both.opened.states) both.model.addAccount(account);
+    const [issuance = 0n, treasury = 0n, rich = 0n, poor = 0n, , small = 0n] = both.opened.accounts;
+    const stripe = systemAccountId('stripe_balance', 'USD');
+    const gift = (from: bigint, to: bigint, amountMinor: bigint): TransferRequest =>
+      move({ id: transferId(both.now()), from, to, amountMinor, kind: 'grant' });
+    const gifts = [gift(issuance, rich, 600n), gift(issuance, poor, 200n), gift(issuance, small, 40n)];
+    const [house, own] = both.opened.conversion.liquidity;
+    for (const pair of [house, own]) {
+      if (pair !== undefined) gifts.push(gift(issuance, pair.ducat, 150n), gift(stripe, pair.usd, 150n));
+    }
+    return { both, answers: await both.post([...gifts, gift(issuance, treasury, 45n)]) };
   }
 
   async take(step: StepDraw): Promise<Answers> {
     switch (step.type) {
       case 'batch':
         return this.takeBatch(step);
-      case 'again':
-        return this.post(this.batches.at(-1 - step.target)?.slice(step.skip) ?? []);
+      case 'again': {
+        const again = this.batches.at(-1 - step.target)?.slice(step.skip) ?? [];
+        return step.isDryRun ? this.dryRun(again, false) : this.post(again);
+      }
       case 'clock':
         await this.advance(step.seconds * 1_000);
         return { model: null, database: null, items: [], swept: 0 };
       case 'state':
-        return this.changeState(this.accounts[step.account % this.accounts.length] ?? 0n, step.state);
+        return this.changeState(this.accountAt(step.account), step.state);
+      case 'limits':
+        return this.setLimits(this.accountAt(step.account), step.limits);
       case 'sweep': {
         await this.advance(step.seconds * 1_000);
         const swept = await sweepPendings(this.database);
@@ -80,22 +97,31 @@ export class SideBySide {
 
   async post(requests: TransferRequest[], isExternal = false): Promise<Answers> {
     this.batches.push(requests);
-    const moment: Moment = {
-      now: this.now().getTime(),
-      monthsFrom: this.months.from,
-      monthsUntil: this.months.until,
-      isExternal,
-    };
+    const moment = this.moment(isExternal);
     const source = isExternal ? 'external' : 'internal';
     const results = await this.database.inTransaction((tx) => post(tx, requests, { source }));
     this.remember(requests, results);
     return {
       model: this.model.post(requests, moment),
       database: results.map((result) => this.withoutTime(result)),
-      items: requests.flatMap((request, index) => {
-        const result = results[index];
-        return result === undefined ? [] : [{ request, result, originalMinor: this.originalMinor(request) }];
-      }),
+      items: this.itemsOf(requests, results),
+      swept: 0,
+    };
+  }
+
+  /** Asks both what a batch would do, and reads all books before and after. */
+  async dryRun(requests: TransferRequest[], isExternal: boolean): Promise<Answers> {
+    // A later step may ask for it in earnest.
+    this.batches.push(requests);
+    const moment = this.moment(isExternal);
+    const before = await fingerprint(this.database);
+    const source = isExternal ? 'external' : 'internal';
+    const results = await this.database.inTransaction((tx) => post(tx, requests, { source, isDryRun: true }));
+    const after = await fingerprint(this.database);
+    return {
+      model: { results: this.model.dryRun(requests, moment), books: before },
+      database: { results: results.map(timeless), books: after },
+      items: this.itemsOf(requests, results),
       swept: 0,
     };
   }
@@ -105,82 +131,95 @@ export class SideBySide {
     return new Date(Date.now() + this.offset);
   }
 
-  /** Balance, reserved amount, version and state of every account. */
-  async finalStates(): Promise<{ model: unknown; database: unknown }> {
-    const states = this.model.accounts().map((account) => ({
-      id: account.id,
-      balance: account.balanceMinor,
-      reserved: account.reservedMinor,
-      version: account.version,
-      frozen: account.frozen,
-      closed: account.closed,
-    }));
-    const rows = await this.database.client.ledgerAccount.findMany({
-      where: { id: { in: states.map((state) => state.id) } },
-      select: { id: true, balance: true, reserved: true, version: true, frozen: true, closed: true },
-      orderBy: { id: 'asc' },
-    });
-    return { model: states.sort((left, right) => (left.id < right.id ? -1 : 1)), database: rows };
+  /** What there is to compare: of every account, on every day that was named and those around it, of every limit. */
+  async finalStates(): Promise<{ model: BooksReading; database: BooksReading }> {
+    const question = {
+      accountIds: this.opened.states.map((account) => account.id),
+      days: [...this.daysAround()].sort(),
+      owners: [...this.limitedOwners],
+      transferIds: [...new Set(this.batches.flat().map(({ id }) => keyOf(id)))].filter(isLedgerId),
+    };
+    const model = this.model.read(question, this.now().getTime());
+    return { model, database: await readBooks(this.database, question) };
   }
 
-  /** Lets what earlier sequences reserved on accounts of the house run out: the clock only ever goes forward. */
+  private daysAround(): Set<string> {
+    const named = this.batches.flat().flatMap(({ effectiveDate }) => effectiveDate ?? []);
+    const all = [...this.days, ...named].flatMap((date) => {
+      const time = Date.parse(date);
+      return [dayOf(time, -1), date, dayOf(time, 1)];
+    });
+    return new Set(all);
+  }
+
+  private accountAt(position: number): bigint {
+    const { accounts } = this.opened;
+    return accounts[position % accounts.length] ?? 0n;
+  }
+
+  private moment(isExternal: boolean): Moment {
+    const now = this.now().getTime();
+    this.days.add(dayOf(now));
+    return { now, monthsFrom: this.months.from, monthsUntil: this.months.until, isExternal };
+  }
+
+  private itemsOf(requests: readonly TransferRequest[], results: readonly TransferResult[]): Answers['items'] {
+    return requests.flatMap((request, index) => {
+      const result = results[index];
+      return result === undefined ? [] : [{ request, result, originalMinor: this.originalMinor(request) }];
+    });
+  }
+
+  /**
+   * Lets what earlier sequences reserved on accounts of the house run out: the clock only ever goes forward. It begins
+   * at half past some hour, far from where counters and days change.
+   */
   private async startClock(): Promise<void> {
-    await ensurePartitions(this.database.client);
     const control = await this.database.client.ledgerControl.findFirstOrThrow();
-    invariant(control.idsFrom !== null && control.idsUntil !== null, 'there are months');
-    this.months = { from: timeOfUuidv7(control.idsFrom).getTime(), until: timeOfUuidv7(control.idsUntil).getTime() };
-    this.offset = Number(control.clockOffsetMicroseconds / 1_000n);
-    await this.advance(timeoutMax + 1_000);
+    const offset = Number(control.clockOffsetMicroseconds / 1_000n);
+    const earliest = Date.now() + offset + timeoutMax + 1_000;
+    const halfPast = Math.ceil((earliest - hour / 2) / hour) * hour + hour / 2;
+    this.offset = offset;
+    await this.advance(halfPast - (Date.now() + offset));
+    await this.makeMonths();
     await sweepPendings(this.database);
   }
 
   private async advance(milliseconds: number): Promise<void> {
     this.offset += milliseconds;
     await this.database.client.$queryRaw`SELECT ledger.set_clock_offset(${this.offset * 1_000}::bigint)::text`;
+    if (milliseconds >= day) await this.makeMonths();
   }
 
-  private async openAccounts(): Promise<void> {
-    const house = [systemAccountId('issuance', 'DUCAT'), systemAccountId('treasury', 'DUCAT')];
-    const bank = systemAccountId('bank', 'USD');
-    const own = await this.database.inTransaction(async (tx) => {
-      const opened: bigint[] = [];
-      for (const kind of ducats) opened.push(await openAccount(tx, { owner: transferId(), kind, asset: 'DUCAT' }));
-      return opened;
-    });
-    const [rich = 0n, poor = 0n, credit = 0n, small = 0n] = own;
-    // The product has no account with a ceiling or an overdraft yet; the ledger knows both.
-    await asSuperuser(
-      this.database,
-      `UPDATE ledger.account SET floor = CASE WHEN id = ${String(credit)} THEN -30 ELSE floor END,
-         ceiling = CASE WHEN id = ${String(small)} THEN 60 END WHERE id IN (${String(credit)}, ${String(small)})`,
-    );
-    this.accounts = [...house, ...own, rich, rich, poor, small];
-    const rows = await this.database.client.ledgerAccount.findMany({ where: { id: { in: [...this.accounts, bank] } } });
-    for (const { balance, reserved, floor, ceiling, ...row } of rows) {
-      const asset = row.asset === assets.USD ? 'USD' : 'DUCAT';
-      const isHouse = accountKinds.some((kind) => kind.houseAccountId === row.id);
-      const amounts = { balanceMinor: balance, reservedMinor: reserved, floorMinor: floor, ceilingMinor: ceiling };
-      const { id, version, frozen, closed } = row;
-      this.model.addAccount({ id, version, frozen, closed, asset, isHouse, ...amounts });
-    }
+  private async makeMonths(): Promise<void> {
+    await ensurePartitions(this.database.client);
+    const control = await this.database.client.ledgerControl.findFirstOrThrow();
+    invariant(control.idsFrom !== null && control.idsUntil !== null, 'there are months');
+    this.months = { from: timeOfUuidv7(control.idsFrom).getTime(), until: timeOfUuidv7(control.idsUntil).getTime() };
   }
 
   private async takeBatch(batch: Batch): Promise<Answers> {
     const requests: TransferRequest[] = [];
+    const { accounts, conversion } = this.opened;
     const otherAssetAccount = systemAccountId('bank', 'USD');
-    const fixed = { accounts: this.accounts, otherAssetAccount, refusedIds: this.refusedIds, endedIds: this.endedIds };
+    const { refusedIds, endedIds } = this;
+    const states = this.model.accounts();
+    const fixed = { accounts, conversion, otherAssetAccount, states, refusedIds, endedIds };
     const answered = this.batches.flat();
     for (const [index, item] of batch.items.entries()) {
       const around = { ...fixed, answeredCount: answered.length, earlier: [...answered, ...requests] };
-      const request = requestOf(item, { ...around, now: this.now().getTime() });
+      const drawn = requestsOf(item, { ...around, now: this.now().getTime() });
       const isLast = index === batch.items.length - 1;
-      requests.push(isLast && item.isAimed ? { ...request, linked: false } : request);
+      const last = drawn.pop();
+      requests.push(...drawn);
+      if (last !== undefined) requests.push(isLast && item.isAimed ? { ...last, linked: false } : last);
     }
-    if (!batch.isBreakerOpen) return this.post(requests, batch.isExternal);
+    const ask = batch.isDryRun ? this.dryRun.bind(this) : this.post.bind(this);
+    if (!batch.isBreakerOpen) return ask(requests, batch.isExternal);
     const change = { actor: 'model test', reason: 'drawn' };
     await this.database.inTransaction((tx) => openBreaker(tx, change));
     this.model.breakerOpen = true;
-    const answers = await this.post(requests, batch.isExternal);
+    const answers = await ask(requests, batch.isExternal);
     await this.database.inTransaction((tx) => closeBreaker(tx, change));
     this.model.breakerOpen = false;
     return answers;
@@ -199,11 +238,11 @@ export class SideBySide {
   /** The model knows no microseconds; what it can say is that a repeated answer has the time of the first. */
   private withoutTime(result: TransferResult): ModelResult {
     if (result.status === 'refused') return result;
-    const { status, id, amountMinor, bookedAt } = result;
+    const { status, id, bookedAt } = result;
     const key = keyOf(id);
     if (status === 'created') this.bookedAt.set(key, bookedAt.getTime());
     invariant(this.bookedAt.get(key) === bookedAt.getTime(), `the first answer for ${id} had another time`);
-    return { status, id, amountMinor };
+    return timeless(result);
   }
 
   /** The amount of the transfer that this one ends or reverses. */
@@ -212,6 +251,24 @@ export class SideBySide {
     if (relatedId === null) return null;
     const related = this.batches.flat().find((candidate) => keyOf(candidate.id) === relatedId);
     return related?.amountMinor ?? null;
+  }
+
+  private async setLimits(accountId: bigint, limits: readonly ModelLimit[]): Promise<Answers> {
+    const owner = this.opened.states.find((account) => account.id === accountId)?.owner ?? '';
+    const rows = limits.map(({ asset, kind, side, period, amountMinorMax, countMax }) => ({
+      asset: assets[asset],
+      kind: transferKinds[kind],
+      side: side === 'debit' ? 1 : 2,
+      period: periodCodes[period],
+      amountMax: amountMinorMax?.toString() ?? null,
+      countMax,
+    }));
+    await this.database.inTransaction(
+      (tx) => tx.$queryRaw`SELECT ledger.set_velocity_limits(${owner}, ${JSON.stringify(rows)}::jsonb)::text`,
+    );
+    this.model.setLimits(owner, limits);
+    this.limitedOwners.add(owner);
+    return { model: null, database: null, items: [], swept: 0 };
   }
 
   private async changeState(accountId: bigint, state: 'open' | 'frozen' | 'closed'): Promise<Answers> {
@@ -227,4 +284,10 @@ export class SideBySide {
       );
     return { model: this.model.setAccountState(accountId, state), database: hindrance, items: [], swept: 0 };
   }
+}
+
+function timeless(result: TransferResult): ModelResult {
+  if (result.status === 'refused') return result;
+  const { status, id, amountMinor } = result;
+  return { status, id, amountMinor };
 }

@@ -1,8 +1,10 @@
-import type { Asset, RefusalCode, TransferRequest } from '#server/ledger/schema.ts';
+import type { AccountKind, Asset, RefusalCode, TransferKind, TransferRequest } from '#server/ledger/schema.ts';
 
 /** What the naive ledger knows of an account. Records are replaced, never changed, so that a copied map is a copy. */
 export interface ModelAccount {
   readonly id: bigint;
+  readonly owner: string;
+  readonly kind: AccountKind;
   readonly asset: Asset;
   readonly floorMinor: bigint | null;
   readonly ceilingMinor: bigint | null;
@@ -12,17 +14,27 @@ export interface ModelAccount {
   readonly balanceMinor: bigint;
   readonly reservedMinor: bigint;
   readonly version: bigint;
+  /** What it changed on each effective day, by the name of the day. */
+  readonly netOfDay: ReadonlyMap<string, bigint>;
 }
 
 /** An id that was decided for good. */
 export interface ModelTransfer {
   readonly request: TransferRequest;
   /** Null when it happened. */
-  readonly refusal: RefusalCode | null;
+  readonly refusal: ModelRefusal | null;
   readonly amountMinor: bigint;
   /** First id and size of the group it was decided in; an item that stood alone is a group of one. */
   readonly groupFirstId: string;
   readonly groupSize: number;
+  /** The one that was linked to it from before. */
+  readonly previousId: string | null;
+}
+
+export interface ModelRefusal {
+  readonly code: RefusalCode;
+  /** Only where it is not the same for every refusal with this code. */
+  readonly field?: string | undefined;
 }
 
 export interface ModelPending {
@@ -31,16 +43,48 @@ export interface ModelPending {
   readonly expiresAt: number | null;
 }
 
-/** The books: four maps by id. */
+/** One thing that an owner did and that a limit may be about. */
+export interface ModelActivity {
+  readonly transferId: string;
+  readonly owner: string;
+  readonly asset: Asset;
+  readonly kind: TransferKind;
+  readonly side: 'debit' | 'credit';
+  /** Milliseconds of the ledger's clock. */
+  readonly time: number;
+  readonly amountMinor: bigint;
+  readonly count: number;
+}
+
+/** At most so much or so often in a sliding period; null is without such a maximum. */
+export interface ModelLimit {
+  readonly asset: Asset;
+  readonly kind: TransferKind;
+  readonly side: 'debit' | 'credit';
+  readonly period: '24_hours' | '30_days';
+  readonly amountMinorMax: bigint | null;
+  readonly countMax: number | null;
+}
+
+/** The books: maps by id or by owner, and everything that owners did, in order. */
 export interface ModelBooks {
-  readonly accounts: Map<bigint, ModelAccount>;
+  accounts: Map<bigint, ModelAccount>;
   readonly transfers: Map<string, ModelTransfer>;
   readonly pendings: Map<string, ModelPending>;
   readonly reversedMinor: Map<string, bigint>;
+  readonly limits: Map<string, readonly ModelLimit[]>;
+  activities: ModelActivity[];
 }
 
 export function emptyBooks(): ModelBooks {
-  return { accounts: new Map(), transfers: new Map(), pendings: new Map(), reversedMinor: new Map() };
+  return {
+    accounts: new Map(),
+    transfers: new Map(),
+    pendings: new Map(),
+    reversedMinor: new Map(),
+    limits: new Map(),
+    activities: [],
+  };
 }
 
 export function copyOf(books: ModelBooks): ModelBooks {
@@ -49,6 +93,8 @@ export function copyOf(books: ModelBooks): ModelBooks {
     transfers: new Map(books.transfers),
     pendings: new Map(books.pendings),
     reversedMinor: new Map(books.reversedMinor),
+    limits: new Map(books.limits),
+    activities: [...books.activities],
   };
 }
 
@@ -70,4 +116,13 @@ export function actionOf(request: TransferRequest): ModelAction {
 export function relatedIdOf(request: TransferRequest): string | null {
   const id = request.postPendingId ?? request.voidPendingId ?? request.reversesId;
   return id === undefined ? null : keyOf(id);
+}
+
+export function availableMinor(account: ModelAccount): bigint {
+  return account.balanceMinor - account.reservedMinor;
+}
+
+/** The UTC day of a moment, `YYYY-MM-DD`; an offset in days leads to another day. */
+export function dayOf(time: number, offsetDays = 0): string {
+  return new Date(time + offsetDays * 86_400_000).toISOString().slice(0, 10);
 }

@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { systemAccountId } from '#server/ledger/accounts.ts';
+import { openBreaker } from '#server/ledger/breaker.ts';
+import { createStripe } from '#server/payments/stripe-client.ts';
+import { systemIds } from '#server/platform/ids.ts';
+import { createLimits } from '#server/platform/rate-limit.ts';
+import type { Principal } from '#server/platform/session.ts';
+import { asSuperuser } from '#server/testing/database.ts';
+import { books, move } from '#server/testing/ledger.ts';
+import { testMarket, testSecret } from '#server/testing/market.ts';
+import type { TestMarket } from '#server/testing/market.ts';
+import { createCaller } from './root.ts';
+
+let market: TestMarket;
+let operatorId: string;
+
+function callerOf(role: Principal['role'], citizenId: string) {
+  const who = { username: 'DogeAuditor', displayName: 'Doge', tier: 'enterprise', sessionId: randomUUID() } as const;
+  return createCaller({
+    database: market.database,
+    clock: market.clock,
+    ids: systemIds,
+    principal: { ...who, citizenId, role },
+    requestId: randomUUID(),
+    caller: randomUUID(),
+    limits: createLimits({ clock: market.clock }),
+    stripe: createStripe({ STRIPE_SECRET_KEY: 'sk_test_operator' }),
+    appUrl: 'http://127.0.0.1',
+    secret: testSecret,
+  }).operator;
+}
+
+beforeAll(async () => {
+  market = await testMarket();
+  operatorId = (await market.citizen()).citizenId;
+});
+
+describe("the operator's overview", () => {
+  it('reads no books: it says so when they were never checked', async () => {
+    const overview = await callerOf('operator', operatorId).overview();
+    expect(overview).toMatchObject({ full: null, incremental: null, runs: [] });
+    expect(overview.breaker).toEqual({ isOpen: false, lastChange: null, actorName: null });
+    expect(await market.database.client.ledgerCheckRun.count()).toBe(0);
+  });
+
+  it('shows the last result of each kind and those before them, newest first', async () => {
+    const operator = callerOf('operator', operatorId);
+    expect(await operator.checkBooks({ kind: 'full' })).toEqual({ kind: 'full', ok: true, findings: 0 });
+    for (let round = 0; round < 12; round += 1) await operator.checkBooks({ kind: 'incremental' });
+    const { full, incremental, runs } = await operator.overview();
+    expect(full).toMatchObject({ kind: 'full', ok: true, findings: [] });
+    expect(runs).toHaveLength(10);
+    expect(runs[0]).toEqual(incremental);
+    expect(runs.map(({ id }) => id)).toEqual(runs.map(({ id }) => id).toSorted((a, b) => Number(b - a)));
+  });
+});
+
+describe('what an operator does about the books', () => {
+  it('is for operators only', async () => {
+    const citizen = callerOf('citizen', operatorId);
+    await expect(citizen.overview()).rejects.toThrow('operators');
+    await expect(citizen.checkBooks({ kind: 'full' })).rejects.toThrow('operators');
+    await expect(citizen.closeBreaker({ reason: 'because I want to spend' })).rejects.toThrow('operators');
+  });
+
+  it('checking wrong books stops posting, and posting goes on with a reason and a name', async () => {
+    const operator = callerOf('operator', operatorId);
+    const { post, wallet } = books(market.database);
+    const mint = async () => {
+      const [result] = await post([move({ from: systemAccountId('issuance', 'DUCAT'), to: account, amountMinor: 5n })]);
+      return result?.status;
+    };
+    const account = await wallet();
+    await asSuperuser(market.database, 'UPDATE ledger.account SET balance = balance + 1 WHERE id = 2');
+    expect(await operator.checkBooks({ kind: 'incremental' })).toMatchObject({ ok: false });
+    expect(await mint()).toBe('refused');
+    expect((await operator.overview()).breaker).toMatchObject({ isOpen: true, lastChange: { actor: 'checker' } });
+
+    await asSuperuser(market.database, 'UPDATE ledger.account SET balance = balance - 1 WHERE id = 2');
+    await expect(operator.closeBreaker({ reason: '   fixed   ' })).rejects.toThrow();
+    expect((await operator.overview()).breaker.isOpen).toBe(true);
+    await operator.closeBreaker({ reason: '  The balance was restored from the journal.  ' });
+    const { breaker } = await operator.overview();
+    const reason = 'The balance was restored from the journal.';
+    expect(breaker).toMatchObject({ isOpen: false, lastChange: { actor: operatorId, reason } });
+    expect(breaker.actorName).not.toBeNull();
+    expect(await mint()).toBe('created');
+    expect(await operator.checkBooks({ kind: 'full' })).toMatchObject({ ok: true });
+  });
+
+  it('letting posting go on twice is refused the second time, and noted once', async () => {
+    const operator = callerOf('operator', operatorId);
+    await market.database.inTransaction((tx) => openBreaker(tx, { actor: 'somebody', reason: 'a drill' }));
+    expect((await operator.overview()).breaker).toMatchObject({ isOpen: true, actorName: null });
+    const before = await market.database.client.ledgerBreakerEvent.count();
+    await operator.closeBreaker({ reason: 'The drill is over.' });
+    await expect(operator.closeBreaker({ reason: 'The drill is over.' })).rejects.toThrow('already');
+    expect(await market.database.client.ledgerBreakerEvent.count()).toBe(before + 1);
+  });
+});

@@ -1,0 +1,42 @@
+import { keyDefects, lockDefects } from './collision-defects.ts';
+import { amountDefects, refusalDefects } from './decision-defects.ts';
+import type { Defect } from './planting.ts';
+
+const protection: readonly Defect[] = [
+  {
+    name: 'the application may update accounts',
+    sql: ['GRANT UPDATE ON ledger.account TO cascade_app'],
+    red: ['tampering'],
+  },
+  {
+    name: 'one partition may be truncated by the owner',
+    sql: [
+      `DO $plant$ DECLARE place text; BEGIN
+        FOR place IN SELECT name FROM ledger.transfer_partition LOOP
+          EXECUTE format('DROP TRIGGER permanent ON ledger.%I', place);
+        END LOOP;
+      END $plant$`,
+    ],
+    red: ['tampering'],
+  },
+  {
+    name: 'the function that posts trusts the search path of its caller',
+    sql: [
+      `DO $plant$ DECLARE signature regprocedure; BEGIN
+        FOR signature IN SELECT oid FROM pg_proc WHERE pronamespace = 'ledger'::regnamespace AND proname = 'post' LOOP
+          EXECUTE format('ALTER FUNCTION %s RESET search_path', signature);
+        END LOOP;
+      END $plant$`,
+    ],
+    red: ['tampering'],
+  },
+];
+
+/** Each breaks one promise of the ledger, in one place. */
+export const defects: readonly Defect[] = [
+  ...lockDefects,
+  ...keyDefects,
+  ...refusalDefects,
+  ...amountDefects,
+  ...protection,
+];

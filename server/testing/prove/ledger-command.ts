@@ -1,0 +1,29 @@
+import { startVitest } from 'vitest/node';
+import { ProgressReporter } from './progress-reporter.ts';
+
+const proofs = ['model', 'bank', 'concurrency', 'same-id', 'lost-reply', 'crash'].map(
+  (name) => `server/ledger/${name}.test.ts`,
+);
+
+/**
+ * `npm run prove:ledger [part of a file's name …]`: the long form of the ledger's proofs, under random batches, load,
+ * kills and lost replies. Prints what it is at, then one line of JSON. Exits with 1 when a proof fails.
+ */
+async function main(chosen: readonly string[]): Promise<void> {
+  const started = performance.now();
+  const reporter = new ProgressReporter();
+  const files = chosen.length === 0 ? proofs : [...chosen];
+  const vitest = await startVitest(files, {
+    config: 'server/testing/prove/vitest.config.ts',
+    reporters: [reporter],
+    watch: false,
+  });
+  await vitest.close();
+  const isProven = reporter.failed.length === 0 && reporter.passed > 0;
+  const seconds = Math.ceil((performance.now() - started) / 1_000);
+  const { passed, failed, figures } = reporter;
+  process.stdout.write(`${JSON.stringify({ ok: isProven, passed, failed, seconds, ...figures })}\n`);
+  process.exitCode = isProven ? 0 : 1;
+}
+
+await main(process.argv.slice(2));

@@ -1,0 +1,51 @@
+import type { Client } from 'pg';
+
+/** A change of one function of the ledger's SQL. */
+export interface Substitution {
+  /** As in `ledger.post`. */
+  functionName: string;
+  /** Text of its body, replaced wherever it is; white space may differ. It must be there. */
+  search: string;
+  replacement: string;
+}
+
+/** Something wrong with the ledger that its tests must notice. */
+export interface Defect {
+  name: string;
+  substitutions?: readonly Substitution[];
+  /** Run by the owner of the tables, after the substitutions. */
+  sql?: readonly string[];
+  /** Test files of server/ledger of which each must turn red. */
+  red: readonly string[];
+}
+
+/**
+ * Puts a defect into a migrated database, in the transaction of the client if it has one. Throws when the ledger no
+ * longer has the text that the defect changes: a defect that is not there proves nothing.
+ */
+export async function plant(client: Client, defect: Defect): Promise<void> {
+  for (const substitution of defect.substitutions ?? []) await substitute(client, substitution);
+  await client.query('SET ROLE cascade_owner');
+  for (const statement of defect.sql ?? []) await client.query(statement);
+  await client.query('RESET ROLE');
+}
+
+async function substitute(client: Client, substitution: Substitution): Promise<void> {
+  const { functionName, search, replacement } = substitution;
+  const { rows } = await client.query<{ definition: string }>(
+    `SELECT pg_get_functiondef(p.oid) AS definition FROM pg_proc p
+     WHERE p.pronamespace::regnamespace::text || '.' || p.proname = $1`,
+    [functionName],
+  );
+  const [row] = rows;
+  if (row === undefined || rows.length > 1) throw new Error(`there is no single function ${functionName}`);
+  const parts = row.definition.split(loosely(search));
+  if (parts.length === 1) throw new Error(`${functionName} has no longer: ${search}`);
+  await client.query(parts.join(replacement));
+}
+
+/** The text with any white space where it has some. */
+function loosely(text: string): RegExp {
+  const words = text.trim().split(/\s+/);
+  return new RegExp(words.map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('\\s+'), 'g');
+}

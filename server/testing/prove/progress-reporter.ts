@@ -1,0 +1,57 @@
+import type { Reporter, TestCase, TestModule } from 'vitest/node';
+
+export interface FailedTest {
+  file: string;
+  name: string;
+}
+
+/** Prints what proofs say while they run, and gathers what they measured and which of them failed. */
+export class ProgressReporter implements Reporter {
+  readonly figures: Record<string, number> = {};
+  readonly failed: FailedTest[] = [];
+  passed = 0;
+  /** Test files that were run. */
+  files = 0;
+  private readonly isQuiet: boolean;
+  private readonly started = performance.now();
+
+  constructor({ isQuiet = false }: { isQuiet?: boolean } = {}) {
+    this.isQuiet = isQuiet;
+  }
+
+  onTestModuleStart(module: TestModule): void {
+    this.say(`${module.relativeModuleId} begins`);
+  }
+
+  onTestCaseAnnotate(_test: TestCase, annotation: { message: string }): void {
+    this.say(`  ${annotation.message}`);
+  }
+
+  onTestCaseResult(test: TestCase): void {
+    const { state, errors } = test.result();
+    const file = test.module.relativeModuleId;
+    this.say(`${state}: ${file}: ${test.fullName}`);
+    if (state === 'passed') this.passed += 1;
+    else this.failed.push({ file, name: test.fullName });
+    for (const error of errors ?? []) this.say(error.stack ?? error.message);
+    for (const [name, figure] of Object.entries(test.meta().figures ?? {})) {
+      this.figures[name] = (this.figures[name] ?? 0) + figure;
+    }
+  }
+
+  /** A file that cannot even be loaded has no test that could fail. */
+  onTestModuleEnd(module: TestModule): void {
+    const file = module.relativeModuleId;
+    this.files += 1;
+    for (const error of module.errors()) {
+      this.failed.push({ file, name: error.message });
+      this.say(error.stack ?? error.message);
+    }
+  }
+
+  private say(line: string): void {
+    if (this.isQuiet) return;
+    const seconds = Math.floor((performance.now() - this.started) / 1_000);
+    process.stdout.write(`${String(seconds).padStart(5)} s  ${line}\n`);
+  }
+}
