@@ -80,6 +80,17 @@ describe('a condition on a balance', () => {
     ]);
   });
 
+  it('may lie beyond every balance, and decides its own item only', async () => {
+    const [from, to] = [await wallet(100n), await wallet()];
+    const beyond = 10n ** 20n;
+    const results = await ledger.post([
+      move({ from, to, amountMinor: 1n, condition: { debit: { balanceAtLeastMinor: -beyond } } }),
+      move({ from, to, amountMinor: 1n, condition: { credit: { balanceAtLeastMinor: beyond } } }),
+      move({ from, to, amountMinor: 1n }),
+    ]);
+    expect(results.map(({ status }) => status)).toEqual(['created', 'refused', 'created']);
+  });
+
   it('sees the items before it in the batch, and not what a failed group undid', async () => {
     const [from, to] = [await wallet(100n), await wallet()];
     const at = (balance: bigint): TransferCondition => ({
@@ -176,6 +187,17 @@ describe("mode 'available'", () => {
     expect(outcomes(await ledger.post([move({ from: issuance, to, amountMinor: 40n, mode: 'available' })]))).toEqual([
       'created 40',
     ]);
+  });
+
+  it('from an account without a floor works up to the largest balance', async () => {
+    const [from, to] = [systemAccountId('suspense', 'DUCAT'), await wallet()];
+    const deposits = Array.from({ length: 400 }, () => move({ from: issuance, to: from, amountMinor: 10n ** 15n }));
+    await ledger.post(deposits);
+    const results = await ledger.post([
+      move({ from, to, amountMinor: 5n, mode: 'available' }),
+      move({ from, to: issuance, amountMinor: 10n ** 15n }),
+    ]);
+    expect(results).toMatchObject([{ amountMinor: 5n }, { status: 'created' }]);
   });
 
   it('is refused by a frozen or closed account, unless there is nothing to move', async () => {

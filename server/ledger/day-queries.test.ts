@@ -75,6 +75,17 @@ describe('an effective date', () => {
     expect(await post([other])).toMatchObject([{ code: 'id_content_mismatch', field: 'effectiveDate' }]);
   });
 
+  it('is one text and no other: what is no day is refused and leaves the rest of the batch alone', async () => {
+    const to = await wallet();
+    const texts = ['2026-02-30', '2026-13-01', '20261120', '2026-11-20 ', 'today', '', '0000-01-01'];
+    const odd = texts.map((effectiveDate) => move({ from: issuance, to, amountMinor: 1n, effectiveDate }));
+    const results = await post([...odd, move({ from: issuance, to, amountMinor: 1n })]);
+    expect(results.map((result) => (result.status === 'refused' ? result.code : result.status))).toEqual([
+      ...texts.map(() => 'effective_date_out_of_range'),
+      'created',
+    ]);
+  });
+
   it('is refused where nothing moves, and taken by what posts a pending transfer and by a reversal', async () => {
     const account = await wallet(100n);
     const request = { from: account, to: issuance, amountMinor: 10n };

@@ -565,6 +565,15 @@ $$;
 
 -- ── Options of single items ─────────────────────────────────────────────────────────────────────────
 
+-- The day that a text names as YYYY-MM-DD and in no other way; NULL for anything else.
+CREATE FUNCTION ledger.day_of(p_text text) RETURNS date
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT CASE WHEN p_text ~ '^[12][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$' THEN
+    (SELECT CASE WHEN m.first + substr(p_text, 9, 2)::integer - 1 < m.first + interval '1 month'
+                 THEN m.first + substr(p_text, 9, 2)::integer - 1 END
+     FROM (SELECT make_date(substr(p_text, 1, 4)::integer, substr(p_text, 6, 2)::integer, 1) AS first) m) END
+$$;
+
 -- Reads p_options of ledger.post: the codes of items, where an option is unsound; effective dates; and what is kept.
 CREATE FUNCTION ledger.read_options(
   p_options jsonb, p_debits bigint[], p_credits bigint[], p_amounts bigint[], p_actions smallint[], p_modes smallint[],
@@ -575,8 +584,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
            -- An amount of nothing that a rate brought about has its own name.
            WHEN r.code = 8 AND r.amount = 0 AND r.rate IS NOT NULL THEN 25
            WHEN r.code NOT IN (0, 2, 3) THEN r.code
-           WHEN r.day IS NOT NULL AND p_actions[r.ord] NOT IN (1, 3, 6) THEN 11
-           WHEN r.day IS NOT NULL AND NOT r.day BETWEEN p_today - 3660 AND p_today + 366 THEN 23
+           WHEN r.option ? 'effectiveDate' AND p_actions[r.ord] NOT IN (1, 3, 6) THEN 11
+           WHEN r.option ? 'effectiveDate' AND NOT coalesce(r.day BETWEEN p_today - 3660 AND p_today + 366, false) THEN 23
            WHEN r.condition IS NOT NULL AND (p_actions[r.ord] = 4
              OR r.condition ? 'ownerAvailableAtLeastMinor' AND d.owner = 'house') THEN 26
            WHEN r.rate IS NOT NULL AND NOT coalesce(
@@ -591,7 +600,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
            ELSE r.code END::smallint ORDER BY r.ord),
          array_agg(r.day ORDER BY r.ord),
          array_agg(nullif(r.option - 'effectiveDate', '{}'::jsonb) ORDER BY r.ord)
-  FROM (SELECT u.ord, u.code, u.amount, o.option, (o.option ->> 'effectiveDate')::date AS day, o.option -> 'condition' AS condition,
+  FROM (SELECT u.ord, u.code, u.amount, o.option, ledger.day_of(o.option ->> 'effectiveDate') AS day, o.option -> 'condition' AS condition,
                o.option -> 'conversion' AS rate, (o.option #>> '{conversion,numerator}')::numeric AS numerator,
                (o.option #>> '{conversion,denominator}')::numeric AS denominator
         FROM unnest(p_codes, p_amounts) WITH ORDINALITY AS u (code, amount, ord)
@@ -1314,7 +1323,8 @@ BEGIN
       IF p_modes[i] = 1 THEN
         moved := greatest(0, moved - (a_balance[c] - a_reserved[c] - coalesce(a_floor[c], 0)));
       ELSIF p_modes[i] = 2 THEN
-        moved := greatest(0, least(moved, a_balance[d] - a_reserved[d] - coalesce(a_floor[d], -balance_max)));
+        moved := CASE WHEN a_floor[d] IS NULL THEN moved
+          ELSE greatest(0, least(moved, a_balance[d] - a_reserved[d] - a_floor[d])) END;
       END IF;
     ELSIF act = act_pending THEN
       reserve := moved;
@@ -1349,15 +1359,15 @@ BEGIN
       condition := p_options -> i::text -> 'condition';
       IF condition IS NOT NULL THEN
         field := CASE
-          WHEN (condition #>> '{debit,version}')::bigint <> a_version[d] THEN 'condition.debit.version'
-          WHEN (condition #>> '{debit,balanceAtLeastMinor}')::bigint > a_balance[d]
+          WHEN (condition #>> '{debit,version}')::numeric <> a_version[d] THEN 'condition.debit.version'
+          WHEN (condition #>> '{debit,balanceAtLeastMinor}')::numeric > a_balance[d]
             THEN 'condition.debit.balanceAtLeastMinor'
-          WHEN (condition #>> '{debit,balanceAtMostMinor}')::bigint < a_balance[d]
+          WHEN (condition #>> '{debit,balanceAtMostMinor}')::numeric < a_balance[d]
             THEN 'condition.debit.balanceAtMostMinor'
-          WHEN (condition #>> '{credit,version}')::bigint <> a_version[c] THEN 'condition.credit.version'
-          WHEN (condition #>> '{credit,balanceAtLeastMinor}')::bigint > a_balance[c]
+          WHEN (condition #>> '{credit,version}')::numeric <> a_version[c] THEN 'condition.credit.version'
+          WHEN (condition #>> '{credit,balanceAtLeastMinor}')::numeric > a_balance[c]
             THEN 'condition.credit.balanceAtLeastMinor'
-          WHEN (condition #>> '{credit,balanceAtMostMinor}')::bigint < a_balance[c]
+          WHEN (condition #>> '{credit,balanceAtMostMinor}')::numeric < a_balance[c]
             THEN 'condition.credit.balanceAtMostMinor' END;
         IF field IS NOT NULL THEN
           code := 60;
