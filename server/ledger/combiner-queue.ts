@@ -24,8 +24,8 @@ export interface SubmissionQueue {
   itemCount(): number;
   /** Takes a submission in; false when it does not fit. */
   add(submission: Submission): boolean;
-  /** Removes the oldest submissions that make up at most `itemsMax` transfers together. */
-  take(itemsMax: number): Submission[];
+  /** Removes the oldest submissions that make up at most `itemsMax` transfers, up to the first that may not leave. */
+  take(itemsMax: number, mayLeave: (submission: Submission) => boolean): Submission[];
   /** Removes one submission; false when it is no longer here. */
   withdraw(submission: Submission): boolean;
 }
@@ -72,12 +72,12 @@ export function createQueue(limits: QueueLimits): SubmissionQueue {
       if (timer === null) watch(submission);
       return true;
     },
-    take: (itemsMax) => {
+    take: (itemsMax, mayLeave) => {
       const taken: Submission[] = [];
       let count = 0;
       for (const submission of waiting) {
         count += submission.items.length;
-        if (count > itemsMax) break;
+        if (count > itemsMax || !mayLeave(submission)) break;
         remove(submission);
         taken.push(submission);
       }

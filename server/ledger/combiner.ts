@@ -82,7 +82,8 @@ const defaults: Required<CombinerOptions> = {
  * themselves, and no timer holds anything back when there is none. A lone caller is sent at the end of the present
  * turn of the event loop, so that callers answered together travel together again. Callers are served in the order of
  * their arrival; who awaits one post before the next sees its effect. Two submissions that are not awaited may be
- * decided in either order.
+ * decided in either order. A second lane starts only with what shares no account with the call under way: it would wait
+ * for that call's locks, and a hot account is served faster by one fuller call than by two that take turns.
  *
  * Each call is one statement outside of any interactive transaction, hence a transaction of its own: BEGIN and COMMIT
  * would be two more round trips. What happens when a call fails is told at `settle`.
@@ -105,10 +106,16 @@ export function createCombiner(database: Pick<Database, 'client'>, options: Comb
       tally[event === 'repeat' ? 'repeats' : 'divisions'] += 1;
     },
   };
-  const lanes = createLanes({
+  const underWay = new Set<ReadonlySet<bigint>>();
+  const lanes = createLanes<Submission>({
     lanesMax: limits.lanesMax,
-    next: () => queue.take(limits.batchItemsMax),
-    work: (submissions) => settle(submissions, rules),
+    next: () => queue.take(limits.batchItemsMax, (submission) => isApart(submission, underWay)),
+    work: async (submissions) => {
+      const accounts = accountsOf(submissions);
+      underWay.add(accounts);
+      await settle(submissions, rules);
+      underWay.delete(accounts);
+    },
   });
   let closing: Promise<void> | null = null;
   const submit = (items: readonly TransferRequest[], signal?: AbortSignal): Promise<TransferResult[]> => {
@@ -145,6 +152,20 @@ export function createCombiner(database: Pick<Database, 'client'>, options: Comb
 /** The combiner of this process, over its database. */
 export function combiner(): Combiner {
   return once('ledger.combiner', () => createCombiner(database()));
+}
+
+function accountsOf(submissions: readonly Submission[]): ReadonlySet<bigint> {
+  const items = submissions.flatMap((submission) => submission.items);
+  return new Set(items.flatMap(({ debitAccountId, creditAccountId }) => [debitAccountId, creditAccountId]));
+}
+
+function isApart({ items }: Submission, underWay: ReadonlySet<ReadonlySet<bigint>>): boolean {
+  for (const accounts of underWay) {
+    const isShared = ({ debitAccountId, creditAccountId }: TransferRequest) =>
+      accounts.has(debitAccountId) || accounts.has(creditAccountId);
+    if (items.some(isShared)) return false;
+  }
+  return true;
 }
 
 /**

@@ -9,7 +9,7 @@ import { ensurePartitions } from '#server/ledger/partitions.ts';
 import type { TransferRequest } from '#server/ledger/schema.ts';
 import { post } from '#server/ledger/transfers.ts';
 import type { TestDatabase } from '#server/testing/database.ts';
-import { sequence } from '#server/testing/ledger-model/draws.ts';
+import { sequence, type StepDraw } from '#server/testing/ledger-model/draws.ts';
 import { SideBySide } from '#server/testing/ledger-model/side-by-side.ts';
 import { move, transferId } from '#server/testing/ledger.ts';
 
@@ -51,9 +51,16 @@ export async function fillBooks(database: TestDatabase, { seed, sequences = 6 }:
   await filler.post([filler.move({ from: issuance, to: filled.wallet, amountMinor: 3n })]);
   for (const steps of fc.sample(sequence, { seed, numRuns: sequences })) {
     const { both } = await SideBySide.open(database);
-    for (const step of steps) await both.take(step);
+    // A jump of days would take limits and ids of what is asked later out of their time.
+    for (const step of steps.filter(isShort)) await both.take(step);
   }
   return filled;
+}
+
+const shortSecondsMax = 1_000;
+
+function isShort(step: StepDraw): boolean {
+  return step.type !== 'clock' || step.seconds <= shortSecondsMax;
 }
 
 /** One item for the posting function itself. */
