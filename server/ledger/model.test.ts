@@ -101,7 +101,8 @@ const codesWithDetails = new Set<RefusalCode>([
 ]);
 const accountConditions = ['version', 'balanceAtLeastMinor', 'balanceAtMostMinor'];
 const details = [
-  ...['move', 'pending', 'post', 'void', 'reverse'].flatMap((action) => [`${action} created`, `${action} exists`]),
+  ...['move', 'pending', 'post', 'void', 'reverse'].map((action) => `${action} created`),
+  ...['move', 'pending', 'end of a pending', 'reverse'].map((action) => `${action} exists`),
   ...['shortfall', 'available'].flatMap((mode) => ['all', 'a part', 'nothing'].map((part) => `${mode} of ${part}`)),
   ...['post of a part', 'reverse of a part', 'group created', 'group exists', 'refusal replayed', 'sweep'],
   ...['debitAccountId', 'creditAccountId', 'amountMinor', 'kind', 'reference'].map(mismatchOf),
@@ -161,6 +162,7 @@ function successHappenings(
   const action = actionOf(request);
   const { mode, condition, conversion, effectiveDate } = request;
   const names = [`${action} ${status}`];
+  if (action === 'post' || action === 'void') names.push(`end of a pending ${status}`);
   if (request.linked === true) names.push(`group ${status}`);
   if (originalMinor !== null && amountMinor > 0n && amountMinor < originalMinor) names.push(`${action} of a part`);
   if (mode === 'shortfall' || mode === 'available') {

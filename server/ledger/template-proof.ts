@@ -1,10 +1,14 @@
-import { accountKindOf, transferKinds } from '#server/ledger/kinds.ts';
+import { accountKindOf, transferKinds, type AccountKind } from '#server/ledger/kinds.ts';
 import type { Asset } from '#server/ledger/schema.ts';
 import type { AccountReference, Effect, Sum, TemplateDeclaration, TemplateLeg } from '#server/ledger/templates.ts';
+import { amountMinorMax } from '#server/money/money.ts';
 import { invariant } from '#server/platform/invariant.ts';
 
 type Declaration = TemplateDeclaration<string, string>;
 type Reference = AccountReference<string>;
+/** Accounts through which money only passes: 0 after every event, as the checker's `bridge_zero` says too. */
+const clearingKinds: readonly AccountKind[] = ['bridge'];
+
 /** Coefficients by amount name; what is not there is 0. */
 type Vector = ReadonlyMap<string, bigint>;
 
@@ -14,12 +18,15 @@ type Vector = ReadonlyMap<string, bigint>;
  * legs do and what is declared is a combination of the equations. Rational arithmetic on integers, so nothing is
  * rounded.
  *
- * Throws at the first fault: a leg between accounts of different assets, with itself, of an unknown kind or without a
- * declared effect; a declared effect that the legs do not have; a cleared account that keeps something; an equation
- * between different assets, or one that no account's change needs; a rounding whose rest nothing determines.
+ * Throws at the first fault: a range that no transfer can have; a leg between accounts of different assets, with itself,
+ * of an unknown kind or without a declared effect; a shortfall that nobody draws on afterwards; a declared effect that the
+ * legs do not have; a clearing account that keeps something; an equation between different assets, one that no amounts in
+ * their ranges fulfil, or one that no account's change needs; a rounding whose rest nothing determines.
  */
 export function proveTemplate(declaration: Declaration): void {
+  checkRanges(declaration);
   for (const leg of declaration.legs) checkLeg(declaration, leg);
+  checkShortfalls(declaration);
   const names = declaration.legs.map((leg) => leg.name);
   must(declaration, new Set(names).size === names.length, 'two legs have one name');
   for (const name of Object.keys(declaration.amounts)) {
@@ -51,8 +58,34 @@ function eliminate(vector: Vector, { pivot, row }: { pivot: string; row: Vector 
   return combine(scaled(vector, divisor), scaled(row, -factor));
 }
 
+/** Single intervals per equation: enough to find a range that was mistyped, not a solver. */
+function checkRanges(declaration: Declaration): void {
+  for (const [name, { leastMinor, mostMinor }] of Object.entries(declaration.amounts)) {
+    const isSound = leastMinor >= 0n && leastMinor <= mostMinor && mostMinor <= amountMinorMax;
+    must(declaration, isSound, `${name} has a range that no transfer can have`);
+  }
+  for (const { left, right } of declaration.equations) {
+    const end = (sum: Sum<string>, which: 'leastMinor' | 'mostMinor'): bigint =>
+      sum.reduce((total, name) => total + (declaration.amounts[name]?.[which] ?? 0n), 0n);
+    const canHold =
+      end(left, 'leastMinor') <= end(right, 'mostMinor') && end(right, 'leastMinor') <= end(left, 'mostMinor');
+    must(declaration, canHold, `${left.join(' + ')} = ${right.join(' + ')} holds for no amounts in their ranges`);
+  }
+}
+
+/** What is filled up is filled up for a leg that comes later and takes the same amount: else the floor could refuse it. */
+function checkShortfalls(declaration: Declaration): void {
+  for (const [position, leg] of declaration.legs.entries()) {
+    if (leg.mode !== 'shortfall') continue;
+    const isDrawnOn = declaration.legs
+      .slice(position + 1)
+      .some((later) => keyOf(later.debit) === keyOf(leg.credit) && later.amount === leg.amount);
+    must(declaration, isDrawnOn, `leg ${leg.name} fills up for no later leg`);
+  }
+}
+
 function checkLeg(declaration: Declaration, leg: TemplateLeg<string, string>): void {
-  const asset = declaration.amounts[leg.amount];
+  const asset = assetOf(declaration, leg.amount);
   must(declaration, asset !== undefined, `leg ${leg.name} moves ${leg.amount}, which is no amount`);
   must(declaration, Object.hasOwn(transferKinds, leg.kind), `leg ${leg.name} is of no known kind`);
   must(declaration, keyOf(leg.debit) !== keyOf(leg.credit), `leg ${leg.name} stays on one account`);
@@ -69,7 +102,7 @@ function holds(declaration: Declaration, reference: Reference, asset: Asset): bo
 }
 
 function equationVector(declaration: Declaration, equation: Declaration['equations'][number]): Vector {
-  const assets = new Set(bothSides(equation).map((name) => declaration.amounts[name]));
+  const assets = new Set(bothSides(equation).map((name) => assetOf(declaration, name)));
   must(declaration, assets.size === 1 && !assets.has(undefined), 'an equation is between amounts of one asset');
   return combine(vectorOf(equation.left), scaled(vectorOf(equation.right), -1n));
 }
@@ -87,8 +120,11 @@ function checkEffects(declaration: Declaration, basis: readonly Vector[]): void 
     }
   }
   for (const [key, effect] of effects) {
-    const moved = declaration.legs.filter((leg) => touches(leg, key)).map((leg) => declaration.amounts[leg.amount]);
+    const moved = declaration.legs.filter((leg) => touches(leg, key)).map((leg) => assetOf(declaration, leg.amount));
+    must(declaration, moved.length > 0, `${key} has an effect, but no leg changes it`);
     must(declaration, new Set(moved).size <= 1, `${key} would stand for accounts of two assets`);
+    const isClearing = 'house' in effect.account && clearingKinds.includes(effect.account.house);
+    must(declaration, !isClearing || 'isCleared' in effect, `${key} is a clearing account and must be cleared`);
     const isFilledUp = declaration.legs.some((leg) => leg.mode === 'shortfall' && touches(leg, key));
     if ('isOpen' in effect) {
       must(declaration, isFilledUp, `${key} is open, but no leg fills it up`);
@@ -134,6 +170,10 @@ function changeOf({ legs }: Declaration, key: string): Vector {
     const sign = (keyOf(leg.credit) === key ? 1n : 0n) - (keyOf(leg.debit) === key ? 1n : 0n);
     return combine(change, new Map([[leg.amount, sign]]));
   }, new Map());
+}
+
+function assetOf(declaration: Declaration, amount: string): Asset | undefined {
+  return declaration.amounts[amount]?.asset;
 }
 
 function touches(leg: TemplateLeg<string, string>, key: string): boolean {

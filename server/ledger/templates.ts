@@ -1,6 +1,7 @@
 import { systemAccountId } from '#server/ledger/accounts.ts';
 import type { AccountKind, Asset, TransferKind, TransferRequest } from '#server/ledger/schema.ts';
 import { proveTemplate } from '#server/ledger/template-proof.ts';
+import { amountMinorMax } from '#server/money/money.ts';
 import { invariant } from '#server/platform/invariant.ts';
 
 /**
@@ -12,6 +13,23 @@ import { invariant } from '#server/platform/invariant.ts';
 /** An account of the house, or one that a party brings: the buyer's wallet, the order's escrow. */
 export type AccountReference<Party extends string> = { house: AccountKind } | { party: Party };
 
+/** What an amount is counted in, and what it may be, both ends included. In minor units. */
+export interface AmountRange {
+  asset: Asset;
+  leastMinor: bigint;
+  mostMinor: bigint;
+}
+
+/** Of an amount that may be missing: its leg is left out then. */
+export function zeroOrMore(asset: Asset): AmountRange {
+  return { asset, leastMinor: 0n, mostMinor: amountMinorMax };
+}
+
+/** Of an amount without which the event is none. */
+export function oneOrMore(asset: Asset): AmountRange {
+  return { asset, leastMinor: 1n, mostMinor: amountMinorMax };
+}
+
 /** Amounts that add up to something; of a name that stands twice, twice. */
 export type Sum<Amount extends string> = readonly Amount[];
 
@@ -22,14 +40,14 @@ export interface TemplateLeg<Amount extends string, Party extends string> {
   debit: AccountReference<Party>;
   credit: AccountReference<Party>;
   amount: Amount;
-  /** `shortfall`: at most the amount, and only what the credit account lacks. */
+  /** `shortfall`: at most the amount, and only what the credit account lacks; a later leg takes the amount from it. */
   mode?: 'exact' | 'shortfall';
 }
 
 /** What a business event may do to the books. */
 export interface TemplateDeclaration<Amount extends string, Party extends string> {
   name: string;
-  amounts: Readonly<Record<Amount, Asset>>;
+  amounts: Readonly<Record<Amount, AmountRange>>;
   /** What kind of account each party brings. */
   parties: Readonly<Record<Party, { kind: AccountKind; asset: Asset }>>;
   legs: readonly TemplateLeg<Amount, Party>[];
@@ -66,7 +84,7 @@ export function defineTemplate<const Amount extends string, const Party extends 
 }
 
 export interface Binding<Amount extends string, Party extends string> {
-  /** In minor units, 0 or more. Legs of nothing are left out. */
+  /** In minor units, within their ranges. Legs of nothing are left out. */
   amounts: Readonly<Record<Amount, bigint>>;
   /** The account of each party. */
   parties: Readonly<Record<Party, bigint>>;
@@ -77,14 +95,21 @@ export interface Binding<Amount extends string, Party extends string> {
 
 /**
  * The transfers of one event, in the order of the legs, for `postLinked`.
- * Amounts that break a promised equation, or are negative, are a defect of the caller and throw.
+ * Amounts that break a promised equation or leave their range, and parties that share an account, are a defect of the
+ * caller and throw: nothing is posted.
  */
 export function bindTemplate<Amount extends string, Party extends string>(
   template: Template<Amount, Party>,
   binding: Binding<Amount, Party>,
 ): TransferRequest[] {
   const names = Object.keys(template.amounts) as Amount[];
-  for (const name of names) invariant(binding.amounts[name] >= 0n, `${template.name}: ${name} is not negative`);
+  for (const name of names) {
+    const { leastMinor, mostMinor } = template.amounts[name];
+    const isWithin = binding.amounts[name] >= leastMinor && binding.amounts[name] <= mostMinor;
+    invariant(isWithin, `${template.name}: ${name} is from ${String(leastMinor)} to ${String(mostMinor)}`);
+  }
+  const accounts = Object.values<bigint>(binding.parties);
+  invariant(new Set(accounts).size === accounts.length, `${template.name}: every party has an account of its own`);
   for (const { left, right } of template.equations) {
     const holds = totalOf(left, binding.amounts) === totalOf(right, binding.amounts);
     invariant(holds, `${template.name}: ${left.join(' + ')} = ${right.join(' + ')}`);
@@ -92,7 +117,7 @@ export function bindTemplate<Amount extends string, Party extends string>(
   return template.legs
     .filter((leg) => binding.amounts[leg.amount] > 0n)
     .map((leg) => {
-      const asset = template.amounts[leg.amount];
+      const { asset } = template.amounts[leg.amount];
       const accountOf = (reference: AccountReference<Party>): bigint =>
         'party' in reference ? binding.parties[reference.party] : systemAccountId(reference.house, asset);
       return {

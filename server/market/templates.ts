@@ -1,4 +1,4 @@
-import { defineTemplate } from '#server/ledger/templates.ts';
+import { defineTemplate, oneOrMore, zeroOrMore } from '#server/ledger/templates.ts';
 
 const wallet = { kind: 'wallet', asset: 'DUCAT' } as const;
 const escrow = { kind: 'escrow', asset: 'DUCAT' } as const;
@@ -6,7 +6,7 @@ const escrow = { kind: 'escrow', asset: 'DUCAT' } as const;
 /** The buyer pays: wallet → the order's escrow, the whole price. */
 export const purchaseTemplate = defineTemplate({
   name: 'purchase',
-  amounts: { price: 'DUCAT' },
+  amounts: { price: oneOrMore('DUCAT') },
   parties: { wallet, escrow },
   equations: [],
   rounding: null,
@@ -20,7 +20,7 @@ export const purchaseTemplate = defineTemplate({
 /** The seller is paid: escrow gives the whole price, the fee to the house and the rest to the seller. */
 export const saleTemplate = defineTemplate({
   name: 'sale',
-  amounts: { price: 'DUCAT', share: 'DUCAT', fee: 'DUCAT' },
+  amounts: { price: oneOrMore('DUCAT'), share: zeroOrMore('DUCAT'), fee: zeroOrMore('DUCAT') },
   parties: { wallet, escrow },
   equations: [{ left: ['price'], right: ['share', 'fee'] }],
   rounding: { rounded: 'fee', takesTheRest: 'share' },
@@ -44,7 +44,7 @@ export const saleTemplate = defineTemplate({
 /** The buyer gets the money back: escrow → wallet, the whole price. */
 export const orderRefundTemplate = defineTemplate({
   name: 'order_refund',
-  amounts: { price: 'DUCAT' },
+  amounts: { price: oneOrMore('DUCAT') },
   parties: { wallet, escrow },
   equations: [],
   rounding: null,

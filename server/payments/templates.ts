@@ -1,4 +1,4 @@
-import { defineTemplate } from '#server/ledger/templates.ts';
+import { defineTemplate, oneOrMore, zeroOrMore } from '#server/ledger/templates.ts';
 
 /**
  * A paid top-up, both assets in one linked group: the dollars pass through `bridge` to what is owed and earned, the
@@ -7,7 +7,14 @@ import { defineTemplate } from '#server/ledger/templates.ts';
  */
 export const topUpTemplate = defineTemplate({
   name: 'top_up',
-  amounts: { gross: 'USD', price: 'USD', fee: 'USD', tax: 'USD', base: 'DUCAT', bonus: 'DUCAT' },
+  amounts: {
+    gross: oneOrMore('USD'),
+    price: oneOrMore('USD'),
+    fee: zeroOrMore('USD'),
+    tax: zeroOrMore('USD'),
+    base: oneOrMore('DUCAT'),
+    bonus: zeroOrMore('DUCAT'),
+  },
   parties: { wallet: { kind: 'wallet', asset: 'DUCAT' } },
   equations: [{ left: ['gross'], right: ['price', 'fee', 'tax'] }],
   rounding: { rounded: 'fee', takesTheRest: 'gross' },
@@ -78,7 +85,7 @@ export const topUpTemplate = defineTemplate({
  */
 export const stripeFeeTemplate = defineTemplate({
   name: 'stripe_fee',
-  amounts: { fee: 'USD' },
+  amounts: { fee: zeroOrMore('USD') },
   parties: {},
   equations: [],
   rounding: null,

@@ -1,4 +1,4 @@
-import type { AccountCondition, TransferRequest } from '#server/ledger/schema.ts';
+import type { AccountCondition, TransferCondition, TransferRequest } from '#server/ledger/schema.ts';
 import {
   availableMinor,
   type ModelAccount,
@@ -10,6 +10,22 @@ import {
 
 const hour = 3_600_000;
 const day = 24 * hour;
+
+/** What a condition asks for, always in the same places. */
+export function demandsOf(condition: TransferCondition = {}): (bigint | undefined)[] {
+  const { debit = {}, credit = {}, ownerAvailableAtLeastMinor } = condition;
+  const onAccounts = [debit, credit].flatMap((asked) => [
+    asked.version,
+    asked.balanceAtLeastMinor,
+    asked.balanceAtMostMinor,
+  ]);
+  return [...onAccounts, ownerAvailableAtLeastMinor];
+}
+
+/** A condition that asks for nothing is none. */
+export function isDemanding(condition: TransferCondition | undefined): boolean {
+  return demandsOf(condition).some((demand) => demand !== undefined);
+}
 
 /** Conditions on the two accounts as they stand. */
 export function refusalOfConditions(books: ModelBooks, request: TransferRequest): ModelRefusal | null {

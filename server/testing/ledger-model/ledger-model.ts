@@ -5,6 +5,7 @@ import { decide, expireOverdue } from './decision.ts';
 import { differingField, familiarity } from './repetition.ts';
 import { balanceOn, conversionsIn, usesOf } from './model-readings.ts';
 import type { BooksQuestion, BooksReading, DayReading } from './readings.ts';
+import { usedOf } from './demands.ts';
 import { faultOf, type Moment } from './soundness.ts';
 import {
   copyOf,
@@ -15,6 +16,8 @@ import {
   type ModelLimit,
   type ModelRefusal,
 } from './state.ts';
+
+const limitMinorMax = 10n ** 15n;
 
 /** As `TransferResult`, without the time, which only the database knows. */
 export type ModelResult = { status: 'created' | 'exists'; id: string; amountMinor: bigint } | RefusedTransfer;
@@ -64,6 +67,19 @@ export class LedgerModel {
       limits: owners.flatMap((owner) => usesOf(this.books, owner, now)).sort(),
       conversions: conversionsIn(this.books).sort(),
     };
+  }
+
+  /** The same limits, each wider by what of it is used already. */
+  beyondUsed(owner: string, limits: readonly ModelLimit[], now: number): ModelLimit[] {
+    return limits.map((limit) => {
+      const used = usedOf(this.books, { limit, owner, now });
+      const { amountMinorMax, countMax } = limit;
+      return {
+        ...limit,
+        amountMinorMax: amountMinorMax === null ? null : leastOf(amountMinorMax + used.amountMinor, limitMinorMax),
+        countMax: countMax === null ? null : countMax + used.count,
+      };
+    });
   }
 
   /** Replaces all limits of an owner. What the owner did before counts: it was never forgotten. */
@@ -151,6 +167,10 @@ function record(books: ModelBooks, group: readonly TransferRequest[], results: r
       previousId: previousId === undefined ? null : keyOf(previousId),
     });
   }
+}
+
+function leastOf(left: bigint, right: bigint): bigint {
+  return left < right ? left : right;
 }
 
 function groupsOf(requests: readonly TransferRequest[]): TransferRequest[][] {

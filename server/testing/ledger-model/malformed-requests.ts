@@ -47,6 +47,12 @@ export function malformed(malformation: Malformation, plain: TransferRequest, ar
     conditionVoid: { ...plain, condition: { debit: { version: 1n } }, amountMinor: 0n, voidPendingId },
     conditionOfHouse: { ...plain, debitAccountId: house, condition: { ownerAvailableAtLeastMinor: 0n } },
     datedAndOld: { ...idAt(-36 * day), effectiveDate: dayOf(around.now, 367) },
+    dateOfNoDay: { ...plain, effectiveDate: `${today.slice(0, 4)}-02-30` },
+    dateInWords: { ...plain, effectiveDate: 'today' },
+    conditionBeyondAll: {
+      ...plain,
+      condition: { debit: { balanceAtLeastMinor: -(10n ** 20n) }, credit: { balanceAtMostMinor: 10n ** 20n } },
+    },
     timeoutZero: { ...plain, pending: { timeoutSeconds: 0 } },
     timeoutLong: { ...plain, pending: { timeoutSeconds: 366 * 86_400 + 1 } },
   };

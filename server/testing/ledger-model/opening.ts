@@ -34,7 +34,7 @@ export async function openAccounts(database: TestDatabase): Promise<OpenedAccoun
   ]);
   const own = opened.slice(0, 7);
   const [ducat = 0n, usd = 0n, dollars = 0n] = opened.slice(7);
-  const [rich = 0n, poor = 0n, credit = 0n, small = 0n] = own;
+  const [rich = 0n, poor = 0n, credit = 0n, small = 0n, , richEscrow = 0n] = own;
   // The product has no account with a ceiling or an overdraft yet; the ledger knows both.
   await asSuperuser(
     database,
@@ -43,7 +43,7 @@ export async function openAccounts(database: TestDatabase): Promise<OpenedAccoun
   );
   const conversion = { liquidity: [liquidity, { ducat, usd }, liquidity], dollars: [bank, dollars] };
   return {
-    accounts: [...house, ...own, rich, rich, poor, small],
+    accounts: [...house, ...own, rich, rich, rich, richEscrow, poor, small],
     conversion,
     states: await statesOf(database, [...house, ...opened, ...Object.values(liquidity), bank, stripe]),
   };

@@ -1,4 +1,5 @@
-import type { AccountCondition, TransferCondition, TransferRequest } from '#server/ledger/schema.ts';
+import type { TransferRequest } from '#server/ledger/schema.ts';
+import { demandsOf, isDemanding } from './demands.ts';
 import { isLedgerId } from './soundness.ts';
 import { actionOf, keyOf, relatedIdOf, type ModelBooks, type ModelTransfer } from './state.ts';
 
@@ -37,20 +38,10 @@ function contentOf(request: TransferRequest): Map<string, unknown> {
     ['relatedId', relatedIdOf(request)],
     ['timeoutSeconds', request.pending?.timeoutSeconds],
     ['effectiveDate', request.effectiveDate],
-    ['condition', condition === undefined ? '' : demandsOf(condition)],
+    ['condition', isDemanding(condition) ? demandsOf(condition).map(String).join() : ''],
     [
       'conversion',
       conversion === undefined ? '' : [conversion.numerator, conversion.denominator, conversion.exact].join(),
     ],
   ]);
-}
-
-/** A condition that asks for nothing is none. */
-function demandsOf({ debit = {}, credit = {}, ownerAvailableAtLeastMinor }: TransferCondition): string {
-  const demands = [...demandsOn(debit), ...demandsOn(credit), ownerAvailableAtLeastMinor];
-  return demands.every((demand) => demand === undefined) ? '' : demands.map(String).join();
-}
-
-function demandsOn({ version, balanceAtLeastMinor, balanceAtMostMinor }: AccountCondition): (bigint | undefined)[] {
-  return [version, balanceAtLeastMinor, balanceAtMostMinor];
 }

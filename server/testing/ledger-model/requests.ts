@@ -25,12 +25,13 @@ export interface Surroundings {
   now: number;
 }
 
-/** One request, or the two legs of a conversion. */
+/** One request, the two legs of a conversion, or a few that belong together otherwise. */
 export function requestsOf(draw: ItemDraw, around: Surroundings): TransferRequest[] {
   const plain = plainRequest(draw, around);
   if (draw.shape === 'conversion') {
     return conversionOf(draw, plain, around).map((leg) => demanding(draw, dated(draw, leg, around), around));
   }
+  if (draw.shape === 'doomed') return doomed(draw, plain, around);
   if (draw.shape === 'repeat') return repetition(draw, plain, around);
   const request = requestOf(draw, plain, around);
   if (draw.shape === 'again' || draw.shape === 'malformed') return [request];
@@ -58,6 +59,7 @@ function requestOf(draw: ItemDraw, plain: TransferRequest, around: Surroundings)
       return malformed(draw.malformation, plain, around);
     case 'move':
     case 'conversion':
+    case 'doomed':
     case 'repeat':
       return plain;
   }
@@ -84,7 +86,8 @@ function demanding(draw: ItemDraw, request: TransferRequest, { states }: Surroun
     if (debit.isHouse) return request;
     const own = states.filter(({ owner, asset }) => owner === debit.owner && asset === debit.asset);
     const sumMinor = own.reduce((sum, state) => sum + availableMinor(state), 0n);
-    const leavingMinor = actionOf(request) === 'post' ? 0n : request.amountMinor;
+    const isStaying = credit.owner === debit.owner && actionOf(request) !== 'pending';
+    const leavingMinor = isStaying || actionOf(request) === 'post' ? 0n : request.amountMinor;
     return { ...request, condition: { [about]: sumMinor - leavingMinor + BigInt(beyond) } };
   }
   return { ...request, condition: demandOn({ about, beyond }, debit, credit) };
@@ -120,6 +123,28 @@ function plainRequest(draw: ItemDraw, { accounts, now }: Surroundings): Transfer
 
 function timeoutOf({ timeoutSeconds }: ItemDraw): { timeoutSeconds?: number } {
   return timeoutSeconds === null ? {} : { timeoutSeconds };
+}
+
+/**
+ * A group that fails after its first item has happened, and then items that need what the first one took or gave back.
+ * Or a void that happens, and then items that need what it gave back.
+ */
+function doomed(draw: ItemDraw, plain: TransferRequest, around: Surroundings): TransferRequest[] {
+  const another = (rest: Partial<TransferRequest> = {}): TransferRequest => {
+    return { ...plain, id: transferId(new Date(around.now)), linked: false, ...rest };
+  };
+  const failing = another({ condition: { debit: { version: 0n }, credit: { version: 0n } } });
+  const last = demanding(draw, another({ linked: draw.linked }), around);
+  const held = another({ pending: {} });
+  const released = another({ amountMinor: 0n, voidPendingId: held.id });
+  switch (draw.to % 4) {
+    case 0:
+      return [held, released, another(), last];
+    case 1:
+      return [held, { ...released, linked: true }, failing, another(), last];
+    default:
+      return [{ ...plain, linked: true }, failing, another(), last];
+  }
 }
 
 /** An earlier request, counted from the latest: one that the filter lets through, unless the draw does not aim. */
@@ -169,16 +194,18 @@ function reversal(draw: ItemDraw, plain: TransferRequest, around: Surroundings):
 
 function repetition(draw: ItemDraw, plain: TransferRequest, around: Surroundings): TransferRequest[] {
   const { change } = draw;
-  const target = targetOf(draw, around, (request) => {
-    if (draw.to % 3 !== 0 && around.refusedIds.has(request.id)) return false;
-    const isPlain = relatedIdOf(request) === null && request.conversion === undefined;
-    if (change === 'nothing' && draw.from % 2 === 0 && isPlain) return false;
-    if (change === 'relatedId' && relatedIdOf(request) === null) return false;
-    if (change === 'timeoutSeconds' && request.pending === undefined) return false;
-    const isPair = request.conversion !== undefined && request.linked !== true;
-    if (change === 'conversion' && draw.isAimed && draw.from % 2 === 0) return isPair;
-    return request.linked !== true;
-  });
+  const isFit = (request: TransferRequest): boolean => {
+    if (change === 'relatedId') return relatedIdOf(request) !== null;
+    if (change === 'timeoutSeconds') return request.pending !== undefined;
+    if (change === 'conversion' && draw.from % 2 === 0) return request.conversion !== undefined;
+    const endedId = request.postPendingId ?? request.voidPendingId;
+    return change !== 'nothing' || draw.from % 2 === 0 || (endedId !== undefined && around.endedIds.has(endedId));
+  };
+  const isAlone = (request: TransferRequest): boolean => {
+    return request.linked !== true && (draw.to % 3 === 0 || !around.refusedIds.has(request.id));
+  };
+  const fitting = targetOf(draw, around, (request) => isAlone(request) && isFit(request));
+  const target = fitting ?? targetOf(draw, around, isAlone);
   if (target === undefined) return [plain];
   // A conversion is repeated with the leg before it.
   const leg = target.conversion === undefined ? undefined : around.earlier[around.earlier.indexOf(target) - 1];

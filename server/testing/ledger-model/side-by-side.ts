@@ -16,7 +16,7 @@ import { openAccounts, type OpenedAccounts } from './opening.ts';
 import { fingerprint, readBooks, type BooksReading } from './readings.ts';
 import { requestsOf } from './requests.ts';
 import { isLedgerId, type Moment } from './soundness.ts';
-import { dayOf, keyOf, relatedIdOf, type ModelLimit } from './state.ts';
+import { dayOf, isDay, keyOf, relatedIdOf, type ModelLimit } from './state.ts';
 
 /** The same question answered twice. */
 export interface Answers {
@@ -144,7 +144,10 @@ export class SideBySide {
   }
 
   private daysAround(): Set<string> {
-    const named = this.batches.flat().flatMap(({ effectiveDate }) => effectiveDate ?? []);
+    const named = this.batches
+      .flat()
+      .flatMap(({ effectiveDate }) => effectiveDate ?? [])
+      .filter(isDay);
     const all = [...this.days, ...named].flatMap((date) => {
       const time = Date.parse(date);
       return [dayOf(time, -1), date, dayOf(time, 1)];
@@ -253,8 +256,10 @@ export class SideBySide {
     return related?.amountMinor ?? null;
   }
 
-  private async setLimits(accountId: bigint, limits: readonly ModelLimit[]): Promise<Answers> {
+  private async setLimits(accountId: bigint, drawn: readonly ModelLimit[]): Promise<Answers> {
     const owner = this.opened.states.find((account) => account.id === accountId)?.owner ?? '';
+    // Beyond what is used already: limits that stop everything or nothing show little.
+    const limits = this.model.beyondUsed(owner, drawn, this.now().getTime());
     const rows = limits.map(({ asset, kind, side, period, amountMinorMax, countMax }) => ({
       asset: assets[asset],
       kind: transferKinds[kind],

@@ -1,6 +1,7 @@
 import { transferKindNames } from '#server/ledger/kinds.ts';
 import type { RefusalCode, TransferRequest } from '#server/ledger/schema.ts';
-import { actionOf, dayOf, keyOf, type ModelBooks } from './state.ts';
+import { isDemanding } from './demands.ts';
+import { actionOf, dayOf, isDay, keyOf, type ModelBooks } from './state.ts';
 
 const amountMinorMax = 1_000_000_000_000_000n;
 const rateTermMax = 1_000_000_000_000_000n;
@@ -78,17 +79,18 @@ function effectiveDateFault(request: TransferRequest, now: number): RefusalCode 
   if (effectiveDate === undefined) return null;
   if (!['move', 'post', 'reverse'].includes(actionOf(request))) return 'combination_not_allowed';
   const isInRange =
-    effectiveDate >= dayOf(now, -effectiveDaysBackMax) && effectiveDate <= dayOf(now, effectiveDaysAheadMax);
+    isDay(effectiveDate) &&
+    effectiveDate >= dayOf(now, -effectiveDaysBackMax) &&
+    effectiveDate <= dayOf(now, effectiveDaysAheadMax);
   return isInRange ? null : 'effective_date_out_of_range';
 }
 
 function conditionFault(books: ModelBooks, request: TransferRequest): RefusalCode | null {
-  const { debit, credit, ownerAvailableAtLeastMinor } = request.condition ?? {};
-  const demands = [...Object.values(debit ?? {}), ...Object.values(credit ?? {}), ownerAvailableAtLeastMinor];
-  if (demands.every((demand) => demand === undefined)) return null;
+  if (!isDemanding(request.condition)) return null;
   if (actionOf(request) === 'void') return 'condition_malformed';
   const isAboutHouse = books.accounts.get(request.debitAccountId)?.isHouse === true;
-  return isAboutHouse && ownerAvailableAtLeastMinor !== undefined ? 'condition_malformed' : null;
+  const isAboutSum = request.condition?.ownerAvailableAtLeastMinor !== undefined;
+  return isAboutHouse && isAboutSum ? 'condition_malformed' : null;
 }
 
 /** in × numerator / denominator is the amount out, but for what rounding takes from the side that was not given. */

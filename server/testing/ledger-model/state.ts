@@ -122,6 +122,12 @@ export function availableMinor(account: ModelAccount): bigint {
   return account.balanceMinor - account.reservedMinor;
 }
 
+/** Whether a text names a day as `YYYY-MM-DD`. */
+export function isDay(text: string): boolean {
+  const time = Date.parse(`${text}T00:00:00Z`);
+  return !Number.isNaN(time) && dayOf(time) === text;
+}
+
 /** The UTC day of a moment, `YYYY-MM-DD`; an offset in days leads to another day. */
 export function dayOf(time: number, offsetDays = 0): string {
   return new Date(time + offsetDays * 86_400_000).toISOString().slice(0, 10);

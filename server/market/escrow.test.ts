@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { openAccount, systemAccountId } from '#server/ledger/accounts.ts';
+import { lookupTransfers } from '#server/ledger/lookups.ts';
+import { payIntoEscrow, settleEscrow, type EscrowedOrder } from '#server/market/escrow.ts';
+import { deriveKey } from '#server/platform/crypto.ts';
+import { derivedId } from '#server/platform/ids.ts';
+import { testDatabase } from '#server/testing/database.ts';
+import { books } from '#server/testing/ledger.ts';
+
+const secret = 'a secret of at least thirty-two characters';
+const database = await testDatabase();
+const ledger = books(database);
+const time = new Date();
+
+async function paidOrder({ totalMinor, feeMinor }: { totalMinor: bigint; feeMinor: bigint }) {
+  const [id, buyerId, sellerId] = [randomUUID(), randomUUID(), randomUUID()];
+  const walletId = await ledger.wallet(totalMinor);
+  const escrowAccountId = await open(id, 'escrow');
+  const order: EscrowedOrder = { id, buyerId, sellerId, totalMinor, feeMinor, escrowAccountId };
+  await database.inTransaction((tx) => payIntoEscrow(tx, { order, walletId, time, secret }));
+  return { order, walletId };
+}
+
+function open(owner: string, kind: 'wallet' | 'escrow'): Promise<bigint> {
+  return database.inTransaction((tx) => openAccount(tx, { owner, kind, asset: 'DUCAT' }));
+}
+
+function settle(order: EscrowedOrder, effect: 'release' | 'refund'): Promise<void> {
+  return database.inTransaction((tx) => settleEscrow(tx, { order, effect, time, secret }));
+}
+
+/** Spelled out here: ids are how a repeated step is recognised, so they must never come to be made otherwise. */
+function idOf(order: EscrowedOrder, leg: string): string {
+  const key = deriveKey(secret, 'ledger-id');
+  return derivedId({ time, principal: order.buyerId, kind: 'order', key: order.id, leg, secret: key });
+}
+
+async function stored(order: EscrowedOrder, legs: readonly string[]) {
+  const ids = legs.map((leg) => idOf(order, leg));
+  const transfers = await lookupTransfers(database.client, ids);
+  return transfers.map(({ id, kind, debitAccountId, creditAccountId, amountMinor, reference, groupId }) => ({
+    leg: legs[ids.indexOf(id)],
+    kind,
+    from: debitAccountId,
+    to: creditAccountId,
+    amountMinor,
+    isOfOrder: reference === order.id,
+    groupId,
+  }));
+}
+
+describe("the transfers of an order's money", () => {
+  test('a purchase is one: wallet to escrow, the whole price', async () => {
+    const { order, walletId } = await paidOrder({ totalMinor: 1_000n, feeMinor: 50n });
+    const escrow = order.escrowAccountId;
+    expect(await stored(order, ['pay'])).toEqual([
+      { leg: 'pay', kind: 'purchase', from: walletId, to: escrow, amountMinor: 1_000n, isOfOrder: true, groupId: null },
+    ]);
+  });
+
+  test('a release is two in one group: the share first, then the fee', async () => {
+    const { order } = await paidOrder({ totalMinor: 1_000n, feeMinor: 50n });
+    await settle(order, 'release');
+    const seller = await open(order.sellerId, 'wallet');
+    const both = { from: order.escrowAccountId, isOfOrder: true, groupId: idOf(order, 'payout') };
+    expect(await stored(order, ['payout', 'fee'])).toEqual([
+      { ...both, leg: 'payout', kind: 'sale_payout', to: seller, amountMinor: 950n },
+      { ...both, leg: 'fee', kind: 'sale_fee', to: systemAccountId('fees', 'DUCAT'), amountMinor: 50n },
+    ]);
+    expect(await ledger.balance(order.escrowAccountId)).toBe(0n);
+  });
+
+  test('a release without a fee has no transfer of it, and the same id for the share', async () => {
+    const { order } = await paidOrder({ totalMinor: 1_000n, feeMinor: 0n });
+    await settle(order, 'release');
+    const found = await stored(order, ['payout', 'fee']);
+    expect(found.map(({ leg, amountMinor }) => ({ leg, amountMinor }))).toEqual([
+      { leg: 'payout', amountMinor: 1_000n },
+    ]);
+  });
+
+  test('a refund is one: escrow to the wallet of the buyer, the whole price', async () => {
+    const { order } = await paidOrder({ totalMinor: 1_000n, feeMinor: 50n });
+    await settle(order, 'refund');
+    const found = await stored(order, ['refund']);
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatchObject({ kind: 'order_refund', from: order.escrowAccountId, amountMinor: 1_000n });
+    expect(await ledger.balance(await open(order.buyerId, 'wallet'))).toBe(1_000n);
+    expect(await ledger.balance(order.escrowAccountId)).toBe(0n);
+  });
+
+  test('a fee above the price pays nobody', async () => {
+    const { order } = await paidOrder({ totalMinor: 1_000n, feeMinor: 1_001n });
+    await expect(settle(order, 'release')).rejects.toThrow('share is from 0 to');
+    expect(await ledger.balance(order.escrowAccountId)).toBe(1_000n);
+  });
+});
