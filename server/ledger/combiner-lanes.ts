@@ -1,8 +1,8 @@
 export interface LaneWork<Load> {
   /** Most pieces of work under way at once. */
   lanesMax: number;
-  /** The next load; an empty one when nothing waits. */
-  next: () => readonly Load[];
+  /** The next load, when so many lanes are free; an empty one when nothing waits. */
+  next: (lanesFree: number) => readonly Load[];
   /** Works a load off. Must not reject. */
   work: (load: readonly Load[]) => Promise<void>;
 }
@@ -36,7 +36,7 @@ export function createLanes<Load>({ lanesMax, next, work }: LaneWork<Load>): Lan
   const start = () => {
     isAwake = false;
     while (busy < lanesMax) {
-      const load = next();
+      const load = next(lanesMax - busy);
       if (load.length === 0) break;
       busy += 1;
       void work(load).finally(() => {

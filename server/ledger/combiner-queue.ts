@@ -24,7 +24,10 @@ export interface SubmissionQueue {
   itemCount(): number;
   /** Takes a submission in; false when it does not fit. */
   add(submission: Submission): boolean;
-  /** Removes the oldest submissions that make up at most `itemsMax` transfers, up to the first that may not leave. */
+  /**
+   * Removes the oldest submissions that make up at most `itemsMax` transfers, up to the first that may not leave; the
+   * very oldest even when it alone is more.
+   */
   take(itemsMax: number, mayLeave: (submission: Submission) => boolean): Submission[];
   /** Removes one submission; false when it is no longer here. */
   withdraw(submission: Submission): boolean;
@@ -77,7 +80,7 @@ export function createQueue(limits: QueueLimits): SubmissionQueue {
       let count = 0;
       for (const submission of waiting) {
         count += submission.items.length;
-        if (count > itemsMax || !mayLeave(submission)) break;
+        if ((count > itemsMax && taken.length > 0) || !mayLeave(submission)) break;
         remove(submission);
         taken.push(submission);
       }

@@ -58,6 +58,8 @@ export interface CombinerOptions {
   lanesMax?: number;
   /** Most transfers in one call. Default 8,190. */
   batchItemsMax?: number;
+  /** Fewest transfers that are worth a call of their own beside another one. Default 16. */
+  shareItemsMin?: number;
   /** Most transfers that wait. Default 32,760. */
   queueItemsMax?: number;
   /** Longest wait before sending, in milliseconds. Default 2,000. */
@@ -69,6 +71,7 @@ export interface CombinerOptions {
 const defaults: Required<CombinerOptions> = {
   lanesMax: 2,
   batchItemsMax: batchSizeMax,
+  shareItemsMin: 16,
   queueItemsMax: 4 * batchSizeMax,
   waitMsMax: 2_000,
   // Less than the five seconds that posting waits for a locked account: what failed so is not divided.
@@ -82,8 +85,11 @@ const defaults: Required<CombinerOptions> = {
  * themselves, and no timer holds anything back when there is none. A lone caller is sent at the end of the present
  * turn of the event loop, so that callers answered together travel together again. Callers are served in the order of
  * their arrival; who awaits one post before the next sees its effect. Two submissions that are not awaited may be
- * decided in either order. A second lane starts only with what shares no account with the call under way: it would wait
- * for that call's locks, and a hot account is served faster by one fuller call than by two that take turns.
+ * decided in either order.
+ *
+ * Enough of them are divided evenly among the free lanes: while PostgreSQL works on one call, this process reads the
+ * answers of another and makes the next. A few transfers that share an account with a call under way wait for its end instead:
+ * they would only wait for its locks, and a hot account is served faster by fuller calls than by many that take turns.
  *
  * Each call is one statement outside of any interactive transaction, hence a transaction of its own: BEGIN and COMMIT
  * would be two more round trips. What happens when a call fails is told at `settle`.
@@ -109,7 +115,14 @@ export function createCombiner(database: Pick<Database, 'client'>, options: Comb
   const underWay = new Set<ReadonlySet<bigint>>();
   const lanes = createLanes<Submission>({
     lanesMax: limits.lanesMax,
-    next: () => queue.take(limits.batchItemsMax, (submission) => isApart(submission, underWay)),
+    next: (lanesFree) => {
+      const waiting = queue.itemCount();
+      const isWorthSharing = waiting >= lanesFree * limits.shareItemsMin;
+      return queue.take(
+        Math.min(limits.batchItemsMax, isWorthSharing ? Math.ceil(waiting / lanesFree) : waiting),
+        (submission) => waiting >= limits.shareItemsMin || isApart(submission, underWay),
+      );
+    },
     work: async (submissions) => {
       const accounts = accountsOf(submissions);
       underWay.add(accounts);

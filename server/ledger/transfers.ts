@@ -49,7 +49,6 @@ export async function post(
   const rows = await callPost(tx, requests, options).catch((error: unknown) => {
     throw asPostingRefusal(error);
   });
-  invariant(rows.length === requests.length, 'the ledger answers every transfer of a request');
   return requests.map((request, index) => {
     const row = rows[index];
     invariant(row !== undefined, 'the ledger answers every transfer of a request');
@@ -83,8 +82,10 @@ export async function expirePendings(tx: Tx): Promise<number> {
 }
 
 function callPost(tx: Tx, requests: readonly TransferRequest[], options: PostOptions): Promise<ResultRow[]> {
-  const [only] = requests;
-  if (requests.length === 1 && only !== undefined && isPlain(only, options)) return callPostSingle(tx, only);
+  if (options.source !== 'external' && options.isDryRun !== true && requests.every(isPlain)) {
+    const [only] = requests;
+    return requests.length === 1 && only !== undefined ? callPostSingle(tx, only) : callPostPlain(tx, requests);
+  }
   const ids = requests.map((request) => idOrNull(request));
   const debits = requests.map((request) => request.debitAccountId.toString());
   const credits = requests.map((request) => request.creditAccountId.toString());
@@ -121,16 +122,50 @@ function unlessAll<Value>(usual: Value, values: Value[]): Value[] | null {
   return values.every((value) => value === usual) ? null : values;
 }
 
-/** Whether the scalar form of the posting function can take it. */
-function isPlain(request: TransferRequest, options: PostOptions): boolean {
+/** Whether it asks for nothing but to move its amount, so that the shorter forms of the posting function can take it. */
+function isPlain(request: TransferRequest): boolean {
   return (
-    actionOf(request) === actions.move &&
-    (request.mode ?? 'exact') === 'exact' &&
     request.linked !== true &&
-    itemOptions([request]) === null &&
-    options.source !== 'external' &&
-    options.isDryRun !== true
+    request.pending === undefined &&
+    request.postPendingId === undefined &&
+    request.voidPendingId === undefined &&
+    request.reversesId === undefined &&
+    (request.mode === undefined || request.mode === 'exact') &&
+    request.condition === undefined &&
+    request.conversion === undefined &&
+    request.effectiveDate === undefined
   );
+}
+
+interface PlainRow extends ResultRow {
+  item: number;
+}
+
+/** One row for the call, item 0 with the time of booking, and one for each item that was not booked there and then. */
+async function callPostPlain(tx: Tx, requests: readonly TransferRequest[]): Promise<ResultRow[]> {
+  const references = unlessAll(
+    null,
+    requests.map((request) => request.reference ?? null),
+  );
+  const rows = await tx.$queryRaw<PlainRow[]>`
+    SELECT item, item_status, item_code, item_field, item_amount, item_booked_at FROM ledger.post_plain(
+      ${arrayText(requests.map(idOrNull))}::uuid[],
+      ${arrayText(requests.map(({ debitAccountId }) => debitAccountId))}::bigint[],
+      ${arrayText(requests.map(({ creditAccountId }) => creditAccountId))}::bigint[],
+      ${arrayText(requests.map(({ amountMinor }) => amountMinor))}::bigint[],
+      ${arrayText(requests.map(({ kind }) => transferKinds[kind]))}::smallint[], ${references}::text[])`;
+  const byItem = new Map(rows.map((row) => [row.item, row]));
+  const booked = { item_status: itemStatus.created, item_code: 0, item_field: null };
+  const bookedAt = byItem.get(0)?.item_booked_at ?? null;
+  return requests.map(
+    ({ amountMinor }, index) =>
+      byItem.get(index + 1) ?? { ...booked, item_amount: amountMinor, item_booked_at: bookedAt },
+  );
+}
+
+/** An array as PostgreSQL reads it; none of its items needs quotes. Much cheaper than to send every item by itself. */
+function arrayText(items: readonly (bigint | number | string | null)[]): string {
+  return `{${items.map((item) => item ?? 'NULL').join(',')}}`;
 }
 
 function callPostSingle(tx: Tx, request: TransferRequest): Promise<ResultRow[]> {

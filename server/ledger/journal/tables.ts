@@ -101,6 +101,7 @@ export const columnsLeftOut: Readonly<Record<string, string>> = {
   'account.day_net': 'the entries of that day that belong to it',
   'account.guarded': 'whether its owner has limits',
   'account.monitored': 'whether it has monitors',
+  'account.room': 'blanks of a new account, which say nothing',
   'monitor_event.xid': 'the number of the importing transaction',
   'monitor_event.id': 'counted anew, in the order of the times',
 };
