@@ -4,13 +4,15 @@ import { prepareDatabase } from './up/database.mjs';
 import { embeddedParts, givenSettings } from './up/environment.mjs';
 import { explain, Halt } from './up/halt.mjs';
 import { generateClient, installDependencies, requireNode } from './up/install.mjs';
+import { Interruption } from './up/interruption.mjs';
 import { claimFolder, folderHolder } from './up/lock.mjs';
 import { dataFolder, pinnedNode, root } from './up/paths.mjs';
 import { rememberedPorts } from './up/ports.mjs';
 import { startPostgres } from './up/postgres.mjs';
 import { logFile } from './up/processes.mjs';
 import { settingsFile } from './up/product.mjs';
-import { run } from './up/run.mjs';
+import { commandLine } from './up/process-table.mjs';
+import { endRunningCommands, run } from './up/run.mjs';
 import { readSecrets } from './up/secrets.mjs';
 
 /**
@@ -18,6 +20,7 @@ import { readSecrets } from './up/secrets.mjs';
  * Uses the database of a running `up`; otherwise starts the embedded one for as long as the command takes.
  */
 async function main([file, ...args]) {
+  const interruption = new Interruption();
   requireNode();
   if (file === undefined || !existsSync(join(root, file))) throw new Halt(`There is no command ${String(file)}.`);
   if (!existsSync(settingsFile(dataFolder)))
@@ -26,11 +29,21 @@ async function main([file, ...args]) {
   await generateClient();
   const given = givenSettings();
   const env = { ...JSON.parse(readFileSync(settingsFile(dataFolder), 'utf8')), ...given };
-  const isServed = folderHolder(dataFolder) !== null || !embeddedParts(given).database;
-  const { code } = isServed
-    ? await execute([file, ...args], env)
-    : await withDatabase((urls) => execute([file, ...args], { ...env, ...urls }));
-  process.exitCode = code;
+  // The address for migrations that the settings remember is one of the embedded database.
+  if (!embeddedParts(given).database && given.DATABASE_MIGRATION_URL === undefined) delete env.DATABASE_MIGRATION_URL;
+  const isServed = isUpRunning() || !embeddedParts(given).database;
+  const work = isServed
+    ? execute([file, ...args], env)
+    : withDatabase((urls) => (interruption.isRequested ? { code: 1 } : execute([file, ...args], { ...env, ...urls })));
+  // Whatever was started is ended before this process is: a server left behind would hold its port.
+  await interruption.orEndOf(work).catch(endRunningCommands);
+  process.exitCode = (await work).code;
+}
+
+/** Whether an `up` holds the data; another command's database may not be ready, and ends with that command. */
+function isUpRunning() {
+  const holder = folderHolder(dataFolder);
+  return holder !== null && /scripts[/\\]up\.mjs/.test(commandLine(holder));
 }
 
 function execute(args, env) {

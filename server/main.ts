@@ -5,11 +5,13 @@ import { knownMigrations } from '../prisma/migrate.ts';
 import { assertMode } from './api/boot.ts';
 import { limits } from './api/context.ts';
 import { answer, type Front } from './api/front-server.ts';
+import { combiner } from './ledger/combiner.ts';
 import { database } from './platform/db.ts';
 import { announceAddress, env, forgetWatcher, SettingsError } from './platform/env.ts';
 import { log } from './platform/log.ts';
 
 const drainMsMax = 10_000;
+const closeMsMax = 5_000;
 
 /**
  * The web process: answers API paths itself and hands pages to Next.
@@ -69,8 +71,14 @@ async function drain(server: Server, millisecondsMax: number): Promise<void> {
   });
   await Promise.race([closed, pause(millisecondsMax)]);
   server.closeAllConnections();
-  await Promise.allSettled([database().close(), limits().close()]);
+  // A client waits for the statement that is under way, which can be a long reading; PostgreSQL ends it by itself.
+  await Promise.race([closeAll(), pause(closeMsMax)]);
   process.exit(0);
+}
+
+async function closeAll(): Promise<void> {
+  await combiner().close();
+  await Promise.allSettled([database().close(), limits().close()]);
 }
 
 await main().catch((error: unknown) => {

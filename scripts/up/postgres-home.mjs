@@ -6,7 +6,6 @@ import {
   cpSync,
   existsSync,
   mkdirSync,
-  readdirSync,
   readFileSync,
   realpathSync,
   renameSync,
@@ -37,15 +36,12 @@ export function postgresHome(folder) {
   return home({ ...reachablePlaces(programs, folder), identity });
 }
 
-/** Removes the cluster of a data folder, and the copied programs once no other folder uses them. */
+/** Removes the cluster of a data folder. The copied programs stay: another start may be about to use them. */
 export async function removePostgresData(folder) {
   for (const place of [join(folder, 'postgres'), join(sharedHome, placeName(folder))]) {
     await endLeftoverPostgres(join(place, 'cluster'));
     rmSync(place, { recursive: true, force: true });
   }
-  if (!existsSync(sharedHome) || process.getuid?.() !== 0) return;
-  const isUsed = readdirSync(sharedHome).some((name) => !name.startsWith('postgresql-'));
-  if (!isUsed) rmSync(sharedHome, { recursive: true, force: true });
 }
 
 /** Ends a server that an interrupted run left behind, and removes the pid file of one that is long gone. */
@@ -126,12 +122,23 @@ function reachablePlaces(programs, folder) {
   const copy = join(sharedHome, `postgresql-${version}`);
   mkdirSync(sharedHome, { recursive: true, mode: 0o755 });
   if (!existsSync(copy)) {
-    rmSync(`${copy}.half`, { recursive: true, force: true });
-    cpSync(programs, `${copy}.half`, { recursive: true, verbatimSymlinks: true });
-    openForAll(`${copy}.half`);
-    renameSync(`${copy}.half`, copy);
+    const half = `${copy}.half-${String(process.pid)}`;
+    rmSync(half, { recursive: true, force: true });
+    cpSync(programs, half, { recursive: true, verbatimSymlinks: true });
+    openForAll(half);
+    takePlace(half, copy);
   }
   return { programs: copy, parent: join(sharedHome, placeName(folder)) };
+}
+
+/** Two starts at once copy the same programs: the first one's are kept. */
+function takePlace(half, copy) {
+  try {
+    renameSync(half, copy);
+  } catch (error) {
+    if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
+    rmSync(half, { recursive: true, force: true });
+  }
 }
 
 function openForAll(path) {

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { pino } from 'pino';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { systemAccountId } from '#server/ledger/accounts.ts';
 import { openBreaker } from '#server/ledger/breaker.ts';
 import { createStripe } from '#server/payments/stripe-client.ts';
 import { systemIds } from '#server/platform/ids.ts';
+import { once } from '#server/platform/once.ts';
 import { createLimits } from '#server/platform/rate-limit.ts';
 import type { Principal } from '#server/platform/session.ts';
 import { asSuperuser } from '#server/testing/database.ts';
@@ -14,6 +16,10 @@ import { createCaller } from './root.ts';
 
 let market: TestMarket;
 let operatorId: string;
+
+/** What this process logs, line by line. */
+const logged: string[] = [];
+once('log', () => pino({}, { write: (line: string) => logged.push(line) }));
 
 function callerOf(role: Principal['role'], citizenId: string) {
   const who = { username: 'DogeAuditor', displayName: 'Doge', tier: 'enterprise', sessionId: randomUUID() } as const;
@@ -74,6 +80,7 @@ describe('what an operator does about the books', () => {
     const account = await wallet();
     await asSuperuser(market.database, 'UPDATE ledger.account SET balance = balance + 1 WHERE id = 2');
     expect(await operator.checkBooks({ kind: 'incremental' })).toMatchObject({ ok: false });
+    expect(logged.filter((line) => line.includes('posting has stopped'))).toHaveLength(1);
     expect(await mint()).toBe('refused');
     expect((await operator.overview()).breaker).toMatchObject({ isOpen: true, lastChange: { actor: 'checker' } });
 

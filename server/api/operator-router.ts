@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { citizensByIds } from '#server/citizens/queries.ts';
 import { closeBreaker } from '#server/ledger/breaker.ts';
 import { breakerState, checkRuns, type BreakerState } from '#server/ledger/check-runs.ts';
-import { checkBooks } from '#server/ledger/jobs.ts';
+import { checkBooks, raiseAlarm } from '#server/ledger/jobs.ts';
 import { totalsByKind } from '#server/ledger/queries.ts';
 import type { Db } from '#server/platform/db.ts';
 import { refuse } from '#server/platform/errors.ts';
@@ -32,8 +32,9 @@ export const operatorRouter = router({
   checkBooks: operatorProcedure
     .input(z.object({ kind: z.enum(['full', 'incremental']) }))
     .mutation(async ({ ctx, input }) => {
-      const { kind, ok, findings } = await checkBooks(ctx.database, input.kind);
-      return { kind, ok, findings: findings.length };
+      const run = await checkBooks(ctx.database, input.kind);
+      raiseAlarm(run);
+      return { kind: run.kind, ok: run.ok, findings: run.findings.length };
     }),
 
   /** Lets posting go on. There is no second factor yet that it could ask for. Refuses `breaker_not_open`. */

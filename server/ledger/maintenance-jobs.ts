@@ -10,7 +10,7 @@ const roundsMax = 20;
 
 /** Takes what finished calls changed into the folded figures of account groups. Returns how many rows it took. */
 export function foldAccountGroups(database: Database): Promise<number> {
-  return database.inTransaction(foldRollups);
+  return untilNothingIsLeft(database, foldRollups);
 }
 
 /** Removes counters of limits that no period reaches any more. Returns how many. */

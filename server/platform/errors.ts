@@ -55,6 +55,9 @@ const unavailableCodes = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
   'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EAI_AGAIN',
   'EPIPE',
   '57P01',
   '57P02',
@@ -65,7 +68,7 @@ const unavailableCodes = new Set([
   '08006',
 ]);
 const unavailableMessages =
-  /(Can't reach database|Connection terminated|terminating connection|the database system is|Server has closed the connection|Connection ended unexpectedly|timeout exceeded when trying to connect|DatabaseNotReachable|ConnectionClosed|Transaction already closed|Unable to start a transaction)/i;
+  /(Can't reach database|Connection terminated|terminating connection|the database system is|Server has closed the connection|Connection ended unexpectedly|Query read timeout|is not queryable|timeout exceeded when trying to connect|DatabaseNotReachable|ConnectionClosed|Transaction already closed|Unable to start a transaction)/i;
 
 /** True when an error says that PostgreSQL cannot be reached just now. */
 export function isDatabaseUnavailable(error: unknown): boolean {

@@ -7,6 +7,8 @@ export interface ScheduledJob {
   /** Five cron fields, UTC. */
   cron: string;
   handle: () => Promise<unknown>;
+  /** After so long it counts as failed and is tried again. Default 900. */
+  secondsMax?: number;
 }
 
 export interface JobRunner {
@@ -15,6 +17,7 @@ export interface JobRunner {
 }
 
 const retryLimit = 5;
+const secondsMaxUsual = 900;
 const deadLetterQueue = 'dead-letter';
 
 /** pg-boss on the application's own database; its schema is installed by the migrations. */
@@ -50,6 +53,8 @@ async function schedule(boss: PgBoss, job: ScheduledJob): Promise<void> {
     policy: 'short',
   } as const;
   await boss.createQueue(job.name, queue);
+  // A queue of an earlier start keeps its settings otherwise.
+  await boss.updateQueue(job.name, { expireInSeconds: job.secondsMax ?? secondsMaxUsual });
   await boss.schedule(job.name, job.cron, null, { tz: 'UTC' });
   await boss.work(job.name, { batchSize: 1, pollingIntervalSeconds: 5 }, () => runLogged(job));
 }

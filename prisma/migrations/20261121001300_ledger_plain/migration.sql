@@ -1407,6 +1407,40 @@ BEGIN
   RETURN NEXT;
 END $$;
 
+-- ── Roll-ups ────────────────────────────────────────────────────────────────────────────────────────
+
+-- Takes what finished calls changed into the folded figures, at most 100,000 rows: after a long pause one call must not
+-- take longer than a statement may. Every call below the horizon is finished, whatever still runs; so no change is
+-- missed, and none is taken twice. The horizon moves when nothing below it is left. Returns how many rows it folded.
+CREATE OR REPLACE FUNCTION ledger.fold_rollups() RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  rows_max CONSTANT integer := 100000;
+  reached xid8;
+  folded integer;
+BEGIN
+  PERFORM pg_advisory_xact_lock(7261963003);
+  reached := pg_snapshot_xmin(pg_current_snapshot());
+  WITH taken AS (
+    DELETE FROM ledger.rollup_tail t
+      USING (SELECT o.id FROM ledger.rollup_tail o WHERE o.xid < reached ORDER BY o.id LIMIT rows_max) o
+      WHERE t.id = o.id
+      RETURNING t.kind, t.asset, t.balance, t.reserved
+  ), sums AS (
+    SELECT kind, asset, sum(balance) AS balance, sum(reserved) AS reserved, count(*) AS taken FROM taken GROUP BY kind, asset
+  ), written AS (
+    UPDATE ledger.rollup_fold f
+      SET balance = f.balance + coalesce(s.balance, 0), reserved = f.reserved + coalesce(s.reserved, 0),
+          horizon = CASE WHEN (SELECT count(*) FROM taken) < rows_max THEN reached ELSE f.horizon END,
+          folded_at = clock_timestamp()
+      FROM ledger.rollup_fold o LEFT JOIN sums s ON s.kind = o.kind AND s.asset = o.asset
+      WHERE f.kind = o.kind AND f.asset = o.asset
+      RETURNING s.taken
+  )
+  SELECT coalesce(sum(taken), 0) INTO folded FROM written;
+  RETURN folded;
+END $$;
+
 -- ── Who may do what ─────────────────────────────────────────────────────────────────────────────────
 
 REVOKE ALL ON FUNCTION

@@ -40,6 +40,9 @@ export function sqlState(error: unknown): string | null {
 
 async function withConnection<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: 5_000, options: settings });
+  // A connection that is lost between two statements says so only here, and ends the process when nobody listens. The
+  // next statement fails then, so the work fails too.
+  client.on('error', () => undefined);
   await client.connect();
   try {
     return await work(client);

@@ -61,7 +61,8 @@ export class Loader {
       await this.client.query('ROLLBACK TO SAVEPOINT journal_rows');
       return 'another row has its place';
     } catch (error) {
-      if (sqlState(error) === null || !(error instanceof Error)) throw error;
+      // 22 is data that does not fit, 23 a constraint; anything else says nothing about the line.
+      if (!/^2[23]/.test(sqlState(error) ?? '') || !(error instanceof Error)) throw error;
       await this.client.query('ROLLBACK TO SAVEPOINT journal_rows');
       return error.message;
     }
