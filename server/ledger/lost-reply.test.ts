@@ -17,8 +17,20 @@ const seed = newSeed();
 const agreement = { lost: [], different: [], doubled: [], strangers: [], contradicted: [] };
 
 /** What asking again must answer, by what was asked for. */
-const happenedBefore = ['one: exists', 'pair: exists exists', 'plain: exists', 'too much: refused before'];
-const happensNow = ['one: created', 'pair: created created', 'plain: created', 'too much: refused'];
+const happenedBefore = [
+  'one: exists',
+  'pair: exists exists',
+  'plain: exists',
+  'too much: refused before',
+  'two: exists exists',
+];
+const happensNow = [
+  'one: created',
+  'pair: created created',
+  'plain: created',
+  'too much: refused',
+  'two: created created',
+];
 
 /** Loses that many replies on a bank of its own; whatever was answered, there must be exactly one effect of each. */
 async function provenEffects(cut: Cut): Promise<LostReplies> {

@@ -8,6 +8,7 @@ import { withClient } from '#server/testing/cluster.ts';
 import { testDatabase, type TestDatabase } from '#server/testing/database.ts';
 import { deadlocks, openTransaction, untilWaiting } from '#server/testing/ledger-contention.ts';
 import { openOwner } from '#server/testing/ledger-owner.ts';
+import { proofSize } from '#server/testing/proofs/proof-size.ts';
 import { books, move } from '#server/testing/ledger.ts';
 
 const connections = 16;
@@ -46,11 +47,13 @@ test('an owner keeps what the condition demands over all accounts, reserved amou
   expect(outcomes(results)).toEqual([tooLittle, 'created', tooLittle, 'created', tooLittle, 'created', 'created']);
 });
 
-test('16 connections on two accounts of one owner never go below the condition', async () => {
+const rounds = proofSize({ short: 12, long: 240 });
+
+test('16 connections on two accounts of one owner never go below the condition', { timeout: 120_000 }, async () => {
   const owner = await openOwner(database, 1_000n);
   const callers = Array.from({ length: connections }, async (_, caller) => {
     const results: TransferResult[] = [];
-    for (let round = 0; round < 12; round += 1) {
+    for (let round = 0; round < rounds; round += 1) {
       // The two have no account in common: only the owner's guard is between them.
       const isFirst = (caller + round) % 2 === 0;
       const [from, to] = isFirst ? [owner.wallet, shop] : [owner.escrow, issuance];
@@ -61,7 +64,7 @@ test('16 connections on two accounts of one owner never go below the condition',
   const results = (await Promise.all(callers)).flat();
   // 1,500 may leave: 115 times 13, whoever comes first.
   expect(outcomes(results).filter((outcome) => outcome === 'created')).toHaveLength(115);
-  expect(outcomes(results).filter((outcome) => outcome === tooLittle)).toHaveLength(connections * 12 - 115);
+  expect(outcomes(results).filter((outcome) => outcome === tooLittle)).toHaveLength(connections * rounds - 115);
   expect((await ledger.balance(owner.wallet)) + (await ledger.balance(owner.escrow))).toBe(505n);
   expect(await deadlocks(database)).toBe(0n);
 });

@@ -1409,9 +1409,9 @@ END $$;
 
 -- ── Roll-ups ────────────────────────────────────────────────────────────────────────────────────────
 
--- Takes what finished calls changed into the folded figures, at most 100,000 rows: after a long pause one call must not
--- take longer than a statement may. Every call below the horizon is finished, whatever still runs; so no change is
--- missed, and none is taken twice. The horizon moves when nothing below it is left. Returns how many rows it folded.
+-- Takes what finished calls changed into the folded figures, at most the oldest 100,000 rows: after a long pause one
+-- call must not take longer than a statement may. Every call below the horizon is finished, whatever still runs; so no
+-- change is missed, and none is taken twice. Returns how many rows it folded.
 CREATE OR REPLACE FUNCTION ledger.fold_rollups() RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -1421,18 +1421,17 @@ DECLARE
 BEGIN
   PERFORM pg_advisory_xact_lock(7261963003);
   reached := pg_snapshot_xmin(pg_current_snapshot());
+  -- What would be too much begins with this transaction; the horizon stops before it.
+  reached := coalesce(
+    (SELECT t.xid FROM ledger.rollup_tail t WHERE t.xid < reached ORDER BY t.xid OFFSET rows_max LIMIT 1), reached);
   WITH taken AS (
-    DELETE FROM ledger.rollup_tail t
-      USING (SELECT o.id FROM ledger.rollup_tail o WHERE o.xid < reached ORDER BY o.id LIMIT rows_max) o
-      WHERE t.id = o.id
-      RETURNING t.kind, t.asset, t.balance, t.reserved
+    DELETE FROM ledger.rollup_tail t WHERE t.xid < reached RETURNING t.kind, t.asset, t.balance, t.reserved
   ), sums AS (
     SELECT kind, asset, sum(balance) AS balance, sum(reserved) AS reserved, count(*) AS taken FROM taken GROUP BY kind, asset
   ), written AS (
     UPDATE ledger.rollup_fold f
       SET balance = f.balance + coalesce(s.balance, 0), reserved = f.reserved + coalesce(s.reserved, 0),
-          horizon = CASE WHEN (SELECT count(*) FROM taken) < rows_max THEN reached ELSE f.horizon END,
-          folded_at = clock_timestamp()
+          horizon = reached, folded_at = clock_timestamp()
       FROM ledger.rollup_fold o LEFT JOIN sums s ON s.kind = o.kind AND s.asset = o.asset
       WHERE f.kind = o.kind AND f.asset = o.asset
       RETURNING s.taken

@@ -1,4 +1,5 @@
 import { createDatabase, type Database } from '#server/platform/db.ts';
+import { isDatabaseUnavailable } from '#server/platform/errors.ts';
 import { openBank, resolveUnknown, workAtOnce, type Bank } from './bank.ts';
 import { ClientList, type Differences } from './client-list.ts';
 import { bookFaults, readHistory } from './history.ts';
@@ -75,6 +76,8 @@ export class KilledBank {
     });
     if (answersLeft > 0) throw new Error('the clients gave up before the server was killed', { cause: ends[0] });
     if (ends.includes(null)) throw new Error('a client ended although nobody told it to');
+    const other = ends.find((end) => !isDatabaseUnavailable(end));
+    if (other !== undefined) throw new Error('a client ended for another reason than the kill', { cause: other });
   }
 }
 

@@ -81,14 +81,16 @@ class LosingClient {
     const { wallets } = this.bank;
     const from = this.random.pick(wallets);
     const to = this.random.pick(wallets.filter((wallet) => wallet !== from));
-    // A linked pair there and back leaves both wallets as they were.
+    // A pair there and back leaves both wallets as they were.
     const [there, back] = [move({ from, to, amountMinor: 1n }), move({ from: to, to: from, amountMinor: 1n })];
-    switch (this.random.below(4)) {
+    switch (this.random.below(5)) {
       case 0:
         return { name: 'one', batch: [{ ...there, mode: 'available' }] };
       case 1:
         return { name: 'plain', batch: [there] };
       case 2:
+        return { name: 'two', batch: [there, back] };
+      case 3:
         return { name: 'pair', batch: [{ ...there, linked: true }, back] };
       default:
         return { name: 'too much', batch: [move({ from, to, amountMinor: 10n ** 9n })] };

@@ -20,7 +20,7 @@ export interface ReplyProxy {
   close(): Promise<void>;
 }
 
-const posting = /\bledger\.post(_single)?\s*\(/;
+const posting = /\bledger\.post(_single|_plain)?\s*\(/;
 
 /** Starts it on a free loopback port. It reads the protocol's messages and passes them on unchanged. */
 export async function replyProxy(target: { host: string; port: number }): Promise<ReplyProxy> {

@@ -18,7 +18,7 @@ export const lockDefects: readonly Defect[] = [
         -- Guards come before accounts.`,
       },
     ],
-    red: ['concurrency', 'bank'],
+    red: ['bank'],
   },
   {
     name: 'the accounts of a single transfer are locked debit first',
@@ -30,7 +30,7 @@ export const lockDefects: readonly Defect[] = [
     substitutions: [
       { functionName: many, search: 'ORDER BY a.id FOR NO KEY UPDATE) l;', replacement: 'ORDER BY a.id) l;' },
     ],
-    red: ['concurrency', 'bank'],
+    red: ['bank'],
   },
   {
     name: 'the guard of an owner is not locked',

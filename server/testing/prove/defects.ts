@@ -1,5 +1,6 @@
 import { keyDefects, lockDefects } from './collision-defects.ts';
 import { amountDefects, refusalDefects } from './decision-defects.ts';
+import { plainDefects } from './plain-defects.ts';
 import type { Defect } from './planting.ts';
 
 const protection: readonly Defect[] = [
@@ -32,11 +33,26 @@ const protection: readonly Defect[] = [
   },
 ];
 
+/** What the house charges. */
+const fees: readonly Defect[] = [
+  {
+    name: 'a sale is charged one centesimo too much',
+    source: {
+      file: 'server/market/rules.ts',
+      search: 'return ducat(shareFloor(totalMinor, feeBps));',
+      replacement: 'return ducat(shareFloor(totalMinor, feeBps) + 1n);',
+    },
+    red: ['market/rules', 'market/order-steps'],
+  },
+];
+
 /** Each breaks one promise of the ledger, in one place. */
 export const defects: readonly Defect[] = [
   ...lockDefects,
   ...keyDefects,
   ...refusalDefects,
   ...amountDefects,
+  ...plainDefects,
   ...protection,
+  ...fees,
 ];

@@ -1,8 +1,10 @@
 import { startVitest } from 'vitest/node';
+import type { Plugin } from 'vite';
 import type { ProvidedContext } from 'vitest';
 import startCluster, { databaseUrl, withClient } from '../cluster.ts';
 import { defects } from './defects.ts';
-import { plant, type Defect } from './planting.ts';
+import { alteredSource, plant, type Defect, type SourceSubstitution } from './planting.ts';
+import { endWithJson } from './last-line.ts';
 import { ProgressReporter, type FailedTest } from './progress-reporter.ts';
 
 type Provided = Partial<ProvidedContext>;
@@ -57,7 +59,7 @@ async function judge(defect: Defect, provided: Provided): Promise<Verdict> {
   await withClient(clusterUrl, (client) => client.query(`DROP DATABASE IF EXISTS ${templateName}`));
   await withClient(clusterUrl, (client) => client.query(`CREATE DATABASE ${templateName} TEMPLATE ${soundName}`));
   await withClient(databaseUrl(clusterUrl, templateName), (client) => plant(client, defect));
-  const red = await redTests(defect.red, { ...provided, templateName });
+  const red = await redTests(defect.red, { ...provided, templateName }, defect.source);
   const blindFiles = defect.red.filter((file) => red.every((test) => test.file !== testFile(file)));
   print(`${blindFiles.length === 0 ? 'noticed' : 'NOT NOTICED'}: ${defect.name}`);
   for (const { file, name } of red) print(`  red: ${file}: ${name}`);
@@ -65,15 +67,27 @@ async function judge(defect: Defect, provided: Provided): Promise<Verdict> {
   return { defect: defect.name, redTests: red.length, blindFiles };
 }
 
+/** Lets the tests load a source file with its defect; the file itself stays as it is. */
+function loading(source: SourceSubstitution | undefined): Plugin[] {
+  if (source === undefined) return [];
+  const { path, text } = alteredSource(source);
+  return [{ name: 'planted-defect', enforce: 'pre', load: (id) => (id.split('?')[0] === path ? text : null) }];
+}
+
 /** Runs test files of the ledger on a template database, quietly. Throws when not all of them ran. */
-async function redTests(files: readonly string[], provided: Provided): Promise<FailedTest[]> {
+async function redTests(
+  files: readonly string[],
+  provided: Provided,
+  source?: SourceSubstitution,
+): Promise<FailedTest[]> {
   const reporter = new ProgressReporter({ isQuiet: true });
-  const vitest = await startVitest(files.map(testFile), {
+  const options = {
     config: 'server/testing/prove/negative.config.ts',
     provide: provided,
     reporters: [reporter],
     watch: false,
-  });
+  };
+  const vitest = await startVitest(files.map(testFile), options, { plugins: loading(source) });
   await vitest.close();
   // Defects are meant to make tests fail, not this process.
   process.exitCode = 0;
@@ -82,11 +96,11 @@ async function redTests(files: readonly string[], provided: Provided): Promise<F
 }
 
 function testFile(name: string): string {
-  return `server/ledger/${name}.test.ts`;
+  return `server/${name.includes('/') ? name : `ledger/${name}`}.test.ts`;
 }
 
 function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-await main(process.argv.slice(2));
+await endWithJson(() => main(process.argv.slice(2)));

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import type { Client } from 'pg';
 
 /** A change of one function of the ledger's SQL. */
@@ -9,13 +11,23 @@ export interface Substitution {
   replacement: string;
 }
 
+/** A change of one source file, which the tests load in its stead. */
+export interface SourceSubstitution {
+  /** From the root of the product. */
+  file: string;
+  /** It must be there. */
+  search: string;
+  replacement: string;
+}
+
 /** Something wrong with the ledger that its tests must notice. */
 export interface Defect {
   name: string;
   substitutions?: readonly Substitution[];
+  source?: SourceSubstitution;
   /** Run by the owner of the tables, after the substitutions. */
   sql?: readonly string[];
-  /** Test files of server/ledger of which each must turn red. */
+  /** Test files of server/ledger, or with their folder of server, of which each must turn red. */
   red: readonly string[];
 }
 
@@ -28,6 +40,14 @@ export async function plant(client: Client, defect: Defect): Promise<void> {
   await client.query('SET ROLE cascade_owner');
   for (const statement of defect.sql ?? []) await client.query(statement);
   await client.query('RESET ROLE');
+}
+
+/** A source file with the defect in it. Throws when the text is gone. */
+export function alteredSource({ file, search, replacement }: SourceSubstitution): { path: string; text: string } {
+  const path = fileURLToPath(new URL(`../../../${file}`, import.meta.url));
+  const parts = readFileSync(path, 'utf8').split(search);
+  if (parts.length === 1) throw new Error(`${file} has no longer: ${search}`);
+  return { path, text: parts.join(replacement) };
 }
 
 async function substitute(client: Client, substitution: Substitution): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Reporter, TestCase, TestModule } from 'vitest/node';
+import type { Reporter, SerializedError, TestCase, TestModule, TestSuite } from 'vitest/node';
 
 export interface FailedTest {
   file: string;
@@ -43,10 +43,22 @@ export class ProgressReporter implements Reporter {
   onTestModuleEnd(module: TestModule): void {
     const file = module.relativeModuleId;
     this.files += 1;
-    for (const error of module.errors()) {
-      this.failed.push({ file, name: error.message });
-      this.say(error.stack ?? error.message);
-    }
+    for (const error of module.errors()) this.fail(file, error);
+  }
+
+  /** What a hook of a group throws is told nowhere else. */
+  onTestSuiteResult(suite: TestSuite): void {
+    for (const error of suite.errors()) this.fail(suite.module.relativeModuleId, error);
+  }
+
+  /** An error outside of every test. */
+  onTestRunEnd(_modules: readonly TestModule[], errors: readonly SerializedError[]): void {
+    for (const error of errors) this.fail('no test', error);
+  }
+
+  private fail(file: string, error: SerializedError): void {
+    this.failed.push({ file, name: error.message });
+    this.say(error.stack ?? error.message);
   }
 
   private say(line: string): void {

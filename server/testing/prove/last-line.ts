@@ -1,0 +1,20 @@
+/** Runs a command whose last line is JSON also when it fails: then with why, and code 1. */
+export async function endWithJson(work: () => Promise<void>): Promise<void> {
+  const stopped = new Promise<never>((_resolve, reject) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.once(signal, () => {
+        reject(new Error(`ended by ${signal}`));
+      });
+    }
+  });
+  try {
+    await Promise.race([work(), stopped]);
+  } catch (error) {
+    process.stderr.write(`${String(error instanceof Error ? error.stack : error)}\n`);
+    const why = error instanceof Error ? error.message : String(error);
+    process.stdout.write(`${JSON.stringify({ ok: false, failed: why })}\n`);
+    process.exitCode = 1;
+    // Whatever still runs belongs to work that nobody waits for any more.
+    process.exit();
+  }
+}
