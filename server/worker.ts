@@ -5,7 +5,7 @@ import type { CheckKind } from './ledger/check-runs.ts';
 import { checkBooks, raiseAlarm, sweepPendings } from './ledger/jobs.ts';
 import { deliverCrossings, foldAccountGroups, trimCounters } from './ledger/maintenance-jobs.ts';
 import { ensurePartitions } from './ledger/partitions.ts';
-import { collectStripeFees, expireTopUps } from './payments/jobs.ts';
+import { collectStripeFees, expireTopUps, releaseEarnedFees } from './payments/jobs.ts';
 import { handleStripeEvent, stripeSource } from './payments/stripe-events.ts';
 import { database } from './platform/db.ts';
 import { env, SettingsError } from './platform/env.ts';
@@ -57,6 +57,7 @@ function scheduledJobs(): ScheduledJob[] {
     { name: 'ledger.deliver-crossings', cron: '* * * * *', handle: () => deliverCrossings(database(), context) },
     { name: 'ledger.trim-counters', cron: '40 * * * *', handle: () => trimCounters(database()) },
     { name: 'payments.collect-fees', cron: '* * * * *', handle: () => collectStripeFees(context) },
+    { name: 'payments.release-fees', cron: '10 0 * * *', handle: () => releaseEarnedFees(context) },
     { name: 'payments.expire-top-ups', cron: '*/5 * * * *', handle: () => expireTopUps(context) },
   ];
 }

@@ -99,6 +99,7 @@ function sourceOf(kind: TransferKind): 'order' | 'topUp' | null {
     case 'adjustment':
     case 'grant':
     case 'conversion':
+    case 'fee_release':
     case 'reversal':
       return null;
   }

@@ -1,6 +1,9 @@
 import { rememberCitizen } from '#server/citizens/service.ts';
 import { findAccount, openAccount, systemAccountId } from '#server/ledger/accounts.ts';
-import type { TransferRequest } from '#server/ledger/schema.ts';
+import { setMonitor } from '#server/ledger/monitors.ts';
+import { firstMintTemplate } from '#server/ledger/template-first-mint.ts';
+import { grantTemplate } from '#server/ledger/template-grant.ts';
+import { bindTemplate } from '#server/ledger/templates.ts';
 import { postLinked } from '#server/ledger/transfers.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import type { Tx } from '#server/platform/db.ts';
@@ -14,14 +17,33 @@ export type SeedCitizenIds = ReadonlyMap<string, string>;
 /** What the mint strikes for the treasury before the market opens: 3,900,000 ducats. */
 const treasuryMintMinor = 3_900_000_00n;
 
-/** The demo citizens, the first mint and the welcome grants, all in one transaction. */
-export function plantPeople(input: SeedInput): Promise<SeedCitizenIds> {
+/** The demo citizens, the first mint and the welcome grants, all in one transaction; then the treasury is watched. */
+export async function plantPeople(input: SeedInput): Promise<SeedCitizenIds> {
+  const citizens = await plantMoney(input);
+  await input.database.inTransaction((tx) => watchTreasury(tx));
+  return citizens;
+}
+
+function plantMoney(input: SeedInput): Promise<SeedCitizenIds> {
   return input.database.inTransaction(async (tx) => {
     const citizens = await plantCitizens(tx, input.now);
     const [first] = citizens.values();
     const endowed = first !== undefined && (await findAccount(tx, { owner: first, kind: 'wallet', asset: 'DUCAT' }));
     if (endowed === null) await endow(tx, { citizens, now: input.now });
     return citizens;
+  });
+}
+
+/**
+ * An operator is told each time that the treasury comes to hold less than it began with: top-ups were sold out of it
+ * and fees have not filled it up again. The same monitor again is the same one.
+ */
+async function watchTreasury(tx: Tx): Promise<void> {
+  await setMonitor(tx, {
+    accountId: systemAccountId('treasury', 'DUCAT'),
+    measure: 'balance',
+    comparison: 'below',
+    thresholdMinor: treasuryMintMinor,
   });
 }
 
@@ -41,36 +63,24 @@ async function plantCitizens(tx: Tx, now: Date): Promise<SeedCitizenIds> {
   return citizens;
 }
 
-/** Mints for treasury and promotion, and gives the buyers what they start with. */
+/** The first mint and what the buyers start with, as one linked group; posting is the transaction's last statement. */
 async function endow(tx: Tx, input: { citizens: SeedCitizenIds; now: Date }): Promise<void> {
-  const issuance = systemAccountId('issuance', 'DUCAT');
-  const promotion = systemAccountId('promotion', 'DUCAT');
-  const grants: TransferRequest[] = [];
+  const legs = bindTemplate(firstMintTemplate, {
+    amounts: { struck: treasuryMintMinor },
+    parties: {},
+    idOf: (leg) => namedIds(input.now, `mint ${leg}`).uuid(),
+    reference: 'First mint',
+  });
   for (const { username, welcomeMinor } of seedCitizens) {
     const owner = input.citizens.get(username);
     if (owner === undefined || welcomeMinor === 0n) continue;
-    const wallet = await openAccount(tx, { owner, kind: 'wallet', asset: 'DUCAT' });
-    grants.push({
-      id: namedIds(input.now, `welcome ${username}`).uuid(),
-      debitAccountId: promotion,
-      creditAccountId: wallet,
-      amountMinor: welcomeMinor,
-      kind: 'grant',
+    const grant = bindTemplate(grantTemplate, {
+      amounts: { granted: welcomeMinor },
+      parties: { wallet: await openAccount(tx, { owner, kind: 'wallet', asset: 'DUCAT' }) },
+      idOf: (leg) => namedIds(input.now, `welcome ${username} ${leg}`).uuid(),
       reference: 'Welcome grant',
     });
+    legs.push(...grant);
   }
-  const granted = grants.reduce((sum, grant) => sum + grant.amountMinor, 0n);
-  const mint = (name: string, creditAccountId: bigint, amountMinor: bigint): TransferRequest => ({
-    id: namedIds(input.now, `mint ${name}`).uuid(),
-    debitAccountId: issuance,
-    creditAccountId,
-    amountMinor,
-    kind: 'mint',
-    reference: 'First mint',
-  });
-  await postLinked(tx, [
-    mint('treasury', systemAccountId('treasury', 'DUCAT'), treasuryMintMinor),
-    mint('promotion', promotion, granted),
-    ...grants,
-  ]);
+  await postLinked(tx, legs);
 }

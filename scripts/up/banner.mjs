@@ -1,6 +1,6 @@
 import { dataFolder } from './paths.mjs';
 
-/** One citizen per tier, a seller and the operator. They are the ones that the sandbox and the seed know. */
+/** One citizen per tier, a seller and two operators. They are the ones that the sandbox and the seed know. */
 const demoCitizens = [
   ['NLR', 'Niccolò Loredan', 'buys, tier enterprise (Nobili)'],
   ['bigbosefx', 'Bartolomeo Sforza', 'buys, tier creator (Cittadini)'],
@@ -8,6 +8,7 @@ const demoCitizens = [
   ['PescatoreNuovo', 'Zuane Schiavon', 'buys, tier observer (Facchini)'],
   ['SpiceMerchant7', 'Marin Contarini', 'sells'],
   ['DogeAuditor', 'Caterina Gritti', 'operator'],
+  ['rialto_banker', 'Alvise Pisani', 'operator (a correction needs two)'],
 ];
 
 /** What a newcomer needs to know once everything runs. */

@@ -96,7 +96,7 @@ export class Product {
         ? {
             VENICE_CLIENT_ID: 'cascade',
             VENICE_CLIENT_SECRET: secrets.veniceClientSecret,
-            OPERATOR_USERNAMES: given.OPERATOR_USERNAMES ?? 'DogeAuditor',
+            OPERATOR_USERNAMES: given.OPERATOR_USERNAMES ?? 'DogeAuditor,rialto_banker',
           }
         : {}),
     };

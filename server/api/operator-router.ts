@@ -8,12 +8,15 @@ import type { Db } from '#server/platform/db.ts';
 import { refuse } from '#server/platform/errors.ts';
 import { inboxCounts } from '#server/platform/inbox.ts';
 import { operatorProcedure, router } from '#server/platform/trpc.ts';
+import { correctionsRouter } from './corrections-router.ts';
 import { breakerReasonInput } from './schema.ts';
 
 const runsShown = 10;
 
 /** What an operator sees first, and what an operator may do about the books. */
 export const operatorRouter = router({
+  corrections: correctionsRouter,
+
   /** Reads what was kept; the books themselves are read by the worker's jobs and by `checkBooks`. */
   overview: operatorProcedure.query(async ({ ctx }) => {
     const { client } = ctx.database;

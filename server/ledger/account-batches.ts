@@ -1,5 +1,5 @@
 import { accountKindOf, assets, type AccountKind } from '#server/ledger/kinds.ts';
-import { batchSizeMax } from '#server/ledger/schema.ts';
+import { assertBatchSize } from '#server/ledger/refusals.ts';
 import type { Tx } from '#server/platform/db.ts';
 import { refuse } from '#server/platform/errors.ts';
 import { invariant } from '#server/platform/invariant.ts';
@@ -49,11 +49,11 @@ const boundMinorMax = 10n ** 17n;
  * with another floor or ceiling; the field says which).
  *
  * Calls over the same owners in any order wait for each other and never in a circle; a transaction calls it once, and
- * before it posts. Throws `ledger_busy` (unavailable) when they stay locked: nothing was opened, repeat the whole
+ * before it posts. Throws `batch_too_large` (too_large) above 8,190 requests and `ledger_busy` (unavailable) when they stay locked: nothing was opened, repeat the whole
  * transaction. The shape follows TigerBeetle's create_accounts.
  */
 export async function createAccounts(tx: Tx, requests: readonly AccountRequest[]): Promise<AccountResult[]> {
-  invariant(requests.length <= batchSizeMax, 'a ledger request opens at most 8,190 accounts');
+  assertBatchSize(requests.length);
   if (requests.length === 0) return [];
   const rows = await callOpenAccounts(tx, requests).catch((error: unknown) => {
     throw asBusy(error);

@@ -6,7 +6,7 @@ import { lookupTransfers, type StoredTransfer } from '#server/ledger/lookups.ts'
 import { refusals } from '#server/ledger/refusals.ts';
 import type { TransferRequest, TransferResult } from '#server/ledger/schema.ts';
 import { testDatabase } from '#server/testing/database.ts';
-import { books, move } from '#server/testing/ledger.ts';
+import { books, move, plantPoison } from '#server/testing/ledger.ts';
 
 const database = await testDatabase();
 const { wallet, balance } = books(database);
@@ -24,18 +24,14 @@ const caller = fc.record({
   items: fc.array(item, { minLength: 1, maxLength: 4 }),
   role: fc.oneof(
     { weight: 6, arbitrary: fc.constant('new' as const) },
-    { weight: 1, arbitrary: fc.constantFrom('unreadable' as const, 'beyond bigint' as const, 'no transfer' as const) },
+    { weight: 1, arbitrary: fc.constant('poisonous' as const) },
     { weight: 2, arbitrary: fc.constant('again' as const) },
   ),
   earlier: fc.nat({ max: 40 }),
 });
 type Caller = typeof caller extends fc.Arbitrary<infer Drawn> ? Drawn : never;
 
-const poisons = {
-  unreadable: { reference: 'a\u0000b' },
-  'beyond bigint': { amountMinor: 2n ** 70n },
-  'no transfer': { reversesId: 'none' },
-} as const;
+await plantPoison(database);
 
 interface Submitted {
   list: TransferRequest[];
@@ -56,7 +52,7 @@ function submissionsOf(callers: readonly Caller[], accounts: readonly bigint[]):
     const repeated = role === 'again' ? made[earlier % Math.max(1, made.length)] : undefined;
     if (repeated !== undefined) made.push(repeated);
     else if (role === 'new' || role === 'again') made.push({ list, isPoisoned: false });
-    else made.push({ list: list.map((request) => ({ ...request, ...poisons[role] })), isPoisoned: true });
+    else made.push({ list: list.map((request) => ({ ...request, reference: 'poison' })), isPoisoned: true });
   }
   return made;
 }

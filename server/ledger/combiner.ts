@@ -1,6 +1,7 @@
 import { settle, type CallRules } from '#server/ledger/combiner-call.ts';
 import { createLanes } from '#server/ledger/combiner-lanes.ts';
 import { createQueue, overloaded, type Submission } from '#server/ledger/combiner-queue.ts';
+import { assertBatchSize } from '#server/ledger/refusals.ts';
 import {
   batchSizeMax,
   type RefusedTransfer,
@@ -9,7 +10,7 @@ import {
 } from '#server/ledger/schema.ts';
 import { post as postBatch } from '#server/ledger/transfers.ts';
 import { database, type Database } from '#server/platform/db.ts';
-import { DomainError, isDomainError } from '#server/platform/errors.ts';
+import { isDomainError } from '#server/platform/errors.ts';
 import { once } from '#server/platform/once.ts';
 
 /**
@@ -153,7 +154,7 @@ export function createCombiner(database: Pick<Database, 'client'>, options: Comb
     post: async (requests, signal) => {
       signal?.throwIfAborted();
       const { sound, open } = withoutOpenGroup('id' in requests ? [requests] : requests);
-      if (sound.length + open.length > limits.batchItemsMax) throw batchTooLarge(limits.batchItemsMax);
+      assertBatchSize(sound.length + open.length, limits.batchItemsMax);
       const results = sound.length === 0 ? [] : await submit(sound, signal);
       return open.length === 0 ? results : [...results, ...open.map(refusedAsOpen)];
     },
@@ -196,13 +197,4 @@ function withoutOpenGroup(requests: readonly TransferRequest[]): {
 
 function refusedAsOpen({ id }: TransferRequest): RefusedTransfer {
   return { status: 'refused', id, code: 'linked_group_open', field: 'linked', replayed: false };
-}
-
-function batchTooLarge(itemsMax: number): DomainError {
-  return new DomainError({
-    kind: 'too_large',
-    code: 'batch_too_large',
-    message: 'A ledger request holds too many transfers.',
-    details: { itemsMax },
-  });
 }

@@ -228,3 +228,20 @@ it(
 test('the books are in order after all of this', async () => {
   expect(await checkLedger(database.client)).toMatchObject({ ok: true, findings: [] });
 });
+
+test('a leg belongs to one conversion: a chain of two through one leg is refused', async () => {
+  const from = await wallet(1_000n);
+  const owner = transferId();
+  const open = (asset: 'DUCAT' | 'USD') =>
+    database.inTransaction((tx) => openAccount(tx, { owner, kind: 'liquidity', asset }));
+  const [ducats, dollarsOfOwner] = [await open('DUCAT'), await open('USD')];
+  await post([move({ from: systemAccountId('issuance', 'DUCAT'), to: ducats, amountMinor: 1_000n })]);
+  const rateOfOne: ConversionRate = { numerator: 1n, denominator: 1n, exact: 'in' };
+  const results = await post([
+    move({ from, to: ducatLiquidity, amountMinor: 10n, linked: true }),
+    move({ from: dollarLiquidity, to: dollarsOfOwner, amountMinor: 10n, conversion: rateOfOne, linked: true }),
+    move({ from: ducats, to: from, amountMinor: 10n, conversion: rateOfOne }),
+  ]);
+  expect(outcomes(results)).toContain('conversion_malformed conversion');
+  expect(results.every(({ status }) => status === 'refused')).toBe(true);
+});

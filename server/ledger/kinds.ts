@@ -67,6 +67,7 @@ export const transferKinds = {
   reversal: 14,
   grant: 15,
   conversion: 16,
+  fee_release: 17,
 } as const;
 
 export type TransferKind = keyof typeof transferKinds;

@@ -1,6 +1,7 @@
-import { refusalOf, type RefusalCode } from '#server/ledger/refusals.ts';
+import { isAccountId, isUuid } from '#server/ledger/item-wire.ts';
+import { assertBatchSize, refusalOf, type RefusalCode } from '#server/ledger/refusals.ts';
 import { accountKinds, assets, transferKindOf, type AccountKind, type TransferKind } from '#server/ledger/kinds.ts';
-import { batchSizeMax, type AccountBalance, type Asset, type ConversionRate } from '#server/ledger/schema.ts';
+import { type AccountBalance, type Asset, type ConversionRate } from '#server/ledger/schema.ts';
 import type { Db } from '#server/platform/db.ts';
 import { invariant } from '#server/platform/invariant.ts';
 
@@ -59,11 +60,11 @@ export type TransferAction = (typeof actions)[number];
 
 /**
  * Accounts by id, in the order asked; those that do not exist are left out. At most 8,190 ids, as in
- * TigerBeetle's `lookup_accounts`.
+ * TigerBeetle's `lookup_accounts`; throws `batch_too_large` (too_large).
  */
 export async function lookupAccounts(db: Db, ids: readonly bigint[]): Promise<Account[]> {
-  invariant(ids.length <= batchSizeMax, 'a lookup names at most 8,190 accounts');
-  const rows = await db.ledgerAccount.findMany({ where: { id: { in: [...ids] } } });
+  assertBatchSize(ids.length);
+  const rows = await db.ledgerAccount.findMany({ where: { id: { in: ids.filter(isAccountId) } } });
   const byId = new Map(rows.map((row) => [row.id, row]));
   return ids.flatMap((id) => {
     const row = byId.get(id);
@@ -73,11 +74,11 @@ export async function lookupAccounts(db: Db, ids: readonly bigint[]): Promise<Ac
 
 /**
  * Transfers and stored refusals by id, in the order asked; ids that were never decided for good are left out.
- * At most 8,190 ids, as in TigerBeetle's `lookup_transfers`. Only for the principal whose ids they are.
+ * At most 8,190 ids, as in TigerBeetle's `lookup_transfers`; throws `batch_too_large` (too_large). Only for the principal whose ids they are.
  */
 export async function lookupTransfers(db: Db, ids: readonly string[]): Promise<StoredTransfer[]> {
-  invariant(ids.length <= batchSizeMax, 'a lookup names at most 8,190 transfers');
-  const rows = await db.ledgerTransfer.findMany({ where: { id: { in: [...ids] } } });
+  assertBatchSize(ids.length);
+  const rows = await db.ledgerTransfer.findMany({ where: { id: { in: ids.filter(isUuid) } } });
   const byId = new Map(rows.map((row) => [row.id, row]));
   return ids.flatMap((id) => {
     const row = byId.get(id.toLowerCase());

@@ -18,6 +18,8 @@ const shrinkingMax = proofSize({ short: 100_000, long: 7_200_000 });
 const comparesPerCheck = proofSize({ short: 10, long: 250 });
 /** The clock only goes forward, by ten days or so in each sequence, and every month has its partition. */
 const sequencesPerDatabase = 100;
+/** Every version of every account is read one by one, which takes longer than to play the sequence. */
+const sequencesPerHistory = 4;
 let sequenceNumber = 0;
 let compareCount = 0;
 
@@ -79,6 +81,10 @@ async function runBoth(steps: readonly StepDraw[]): Promise<void> {
     for (const name of happenings(step, taken)) seen.set(name, (seen.get(name) ?? 0) + 1);
   }
   await expectTheSame(both, database);
+  if (sequenceNumber % sequencesPerHistory === 0) {
+    const histories = await both.histories();
+    expect(histories.database, `seed ${String(seed)}`).toEqual(histories.model);
+  }
 }
 
 async function expectTheSame(both: SideBySide, compared: TestDatabase): Promise<void> {

@@ -88,6 +88,36 @@ describe('a batch of plain moves', () => {
     ]);
   });
 
+  it('never turns one asset into another, also between accounts that it knows all of', async () => {
+    const [from, to] = [await wallet(10n), await wallet()];
+    const dollars = await database.inTransaction((tx) =>
+      openAccount(tx, { owner: transferId(), kind: 'receivable', asset: 'USD' }),
+    );
+    const results = await post([to, dollars].map((account) => move({ from, to: account, amountMinor: 1n })));
+    expect(codes(results)).toEqual(['created', 'asset_mismatch']);
+    expect(await balance(dollars)).toBe(0n);
+  });
+
+  it('takes no arrays that begin elsewhere than at one, or have two dimensions', async () => {
+    const [from, to] = [await wallet(10n), await wallet()];
+    const send = (amounts: string, call: (arrays: string) => string) => {
+      const ids = [1, 2, 3].map(() => transferId()).join();
+      const arrays = `'{${ids}}', '{${from},${from},${from}}', '{${to},${to},${to}}', '${amounts}', '{13,13,13}'`;
+      return database.client.$queryRawUnsafe(call(arrays));
+    };
+    const calls = [
+      (arrays: string) => `SELECT * FROM ledger.post_plain(${arrays}, NULL)`,
+      (arrays: string) => `SELECT * FROM ledger.post(${arrays}, NULL, NULL, NULL, NULL, NULL, NULL)`,
+    ];
+    for (const call of calls) {
+      for (const amounts of ['[0:2]={1,1,1}', '[3:5]={1,1,1}', '{{1},{1},{1}}']) {
+        await expect(send(amounts, call)).rejects.toThrow('malformed call');
+      }
+      await expect(send('{1,1,1}', call)).resolves.toBeDefined();
+    }
+    expect(await balance(to)).toBe(6n);
+  });
+
   it('keeps the totals of groups, with accounts of several kinds in it', async () => {
     const [to, other] = [await wallet(), await wallet()];
     const before = await groupTotal(database.client, 'wallets');

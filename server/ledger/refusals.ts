@@ -1,3 +1,6 @@
+import { batchSizeMax } from '#server/ledger/schema.ts';
+import { DomainError } from '#server/platform/errors.ts';
+
 /**
  * Why the ledger refuses an item: the one list of its codes. The migration seeds the same rows, and a test
  * compares the two. `README.md` says what each means for the caller.
@@ -245,6 +248,17 @@ const byName = new Map<string, RefusalDefinition>(refusals.map((refusal) => [ref
 /** The refusal with this number in the database; undefined when this version does not know it. */
 export function refusalOf(code: number): (RefusalDefinition & { name: RefusalCode }) | undefined {
   return byCode.get(code);
+}
+
+/** Most items of one request to the ledger, as in TigerBeetle. Throws `batch_too_large`; nothing was sent. */
+export function assertBatchSize(items: number, itemsMax: number = batchSizeMax): void {
+  if (items <= itemsMax) return;
+  throw new DomainError({
+    kind: 'too_large',
+    code: 'batch_too_large',
+    message: 'A ledger request holds too many items.',
+    details: { itemsMax },
+  });
 }
 
 /** An English sentence for a refusal code. */

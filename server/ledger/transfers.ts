@@ -1,8 +1,7 @@
-import { transferKinds } from '#server/ledger/kinds.ts';
-import { refusalMessage, refusalOf } from '#server/ledger/refusals.ts';
 import { itemOptions } from '#server/ledger/item-options.ts';
+import * as wire from '#server/ledger/item-wire.ts';
+import { assertBatchSize, refusalMessage, refusalOf } from '#server/ledger/refusals.ts';
 import {
-  batchSizeMax,
   type CreatedTransfer,
   type PostOptions,
   type RefusedTransfer,
@@ -23,9 +22,6 @@ interface ResultRow {
 
 /** How `ledger.post` answers per item. */
 const itemStatus = { created: 1, exists: 2, refusedFinal: 3, refusedPassing: 4, refusedBefore: 5 } as const;
-const actions = { move: 1, pending: 2, post: 3, void: 4, reverse: 6 } as const;
-const modes = { exact: 0, shortfall: 1, available: 2 } as const;
-const uuidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
  * Decides a batch of transfers and books what it accepts, in one statement, inside the caller's transaction.
@@ -34,7 +30,7 @@ const uuidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
  * result) or `refused` with a code of `refusals.ts`. A refused item leaves the others unharmed unless it is linked.
  *
  * A transaction posts at most once, after it has locked its own rows, and writes only outbox events afterwards.
- * Throws `ledger_contention` (conflict) when another call took one of the ids meanwhile and `ledger_busy`
+ * Throws `batch_too_large` (too_large) above 8,190 items, `ledger_contention` (conflict) when another call took one of the ids meanwhile and `ledger_busy`
  * (unavailable) when the accounts stay locked: nothing was booked, repeat the whole transaction with the same ids.
  *
  * The shape of the call follows TigerBeetle's create_transfers.
@@ -44,7 +40,7 @@ export async function post(
   requests: readonly TransferRequest[],
   options: PostOptions = {},
 ): Promise<TransferResult[]> {
-  invariant(requests.length <= batchSizeMax, 'a ledger request holds at most 8,190 transfers');
+  assertBatchSize(requests.length);
   if (requests.length === 0) return [];
   const rows = await callPost(tx, requests, options).catch((error: unknown) => {
     throw asPostingRefusal(error);
@@ -86,35 +82,22 @@ function callPost(tx: Tx, requests: readonly TransferRequest[], options: PostOpt
     const [only] = requests;
     return requests.length === 1 && only !== undefined ? callPostSingle(tx, only) : callPostPlain(tx, requests);
   }
-  const ids = requests.map((request) => idOrNull(request));
-  const debits = requests.map((request) => request.debitAccountId.toString());
-  const credits = requests.map((request) => request.creditAccountId.toString());
-  const amounts = requests.map((request) => request.amountMinor.toString());
-  const kinds = requests.map((request) => transferKinds[request.kind]);
-  const references = unlessAll(
-    null,
-    requests.map((request) => request.reference ?? null),
-  );
-  const actionCodes = unlessAll(actions.move, requests.map(actionOf));
-  const modeCodes = unlessAll(
-    modes.exact,
-    requests.map((request) => modes[request.mode ?? 'exact']),
-  );
-  const related = unlessAll(null, requests.map(relatedIdOf));
-  const timeouts = unlessAll(
-    null,
-    requests.map((request) => request.pending?.timeoutSeconds ?? null),
-  );
+  const actions = unlessAll(wire.usual.action, requests.map(wire.actionWire));
+  const modes = unlessAll(wire.usual.mode, requests.map(wire.modeWire));
+  const related = unlessAll(null, requests.map(wire.relatedWire));
+  const timeouts = unlessAll(null, requests.map(wire.timeoutWire));
   const linked = unlessAll(
     false,
     requests.map((request) => request.linked ?? false),
   );
   return tx.$queryRaw<ResultRow[]>`
     SELECT item_status, item_code, item_field, item_amount, item_booked_at FROM ledger.post(
-      ${ids}::uuid[], ${debits}::bigint[], ${credits}::bigint[], ${amounts}::bigint[], ${kinds}::smallint[],
-      ${references}::text[], ${actionCodes}::smallint[], ${modeCodes}::smallint[], ${related}::uuid[],
-      ${timeouts}::integer[], ${linked}::boolean[], ${options.source === 'external'}::boolean, '{}'::bigint[],
-      ${itemOptions(requests)}::jsonb, ${options.isDryRun ?? false}::boolean)`;
+      ${arrayText(requests.map(wire.idWire))}::uuid[], ${arrayText(requests.map(wire.debitWire))}::bigint[],
+      ${arrayText(requests.map(wire.creditWire))}::bigint[], ${arrayText(requests.map(wire.amountWire))}::bigint[],
+      ${arrayText(requests.map(wire.kindWire))}::smallint[],
+      ${unlessAll(null, requests.map(wire.referenceWire))}::text[], ${actions}::smallint[], ${modes}::smallint[],
+      ${related}::uuid[], ${timeouts}::integer[], ${linked}::boolean[], ${options.source === 'external'}::boolean,
+      '{}'::bigint[], ${itemOptions(requests)}::jsonb, ${options.isDryRun ?? false}::boolean)`;
 }
 
 /** What every item has by default is not sent: null instead of an array of it. */
@@ -143,17 +126,12 @@ interface PlainRow extends ResultRow {
 
 /** One row for the call, item 0 with the time of booking, and one for each item that was not booked there and then. */
 async function callPostPlain(tx: Tx, requests: readonly TransferRequest[]): Promise<ResultRow[]> {
-  const references = unlessAll(
-    null,
-    requests.map((request) => request.reference ?? null),
-  );
   const rows = await tx.$queryRaw<PlainRow[]>`
     SELECT item, item_status, item_code, item_field, item_amount, item_booked_at FROM ledger.post_plain(
-      ${arrayText(requests.map(idOrNull))}::uuid[],
-      ${arrayText(requests.map(({ debitAccountId }) => debitAccountId))}::bigint[],
-      ${arrayText(requests.map(({ creditAccountId }) => creditAccountId))}::bigint[],
-      ${arrayText(requests.map(({ amountMinor }) => amountMinor))}::bigint[],
-      ${arrayText(requests.map(({ kind }) => transferKinds[kind]))}::smallint[], ${references}::text[])`;
+      ${arrayText(requests.map(wire.idWire))}::uuid[], ${arrayText(requests.map(wire.debitWire))}::bigint[],
+      ${arrayText(requests.map(wire.creditWire))}::bigint[], ${arrayText(requests.map(wire.amountWire))}::bigint[],
+      ${arrayText(requests.map(wire.kindWire))}::smallint[],
+      ${unlessAll(null, requests.map(wire.referenceWire))}::text[])`;
   const byItem = new Map(rows.map((row) => [row.item, row]));
   const booked = { item_status: itemStatus.created, item_code: 0, item_field: null };
   const bookedAt = byItem.get(0)?.item_booked_at ?? null;
@@ -164,37 +142,15 @@ async function callPostPlain(tx: Tx, requests: readonly TransferRequest[]): Prom
 }
 
 /** An array as PostgreSQL reads it; none of its items needs quotes. Much cheaper than to send every item by itself. */
-function arrayText(items: readonly (bigint | number | string | null)[]): string {
+function arrayText(items: readonly (number | string | null)[]): string {
   return `{${items.map((item) => item ?? 'NULL').join(',')}}`;
 }
 
 function callPostSingle(tx: Tx, request: TransferRequest): Promise<ResultRow[]> {
   return tx.$queryRaw<ResultRow[]>`
     SELECT item_status, item_code, item_field, item_amount, item_booked_at FROM ledger.post_single(
-      ${idOrNull(request)}::uuid, ${request.debitAccountId.toString()}::bigint,
-      ${request.creditAccountId.toString()}::bigint, ${request.amountMinor.toString()}::bigint,
-      ${transferKinds[request.kind]}::smallint, ${request.reference ?? null}::text)`;
-}
-
-function idOrNull(request: TransferRequest): string | null {
-  return uuidPattern.test(request.id) ? request.id : null;
-}
-
-function actionOf(request: TransferRequest): number {
-  const chosen = [
-    request.pending === undefined ? null : actions.pending,
-    request.postPendingId === undefined ? null : actions.post,
-    request.voidPendingId === undefined ? null : actions.void,
-    request.reversesId === undefined ? null : actions.reverse,
-  ].filter((action) => action !== null);
-  invariant(chosen.length <= 1, 'a transfer is at most one of pending, post, void and reversal');
-  return chosen[0] ?? actions.move;
-}
-
-function relatedIdOf(request: TransferRequest): string | null {
-  const id = request.postPendingId ?? request.voidPendingId ?? request.reversesId ?? null;
-  invariant(id === null || uuidPattern.test(id), 'a related transfer is named by its UUID');
-  return id;
+      ${wire.idWire(request)}::uuid, ${wire.debitWire(request)}::bigint, ${wire.creditWire(request)}::bigint,
+      ${wire.amountWire(request)}::bigint, ${wire.kindWire(request)}::smallint, ${wire.referenceWire(request)}::text)`;
 }
 
 function resultOf(id: string, row: ResultRow): TransferResult {

@@ -128,6 +128,24 @@ describe('a pending transfer', () => {
     expect([await available(from), await balance(to)]).toEqual([0n, 100n]);
   });
 
+  it('that is over cannot be posted, however many others of its account are over too', async () => {
+    const [from, to] = [await wallet(10_000n), await wallet()];
+    const id = async () => transferId(await ledgerTime());
+    const at = await ledgerTime();
+    const many = Array.from({ length: 8_190 }, () =>
+      move({ from, to, amountMinor: 1n, id: transferId(at), pending: { timeoutSeconds: 60 } }),
+    );
+    await ledger.post(many);
+    const last = move({ from, to, amountMinor: 1n, id: await id(), pending: { timeoutSeconds: 120 } });
+    await ledger.post([last]);
+    await advanceClock(7_200);
+    const late = move({ from, to, amountMinor: 1n, id: await id(), postPendingId: last.id });
+    expect(codes(await ledger.post([late]))).toEqual(['pending_expired']);
+    expect(await balance(to)).toBe(0n);
+    // A call ends 8,190 of them at most.
+    expect(await sweepPendings(database)).toBe(1);
+  });
+
   it('expires by the sweeper when nobody touches its account; one without a timeout never does', async () => {
     const [from, to] = [await wallet(100n), await wallet()];
     const timed = move({

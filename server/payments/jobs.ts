@@ -1,5 +1,6 @@
 import { isDatabaseUnavailable, isDomainError } from '#server/platform/errors.ts';
 import { log } from '#server/platform/log.ts';
+import { releaseFees } from './fee-release.ts';
 import { fulfil, recordStripeFee, type PaymentDeps } from './flows.ts';
 import { expireUnopened } from './service.ts';
 
@@ -45,6 +46,18 @@ export async function collectStripeFees(deps: PaymentDeps): Promise<void> {
   });
   for (const { stripeChargeId } of unknown) {
     if (stripeChargeId !== null) await attempt(stripeChargeId, () => recordStripeFee(deps, stripeChargeId));
+  }
+}
+
+/** Once a day, what earned fees are surely worth becomes income; a worker that was first makes this call do nothing. */
+export async function releaseEarnedFees(deps: PaymentDeps): Promise<void> {
+  const options = { time: deps.clock.now(), secret: deps.secret };
+  try {
+    const release = await deps.database.inTransaction((tx) => releaseFees(tx, options));
+    if (release !== null) log().info({ release }, 'earned fees became income');
+  } catch (error) {
+    // Another worker booked this day's release between our reading and our posting.
+    if (!isDomainError(error) || error.code !== 'id_content_mismatch') throw error;
   }
 }
 

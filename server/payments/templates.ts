@@ -103,3 +103,38 @@ export const stripeFeeTemplate = defineTemplate({
     { account: { house: 'stripe_balance' }, gains: ['fee'] },
   ],
 });
+
+/**
+ * Fees earned in ducats become income: the ducats go back to the treasury, and the dollars that were owed against them
+ * are owed no more. The dollars are rounded down to whole cents when the release is computed, in favour of the float,
+ * and the ducats of a broken cent stay in `fees`.
+ */
+export const feeReleaseTemplate = defineTemplate({
+  name: 'fee_release',
+  amounts: { ducats: oneOrMore('DUCAT'), dollars: oneOrMore('USD') },
+  parties: {},
+  equations: [],
+  rounding: null,
+  legs: [
+    {
+      name: 'ducats',
+      kind: 'fee_release',
+      debit: { house: 'fees' },
+      credit: { house: 'treasury' },
+      amount: 'ducats',
+    },
+    {
+      name: 'dollars',
+      kind: 'fee_release',
+      debit: { house: 'ducat_float' },
+      credit: { house: 'fee_income' },
+      amount: 'dollars',
+    },
+  ],
+  effects: [
+    { account: { house: 'fees' }, loses: ['ducats'] },
+    { account: { house: 'treasury' }, gains: ['ducats'] },
+    { account: { house: 'ducat_float' }, loses: ['dollars'] },
+    { account: { house: 'fee_income' }, gains: ['dollars'] },
+  ],
+});

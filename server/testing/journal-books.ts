@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { z } from 'zod';
 import { closeAccount, freezeAccount, openAccount, systemAccountId } from '#server/ledger/accounts.ts';
 import { closeBreaker, openBreaker } from '#server/ledger/breaker.ts';
+import { proposeCorrection, rejectCorrection } from '#server/ledger/correction-flows.ts';
 import { sweepPendings } from '#server/ledger/jobs.ts';
 import { withSnapshot } from '#server/ledger/journal/connections.ts';
 import { exportJournal } from '#server/ledger/journal/export.ts';
@@ -149,9 +150,18 @@ class Filler {
       this.move({ from: issuance, to: wallet, amountMinor: 2_000n, mode: 'shortfall' }),
       this.move({ from: issuance, to: wallet, amountMinor: 1n, mode: 'shortfall' }),
     ]);
+    await this.rejectedCorrection(reversible.id);
     await this.advance(61_000);
     await sweepPendings(this.database);
     return { wallet, openPending: open, reversible, refused };
+  }
+
+  async rejectedCorrection(correctedTransferId: string): Promise<void> {
+    const id = transferId(this.now());
+    const proposal = { id, correctedTransferId, amountMinor: 1n, reason: 'no «double» after all', time: this.now() };
+    await this.database.inTransaction((tx) => proposeCorrection(tx, { ...proposal, operatorId: 'first' }));
+    const decision = { id, operatorId: 'second', time: this.now() };
+    await this.database.inTransaction((tx) => rejectCorrection(tx, decision));
   }
 
   async refusalsAndStates(): Promise<void> {

@@ -4,11 +4,27 @@ import { accountBalance } from '#server/ledger/queries.ts';
 import type { PostOptions, TransferRequest, TransferResult } from '#server/ledger/schema.ts';
 import { post } from '#server/ledger/transfers.ts';
 import type { Database } from '#server/platform/db.ts';
+import { asSuperuser, type TestDatabase } from './database.ts';
 import { uuidv7At } from '#server/platform/ids.ts';
 
 /** A new ledger id, of now or of a given time. */
 export function transferId(time: Date = new Date()): string {
   return uuidv7At(time, randomBytes(10));
+}
+
+/**
+ * From now on a transfer with the reference `poison` ends its whole call, as a defect in the database would; so does a
+ * condition on the sum of an owner's accounts, and that before the call has waited for any account.
+ */
+export async function plantPoison(database: TestDatabase): Promise<void> {
+  await asSuperuser(
+    database,
+    `CREATE FUNCTION public.poison() RETURNS trigger LANGUAGE plpgsql AS
+       $$ BEGIN RAISE EXCEPTION 'poison' USING ERRCODE = 'XX000'; END $$;
+     CREATE TRIGGER poison BEFORE INSERT ON ledger.transfer FOR EACH ROW WHEN (NEW.reference = 'poison')
+       EXECUTE FUNCTION public.poison();
+     CREATE TRIGGER poison BEFORE INSERT ON ledger.owner_guard FOR EACH ROW EXECUTE FUNCTION public.poison()`,
+  );
 }
 
 /** Short ways to say what a ledger test does, over one database. */

@@ -4,7 +4,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { openAccount, systemAccountId } from '#server/ledger/accounts.ts';
 import { checkLedger } from '#server/ledger/checker.ts';
-import type { TransferRequest } from '#server/ledger/schema.ts';
+import type { AccountKind, TransferRequest } from '#server/ledger/schema.ts';
+import { correctionTemplate, type CorrectionEnd } from '#server/ledger/template-correction.ts';
+import * as mintTemplates from '#server/ledger/template-first-mint.ts';
 import * as houseTemplates from '#server/ledger/template-grant.ts';
 import { bindTemplate, totalOf, type AmountRange, type AnyTemplate } from '#server/ledger/templates.ts';
 import { postLinked } from '#server/ledger/transfers.ts';
@@ -17,6 +19,14 @@ import { books, move, transferId } from './ledger.ts';
 
 /** By the file that declares them: every business event that posts. */
 const declared: Readonly<Record<string, readonly unknown[]>> = {
+  // Declared for the accounts of the transfer that is corrected: between owners, from and to the house, in both assets.
+  'server/ledger/template-correction.ts': [
+    correctionTemplate({ asset: 'DUCAT', giver: ownersOf('wallet'), taker: houseOf('issuance') }),
+    correctionTemplate({ asset: 'DUCAT', giver: ownersOf('wallet'), taker: ownersOf('wallet') }),
+    correctionTemplate({ asset: 'DUCAT', giver: houseOf('issuance'), taker: ownersOf('wallet') }),
+    correctionTemplate({ asset: 'USD', giver: houseOf('fee_income'), taker: houseOf('stripe_balance') }),
+  ],
+  'server/ledger/template-first-mint.ts': Object.values(mintTemplates),
   'server/ledger/template-grant.ts': Object.values(houseTemplates),
   'server/market/templates.ts': Object.values(marketTemplates),
   'server/payments/templates.ts': Object.values(paymentTemplates),
@@ -24,6 +34,14 @@ const declared: Readonly<Record<string, readonly unknown[]>> = {
 const templates = Object.values(declared).flat() as AnyTemplate[];
 const seed = Date.now() % 1_000_000;
 const root = join(import.meta.dirname, '../..');
+
+function ownersOf(kind: AccountKind): CorrectionEnd {
+  return { kind, isHouse: false };
+}
+
+function houseOf(kind: AccountKind): CorrectionEnd {
+  return { kind, isHouse: true };
+}
 
 /** Zero, the least and small amounts often, so that legs are left out and floors are met. */
 function amountIn({ leastMinor }: AmountRange): fc.Arbitrary<bigint> {
@@ -179,6 +197,7 @@ async function postFunded(database: Database, template: AnyTemplate, amounts: Re
   const before = await balances(database, parties);
   for (const effect of template.effects) {
     // Whoever gives must have it.
+    if ('loses' in effect && 'house' in effect.account) await fundHouse(database, template, amounts);
     if (!('loses' in effect && 'party' in effect.account)) continue;
     const to = parties[effect.account.party] ?? 0n;
     const amountMinor = totalOf(effect.loses, amounts);
@@ -197,6 +216,16 @@ async function postFunded(database: Database, template: AnyTemplate, amounts: Re
     const gained = 'gains' in effect ? totalOf(effect.gains, amounts) : 0n;
     const lost = 'loses' in effect ? totalOf(effect.loses, amounts) : 0n;
     expect(after[party], `${template.name}: ${party}`).toBe((before[party] ?? 0n) + gained - lost);
+  }
+}
+
+/** The one account of the house that gives and has a floor. */
+async function fundHouse(database: Database, template: AnyTemplate, amounts: Record<string, bigint>): Promise<void> {
+  for (const { debit, amount } of template.legs) {
+    if (!('house' in debit) || debit.house !== 'fees') continue;
+    const from = systemAccountId('issuance', 'DUCAT');
+    const request = move({ from, to: systemAccountId('fees', 'DUCAT'), amountMinor: amounts[amount] ?? 0n });
+    expect((await books(database).post([request]))[0]?.status).toBe('created');
   }
 }
 

@@ -9,6 +9,7 @@ import { serverCaller } from '#app/_trpc/server.ts';
 import { Page, PageHeading } from '#components/layout/page.tsx';
 import { BooksReport } from '#components/operator/books-report.tsx';
 import { BreakerPanel } from '#components/operator/breaker-panel.tsx';
+import { Corrections } from '#components/operator/corrections.tsx';
 import { InboxReport } from '#components/operator/inbox-report.tsx';
 import { MoneyTotals } from '#components/operator/money-totals.tsx';
 import { OrderTable } from '#components/order/order-table.tsx';
@@ -31,10 +32,11 @@ export default async function OperatorPage({ searchParams }: OperatorPageProps) 
   if (role !== 'operator') notFound();
   const cursor = textOf((await searchParams)['cursor']);
   const caller = await serverCaller();
-  const [t, disputes, overview] = await Promise.all([
+  const [t, disputes, overview, corrections] = await Promise.all([
     getTranslations('operator'),
     orNotFound(caller.orders.disputed({ cursor, limit: disputesPerPage })),
     caller.operator.overview(),
+    caller.operator.corrections.list(),
   ]);
   const { full, incremental, runs, breaker, totals, inbox, now } = overview;
   const posting = <BreakerPanel breaker={breaker} />;
@@ -48,6 +50,7 @@ export default async function OperatorPage({ searchParams }: OperatorPageProps) 
         {breaker.isOpen ? null : posting}
         <InboxReport inbox={inbox} />
       </div>
+      <Corrections open={corrections.open} decided={corrections.decided} />
       <MoneyTotals totals={totals} />
     </Page>
   );

@@ -221,6 +221,10 @@ BEGIN
     OR ARRAY[coalesce(cardinality(p_references), n), coalesce(cardinality(p_actions), n),
              coalesce(cardinality(p_modes), n), coalesce(cardinality(p_related), n),
              coalesce(cardinality(p_timeouts), n), coalesce(cardinality(p_linked), n)] <> ARRAY[n, n, n, n, n, n]
+    -- Items are read side by side and by their number: every array must begin with number 1, and have one dimension.
+    OR EXISTS (SELECT FROM unnest(ARRAY[array_dims(p_ids), array_dims(p_debits), array_dims(p_credits),
+        array_dims(p_amounts), array_dims(p_kinds), array_dims(p_references), array_dims(p_actions), array_dims(p_modes),
+        array_dims(p_related), array_dims(p_timeouts), array_dims(p_linked)]) AS r (dims) WHERE r.dims <> '[1:' || n || ']')
     OR array_position(p_linked, NULL) IS NOT NULL
     OR NOT (p_actions <@ ARRAY[1, 2, 3, 4, 6]::smallint[]) OR NOT (p_modes <@ ARRAY[0, 1, 2]::smallint[])
   THEN
@@ -236,7 +240,7 @@ BEGIN
   window_from := control.ids_from;
   window_until := control.ids_until;
   IF NOT p_external THEN
-    window_from := greatest(window_from, ledger.uuid_floor(time_now - interval '35 days'));
+    window_from := greatest(window_from, ledger.uuid_floor(time_now - interval '840 hours'));
     window_until := least(window_until, ledger.uuid_floor(time_now + interval '60.001 seconds'));
   END IF;
   kinds := control.kinds;
@@ -427,7 +431,8 @@ BEGIN
     INTO p_overdue_id, p_overdue_debit, p_overdue_credit, p_overdue_amount, p_overdue_kind, p_overdue_booked
     FROM (SELECT y.* FROM ledger.open_pending y
           WHERE y.debit_account_id = ANY (holders) AND y.expires_at <= time_booked
-          ORDER BY y.expires_at, y.transfer_id LIMIT 8190) s
+          -- Those that this call wants to end come first: all of them find room.
+          ORDER BY coalesce(r_map ? y.transfer_id::text, false) DESC, y.expires_at, y.transfer_id LIMIT 8190) s
     CROSS JOIN LATERAL (SELECT y.kind, y.booked_at FROM ledger.transfer y WHERE y.id = s.transfer_id LIMIT 1) t;
     FOR k IN 1 .. coalesce(cardinality(p_overdue_id), 0) LOOP
       items := items + 1;
@@ -999,6 +1004,46 @@ BEGIN
     WHERE r.ord <= n ORDER BY r.ord;
 END $$;
 
+-- ── Options ─────────────────────────────────────────────────────────────────────────────────────────
+
+-- Reads p_options of ledger.post: the codes of items, where an option is unsound; effective dates; and what is kept.
+-- A leg belongs to one conversion: the second one of a conversion is not the first one of another.
+CREATE OR REPLACE FUNCTION ledger.read_options(
+  p_options jsonb, p_debits bigint[], p_credits bigint[], p_amounts bigint[], p_actions smallint[], p_modes smallint[],
+  p_linked boolean[], p_codes smallint[], p_today date
+) RETURNS TABLE (codes smallint[], dates date[], options jsonb[])
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT array_agg(CASE
+           -- An amount of nothing that a rate brought about has its own name.
+           WHEN r.code = 8 AND r.amount = 0 AND r.rate IS NOT NULL THEN 25
+           WHEN r.code NOT IN (0, 2, 3) THEN r.code
+           WHEN r.option ? 'effectiveDate' AND p_actions[r.ord] NOT IN (1, 3, 6) THEN 11
+           WHEN r.option ? 'effectiveDate' AND NOT coalesce(r.day BETWEEN p_today - 3660 AND p_today + 366, false) THEN 23
+           WHEN r.condition IS NOT NULL AND (p_actions[r.ord] = 4
+             OR r.condition ? 'ownerAvailableAtLeastMinor' AND d.owner = 'house') THEN 26
+           WHEN r.rate IS NOT NULL AND NOT coalesce(
+             NOT coalesce(p_options -> (r.ord - 1)::text ? 'conversion', false)
+             AND p_linked[r.ord - 1] AND p_actions[r.ord] = 1 AND p_actions[r.ord - 1] = 1
+             AND p_modes[r.ord] = 0 AND p_modes[r.ord - 1] = 0
+             AND d.owner = f.owner AND d.kind = f.kind AND d.asset <> f.asset AND k.name = 'liquidity'
+             AND r.numerator BETWEEN 1 AND 1000000000000000 AND r.denominator BETWEEN 1 AND 1000000000000000
+             AND (r.rate ->> 'exact') IN ('in', 'out')
+             AND p_amounts[r.ord - 1] * r.numerator - r.amount * r.denominator >= 0
+             AND p_amounts[r.ord - 1] * r.numerator - r.amount * r.denominator
+                 < CASE r.rate ->> 'exact' WHEN 'in' THEN r.denominator ELSE r.numerator END, false) THEN 24
+           ELSE r.code END::smallint ORDER BY r.ord),
+         array_agg(r.day ORDER BY r.ord),
+         array_agg(nullif(r.option - 'effectiveDate', '{}'::jsonb) ORDER BY r.ord)
+  FROM (SELECT u.ord, u.code, u.amount, o.option, ledger.day_of(o.option ->> 'effectiveDate') AS day, o.option -> 'condition' AS condition,
+               o.option -> 'conversion' AS rate, (o.option #>> '{conversion,numerator}')::numeric AS numerator,
+               (o.option #>> '{conversion,denominator}')::numeric AS denominator
+        FROM unnest(p_codes, p_amounts) WITH ORDINALITY AS u (code, amount, ord)
+        CROSS JOIN LATERAL (SELECT p_options -> u.ord::text AS option) o) r
+  LEFT JOIN ledger.account d ON r.option IS NOT NULL AND d.id = p_debits[r.ord]
+  LEFT JOIN ledger.account f ON r.rate IS NOT NULL AND f.id = p_credits[r.ord - 1]
+  LEFT JOIN ledger.account_kind k ON k.code = d.kind AND k.asset = d.asset
+$$;
+
 -- ── A batch of plain transfers ──────────────────────────────────────────────────────────────────────
 
 -- A batch of plain transfers, the common case: nothing pending, linked, balanced, reversed, conditioned or converted.
@@ -1103,7 +1148,11 @@ BEGIN
   END IF;
   IF NOT coalesce(is_open AND is_sound AND NOT guards_exist AND n BETWEEN 1 AND 8190 AND cardinality(ids_sorted) = n
       AND cardinality(p_debits) = n AND cardinality(p_credits) = n AND cardinality(p_amounts) = n
-      AND cardinality(p_kinds) = n AND coalesce(cardinality(p_references), n) = n, false) THEN
+      AND cardinality(p_kinds) = n AND coalesce(cardinality(p_references), n) = n
+      AND array_dims(p_ids) = '[1:' || n || ']' AND array_dims(p_debits) = array_dims(p_ids)
+      AND array_dims(p_credits) = array_dims(p_ids) AND array_dims(p_amounts) = array_dims(p_ids)
+      AND array_dims(p_kinds) = array_dims(p_ids)
+      AND coalesce(array_dims(p_references), array_dims(p_ids)) = array_dims(p_ids), false) THEN
     RETURN QUERY SELECT * FROM ledger.post_plain_as_any(p_ids, p_debits, p_credits, p_amounts, p_kinds, p_references);
     RETURN;
   END IF;

@@ -87,6 +87,12 @@ export const sections: readonly JournalTable[] = [
     ['monitor_id', 'version'],
     'monitor_id bigint, account_id bigint, version bigint, figure bigint, occurred_at time',
   ),
+  table(
+    'correction',
+    ['id'],
+    `id uuid, corrected_transfer_id uuid, amount_minor bigint, reason text, proposed_by text, proposed_at time,
+     decided_by text?, decided_at time?, decision text?, refused_code text?`,
+  ),
 ];
 
 /** Columns of the tables above that are not in the file, and how an import finds them. */

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { catalogueViolations } from './catalogue-rules.ts';
 import { importViolations } from './import-rules.ts';
 import { namingViolations } from './naming-rules.ts';
+import { postingViolations } from './posting-rules.ts';
 import { sizeViolations } from './size-rules.ts';
 import { describeViolations, repositoryFiles } from './source-files.ts';
 import { tableViolations } from './table-rules.ts';
@@ -25,6 +26,10 @@ describe('in this repository', () => {
 
   test('only edges open transactions or hold the live client', () => {
     expect(describeViolations(transactionViolations(files))).toEqual([]);
+  });
+
+  test('nothing outside the ledger books anything but bound templates', () => {
+    expect(describeViolations(postingViolations(files))).toEqual([]);
   });
 
   test('no file, function or parameter list is too big to take in', () => {

@@ -4,7 +4,7 @@ import { measureBatches, measureRefusals, type CaseInput } from './batch-cases.t
 import { createBooks, isSound, settleDown, withConnections } from './books.ts';
 import { createReferences } from './contestants.ts';
 import { measureGrowth } from './growth-case.ts';
-import { readOptions, Stopped, type BenchOptions } from './options.ts';
+import { readOptions, Stopped, usage, type BenchOptions } from './options.ts';
 import { createRandom } from './random.ts';
 import { createReport, isMet, rounded, type Report } from './report.ts';
 import { startBenchServer, type BenchServer } from './server.ts';
@@ -13,33 +13,74 @@ import { createTpcb } from './tpcb.ts';
 
 /**
  * Measures the ledger against its references on one PostgreSQL that it starts and removes itself: see `options.ts`.
- * Ends with one line of JSON, and with code 1 when a required figure is missed.
+ * Ends with one line of JSON, and with code 1 when a required figure is missed. When it is stopped or fails, that line
+ * says why, with the figures that were known by then.
  */
 async function main(): Promise<void> {
-  const options = readOptions(process.argv.slice(2));
-  const stopped = stopRequest(options.minutesMax);
   const report = createReport((line) => void process.stdout.write(`${line}\n`));
+  const known: Known = { options: null, settings: {} };
   const startedAt = performance.now();
-  const server = await startBenchServer(options.isInMemory);
-  let settings: Record<string, string> = {};
+  let failed: string | null = null;
   try {
-    settings = await Promise.race([measure(server, options, report), stopped]);
+    known.options = readOptions(process.argv.slice(2));
+    if (known.options === null) {
+      report.line(usage);
+      return;
+    }
+    await measureAndRemove(known.options, known.settings, report);
+  } catch (error) {
+    failed = error instanceof Error ? error.message : String(error);
+    const text = error instanceof Error && !(error instanceof Stopped) ? error.stack : failed;
+    process.stderr.write(`\n✗ ${String(text)}\n`);
+  }
+  const seconds = Math.round((performance.now() - startedAt) / 1000);
+  process.exit(conclude(report, { ...known, seconds, failed }) ? 0 : 1);
+}
+
+/** What the last line can tell however the run ended. */
+interface Known {
+  options: BenchOptions | null;
+  settings: Record<string, string>;
+}
+
+/** Prints the last lines. False when a required figure is missed or not all was measured. */
+function conclude(report: Report, end: Known & { seconds: number; failed: string | null }): boolean {
+  const { failed, seconds, settings } = end;
+  const missed = report.figures().filter((figure) => !isMet(figure));
+  const figures = Object.fromEntries(report.figures().map(({ name, value }) => [name, Number(rounded(value))]));
+  const isMissing = missed.length > 0 || failed !== null;
+  if (failed === null) {
+    report.line(isMissing ? `${missed.length} required figures are missed.` : 'Every required figure is met.');
+  }
+  const options = end.options === null ? null : { ...end.options, cases: [...end.options.cases] };
+  const why = failed === null ? {} : { failed };
+  report.line(JSON.stringify({ figures, missed: missed.map(({ name }) => name), ...why, seconds, options, settings }));
+  return !isMissing;
+}
+
+async function measureAndRemove(
+  options: BenchOptions,
+  settings: Record<string, string>,
+  report: Report,
+): Promise<void> {
+  const stopped = stopRequest(options.minutesMax);
+  const server = await startBenchServer(options.isInMemory);
+  try {
+    await Promise.race([
+      measure(server, options, { ...report, settings: (found) => void Object.assign(settings, found) }),
+      stopped,
+    ]);
   } finally {
     await server.remove();
   }
-  const missed = report.figures().filter((figure) => !isMet(figure));
-  const figures = Object.fromEntries(report.figures().map(({ name, value }) => [name, Number(rounded(value))]));
-  const seconds = Math.round((performance.now() - startedAt) / 1000);
-  report.line(missed.length === 0 ? 'Every required figure is met.' : `${missed.length} required figures are missed.`);
-  const { cases, ...others } = options;
-  const missedNames = missed.map(({ name }) => name);
-  report.line(
-    JSON.stringify({ figures, missed: missedNames, seconds, options: { ...others, cases: [...cases] }, settings }),
-  );
-  process.exit(missed.length === 0 ? 0 : 1);
 }
 
-async function measure(server: BenchServer, options: BenchOptions, report: Report): Promise<Record<string, string>> {
+/** A report that also takes the settings as soon as they are known. */
+interface RunReport extends Report {
+  settings(found: Record<string, string>): void;
+}
+
+async function measure(server: BenchServer, options: BenchOptions, report: RunReport): Promise<void> {
   const { accounts, rounds, cases, seed } = options;
   report.line(`seed ${seed}, ${rounds} rounds, ${accounts} accounts, ${options.isInMemory ? 'tmpfs' : 'disk'}`);
   report.line(
@@ -47,8 +88,8 @@ async function measure(server: BenchServer, options: BenchOptions, report: Repor
   );
   const random = createRandom(seed);
   const url = await createBooks(server, { database: 'bench', accounts, fundedStep: 1 });
-  return withConnections([url], async ([admin]) => {
-    const settings = await describeServer(admin, report);
+  await withConnections([url], async ([admin]) => {
+    report.settings(await describeServer(admin, report));
     const input: CaseInput = { admin, url, accounts, rounds, random, report };
     if ([1, 3, 4, 5].some((number) => cases.has(number))) {
       const references = await createReferences(admin, accounts);
@@ -63,7 +104,6 @@ async function measure(server: BenchServer, options: BenchOptions, report: Repor
     if (cases.has(2)) await measureRefusals(input);
     if (cases.has(6)) await measureGrowth({ ...input, server, grownTransfers: options.grownTransfers });
     else report.figure('the books add up', Number(await isSound(admin)), { atLeast: 1 });
-    return settings;
   });
 }
 
@@ -106,8 +146,4 @@ function stopRequest(minutesMax: number): Promise<never> {
   return stopped;
 }
 
-await main().catch((error: unknown) => {
-  const text = error instanceof Stopped ? error.message : error instanceof Error ? error.stack : String(error);
-  process.stderr.write(`\n✗ ${String(text)}\n`);
-  process.exit(1);
-});
+await main();

@@ -18,7 +18,7 @@ export class Stopped extends Error {
   override readonly name = 'Stopped';
 }
 
-const usage = `npm run bench:ledger -- [options]
+export const usage = `npm run bench:ledger -- [options]
   --rounds 5           measured rounds, interleaved; one more warms up
   --accounts 1000000   wallets
   --cases 1,2,3,4,5,6  which cases
@@ -26,14 +26,16 @@ const usage = `npm run bench:ledger -- [options]
   --tmpfs              data under /dev/shm instead of a disk
   --quick              100,000 wallets, 3 rounds, cases 1 to 5
   --seed 1             of the random transfers
-  --minutes 40         end of the whole run, finished or not`;
+  --minutes 40         end of the whole run, finished or not
+  --help               this list`;
 
 const caseNumbers = [1, 2, 3, 4, 5, 6] as const;
 
-/** Reads the command line. Throws `Stopped` with the usage. */
-export function readOptions(args: readonly string[]): BenchOptions {
+/** Reads the command line; null when only the usage is asked for. Throws `Stopped` with the usage. */
+export function readOptions(args: readonly string[]): BenchOptions | null {
   try {
-    return optionsOf(parseArgs({ args: [...args], options: flags }).values);
+    const { values } = parseArgs({ args: [...args], options: flags });
+    return values.help ? null : optionsOf(values);
   } catch (error) {
     throw new Stopped(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`, { cause: error });
   }
@@ -48,6 +50,7 @@ const flags = {
   quick: { type: 'boolean', default: false },
   seed: { type: 'string', default: '1' },
   minutes: { type: 'string', default: '40' },
+  help: { type: 'boolean', default: false },
 } as const;
 
 type Values = ReturnType<typeof parseArgs<{ options: typeof flags }>>['values'];

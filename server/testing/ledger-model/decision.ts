@@ -54,15 +54,22 @@ export function decide(books: ModelBooks, request: TransferRequest, now: number)
 /** Ends the pendings of these accounts whose time is over. Returns how many. */
 export function expireOverdue(books: ModelBooks, accountIds: ReadonlySet<bigint>, now: number): number {
   let ended = 0;
-  for (const [id, pending] of [...books.pendings]) {
+  const inOrder = [...books.pendings].sort(([leftId, left], [rightId, right]) => {
+    return (left.expiresAt ?? 0) - (right.expiresAt ?? 0) || (leftId < rightId ? -1 : 1);
+  });
+  for (const [id, pending] of inOrder) {
     const transfer = books.transfers.get(id);
     invariant(transfer !== undefined, 'a pending is a transfer');
     const { debitAccountId } = transfer.request;
     if (pending.state !== 'open' || pending.expiresAt === null || pending.expiresAt > now) continue;
     if (!accountIds.has(debitAccountId)) continue;
     const account = accountOf(books, debitAccountId);
-    const reservedMinor = account.reservedMinor - transfer.amountMinor;
-    books.accounts.set(account.id, { ...account, reservedMinor, version: account.version + 1n });
+    const { reference: _reference, ...request } = transfer.request;
+    const cause = { id: `expiry of ${id}`, request };
+    books.accounts.set(
+      account.id,
+      changedBy(account, { amountMinor: 0n, reservedMinor: -transfer.amountMinor }, cause),
+    );
     books.activities = withoutRest(books.activities, id, { amountMinor: 0n, count: 0 });
     books.pendings.set(id, { ...pending, state: 'expired' });
     ended += 1;
@@ -175,13 +182,17 @@ function booksAfter(books: ModelBooks, { request, effect, done, now }: Happening
   const { movedMinor, reservedMinor, releasedMinor } = effect;
   const accounts = new Map(books.accounts);
   const day = request.effectiveDate ?? dayOf(now);
+  const cause = { id: keyOf(request.id), request };
   const debit = accountOf(books, request.debitAccountId);
   if (movedMinor > 0n || reservedMinor > 0n || releasedMinor > 0n) {
-    const reservedAfterMinor = debit.reservedMinor + reservedMinor - releasedMinor;
-    accounts.set(debit.id, { ...changedBy(debit, -movedMinor, day), reservedMinor: reservedAfterMinor });
+    const change = { amountMinor: -movedMinor, reservedMinor: reservedMinor - releasedMinor };
+    accounts.set(debit.id, onDay(changedBy(debit, change, cause), day, -movedMinor));
   }
   const credit = accountOf(books, request.creditAccountId);
-  if (movedMinor > 0n) accounts.set(credit.id, changedBy(credit, movedMinor, day));
+  if (movedMinor > 0n) {
+    const change = { amountMinor: movedMinor, reservedMinor: 0n };
+    accounts.set(credit.id, onDay(changedBy(credit, change, cause), day, movedMinor));
+  }
   const pendingId = releasedMinor > 0n ? relatedIdOf(request) : null;
   // A post keeps its part and its place among the owner's transfers; a void keeps neither.
   const remaining = { amountMinor: movedMinor, count: movedMinor > 0n ? 1 : 0 };
@@ -189,14 +200,32 @@ function booksAfter(books: ModelBooks, { request, effect, done, now }: Happening
   return { ...books, accounts, activities: [...before, ...done] };
 }
 
-function changedBy(account: ModelAccount, amountMinor: bigint, day: string): ModelAccount {
+/** What an entry is written for: a transfer, or the end of one whose time was over. */
+interface Cause {
+  id: string;
+  request: TransferRequest;
+}
+
+/** The account after a change, with its next version and the entry that says so. */
+function changedBy(
+  account: ModelAccount,
+  { amountMinor, reservedMinor }: { amountMinor: bigint; reservedMinor: bigint },
+  { id, request }: Cause,
+): ModelAccount {
+  const version = account.version + 1n;
+  const balanceAfterMinor = account.balanceMinor + amountMinor;
+  const reservedAfterMinor = account.reservedMinor + reservedMinor;
+  const { kind, reference = null, debitAccountId, creditAccountId } = request;
+  const otherAccountId = account.id === debitAccountId ? creditAccountId : debitAccountId;
+  const figures = { amountMinor, balanceAfterMinor, reservedAfterMinor };
+  const entry = { version, cause: id, kind, reference, ...figures, otherAccountId };
+  const entries = [...account.entries, entry];
+  return { ...account, balanceMinor: balanceAfterMinor, reservedMinor: reservedAfterMinor, version, entries };
+}
+
+function onDay(account: ModelAccount, day: string, amountMinor: bigint): ModelAccount {
   const netMinor = (account.netOfDay.get(day) ?? 0n) + amountMinor;
-  return {
-    ...account,
-    balanceMinor: account.balanceMinor + amountMinor,
-    version: account.version + 1n,
-    netOfDay: new Map(account.netOfDay).set(day, netMinor),
-  };
+  return { ...account, netOfDay: new Map(account.netOfDay).set(day, netMinor) };
 }
 
 /** Writes down what became of a pending, and how much of a transfer is reversed. */

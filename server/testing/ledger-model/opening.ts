@@ -78,6 +78,6 @@ async function statesOf(database: TestDatabase, ids: bigint[]): Promise<ModelAcc
     }
     const isHouse = owner === 'house';
     const amounts = { balanceMinor: balance, reservedMinor: reserved, floorMinor: floor, ceilingMinor: ceiling };
-    return { id, owner, kind, asset, version, frozen, closed, isHouse, netOfDay, ...amounts };
+    return { id, owner, kind, asset, version, frozen, closed, isHouse, netOfDay, entries: [], ...amounts };
   });
 }

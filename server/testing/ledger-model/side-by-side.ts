@@ -1,16 +1,15 @@
-import { closeAccount, freezeAccount, systemAccountId, unfreezeAccount } from '#server/ledger/accounts.ts';
+import { systemAccountId } from '#server/ledger/accounts.ts';
 import { closeBreaker, openBreaker } from '#server/ledger/breaker.ts';
 import { sweepPendings } from '#server/ledger/jobs.ts';
-import { assets, transferKinds } from '#server/ledger/kinds.ts';
 import { ensurePartitions } from '#server/ledger/partitions.ts';
 import type { TransferRequest, TransferResult } from '#server/ledger/schema.ts';
-import { post } from '#server/ledger/transfers.ts';
 import { isDomainError } from '#server/platform/errors.ts';
 import { timeOfUuidv7 } from '#server/platform/ids.ts';
 import { invariant } from '#server/platform/invariant.ts';
 import type { TestDatabase } from '#server/testing/database.ts';
 import { move, transferId } from '#server/testing/ledger.ts';
 import type { StepDraw } from './draws.ts';
+import { historyOf, ledgerOf, readHistory, type History } from './histories.ts';
 import { LedgerModel, type ModelResult } from './ledger-model.ts';
 import { openAccounts, type OpenedAccounts } from './opening.ts';
 import { fingerprint, readBooks, type BooksReading } from './readings.ts';
@@ -33,7 +32,6 @@ type Batch = Extract<StepDraw, { type: 'batch' }>;
 const timeoutMax = 600_000;
 const hour = 3_600_000;
 const day = 24 * hour;
-const periodCodes = { '24_hours': 1, '30_days': 2 } as const;
 
 /** The ledger in PostgreSQL and its model, with the same few accounts, taking the same steps. */
 export class SideBySide {
@@ -99,7 +97,7 @@ export class SideBySide {
     this.batches.push(requests);
     const moment = this.moment(isExternal);
     const source = isExternal ? 'external' : 'internal';
-    const results = await this.database.inTransaction((tx) => post(tx, requests, { source }));
+    const results = await ledgerOf(this.database).createTransfers(requests, { source });
     this.remember(requests, results);
     return {
       model: this.model.post(requests, moment),
@@ -116,7 +114,7 @@ export class SideBySide {
     const moment = this.moment(isExternal);
     const before = await fingerprint(this.database);
     const source = isExternal ? 'external' : 'internal';
-    const results = await this.database.inTransaction((tx) => post(tx, requests, { source, isDryRun: true }));
+    const results = await ledgerOf(this.database).dryRun(requests, { source });
     const after = await fingerprint(this.database);
     return {
       model: { results: this.model.dryRun(requests, moment), books: before },
@@ -141,6 +139,15 @@ export class SideBySide {
     };
     const model = this.model.read(question, this.now().getTime());
     return { model, database: await readBooks(this.database, question) };
+  }
+
+  /** Every account's entries and the balance at each version since the sequence began. */
+  async histories(): Promise<{ model: History[]; database: History[] }> {
+    const ledger = ledgerOf(this.database);
+    const database: History[] = [];
+    for (const { id, version } of this.opened.states) database.push(await readHistory(ledger, id, version));
+    const byId = new Map(this.model.accounts().map((account) => [account.id, historyOf(account)]));
+    return { model: database.flatMap(({ accountId }) => byId.get(accountId) ?? []), database };
   }
 
   private daysAround(): Set<string> {
@@ -260,33 +267,27 @@ export class SideBySide {
     const owner = this.opened.states.find((account) => account.id === accountId)?.owner ?? '';
     // Beyond what is used already: limits that stop everything or nothing show little.
     const limits = this.model.beyondUsed(owner, drawn, this.now().getTime());
-    const rows = limits.map(({ asset, kind, side, period, amountMinorMax, countMax }) => ({
-      asset: assets[asset],
-      kind: transferKinds[kind],
-      side: side === 'debit' ? 1 : 2,
-      period: periodCodes[period],
-      amountMax: amountMinorMax?.toString() ?? null,
-      countMax,
+    const given = limits.map(({ amountMinorMax, countMax, ...limit }) => ({
+      ...limit,
+      ...(amountMinorMax === null ? {} : { amountMinorMax }),
+      ...(countMax === null ? {} : { countMax }),
     }));
-    await this.database.inTransaction(
-      (tx) => tx.$queryRaw`SELECT ledger.set_velocity_limits(${owner}, ${JSON.stringify(rows)}::jsonb)::text`,
-    );
+    await ledgerOf(this.database).setVelocityLimits(owner, given);
     this.model.setLimits(owner, limits);
     this.limitedOwners.add(owner);
     return { model: null, database: null, items: [], swept: 0 };
   }
 
   private async changeState(accountId: bigint, state: 'open' | 'frozen' | 'closed'): Promise<Answers> {
-    const change = { open: unfreezeAccount, frozen: freezeAccount, closed: closeAccount }[state];
-    const hindrance = await this.database
-      .inTransaction((tx) => change(tx, accountId))
-      .then(
-        () => null,
-        (error: unknown) => {
-          if (isDomainError(error)) return error.code;
-          throw error;
-        },
-      );
+    const ledger = ledgerOf(this.database);
+    const change = { open: ledger.unfreeze, frozen: ledger.freeze, closed: ledger.close }[state];
+    const hindrance = await change(accountId).then(
+      () => null,
+      (error: unknown) => {
+        if (isDomainError(error)) return error.code;
+        throw error;
+      },
+    );
     return { model: this.model.setAccountState(accountId, state), database: hindrance, items: [], swept: 0 };
   }
 }

@@ -16,6 +16,21 @@ export interface ModelAccount {
   readonly version: bigint;
   /** What it changed on each effective day, by the name of the day. */
   readonly netOfDay: ReadonlyMap<string, bigint>;
+  /** Its history since the model knows it, oldest first. */
+  readonly entries: readonly ModelEntry[];
+}
+
+/** One change of an account, and what it left. */
+export interface ModelEntry {
+  readonly version: bigint;
+  /** The transfer, or `expiry of` the pending that ended by itself: the ledger makes the id of an expiry up. */
+  readonly cause: string;
+  readonly kind: TransferKind;
+  readonly reference: string | null;
+  readonly amountMinor: bigint;
+  readonly balanceAfterMinor: bigint;
+  readonly reservedAfterMinor: bigint;
+  readonly otherAccountId: bigint;
 }
 
 /** An id that was decided for good. */

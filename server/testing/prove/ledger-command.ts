@@ -1,5 +1,7 @@
-import { startVitest } from 'vitest/node';
-import { endWithJson } from './last-line.ts';
+import type { ProvidedContext } from 'vitest';
+import { createVitest } from 'vitest/node';
+import startCluster from '../cluster.ts';
+import { endWithJson, type Cleanup } from './last-line.ts';
 import { ProgressReporter } from './progress-reporter.ts';
 
 const proofs = [
@@ -14,6 +16,7 @@ const proofs = [
   'groups',
   'combiner-property',
   'plain',
+  'bad-input',
   'tampering',
 ].map((name) => `server/ledger/${name}.test.ts`);
 
@@ -21,15 +24,26 @@ const proofs = [
  * `npm run prove:ledger [part of a file's name …]`: the long form of the ledger's proofs, under random batches, load,
  * kills and lost replies. Prints what it is at, then one line of JSON. Exits with 1 when a proof fails.
  */
-async function main(chosen: readonly string[]): Promise<void> {
+async function main(chosen: readonly string[], cleanups: Cleanup[]): Promise<void> {
   const started = performance.now();
   const reporter = new ProgressReporter();
   const files = chosen.length === 0 ? proofs : [...chosen];
-  const vitest = await startVitest(files, {
+  const provided: Partial<ProvidedContext> = { proofLength: 'long' };
+  // Its end must not depend on tests that are still running.
+  cleanups.push(
+    await startCluster({
+      provide: (key, value) => {
+        provided[key] = value;
+      },
+    }),
+  );
+  const vitest = await createVitest({
     config: 'server/testing/prove/vitest.config.ts',
+    provide: provided,
     reporters: [reporter],
     watch: false,
   });
+  await vitest.start(files);
   await vitest.close();
   const isWhole = chosen.length > 0 || reporter.files === proofs.length;
   const isProven = isWhole && reporter.failed.length === 0 && reporter.passed > 0;
@@ -39,4 +53,4 @@ async function main(chosen: readonly string[]): Promise<void> {
   process.exitCode = isProven ? 0 : 1;
 }
 
-await endWithJson(() => main(process.argv.slice(2)));
+await endWithJson((cleanups) => main(process.argv.slice(2), cleanups));

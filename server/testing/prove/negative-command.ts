@@ -4,7 +4,7 @@ import type { ProvidedContext } from 'vitest';
 import startCluster, { databaseUrl, withClient } from '../cluster.ts';
 import { defects } from './defects.ts';
 import { alteredSource, plant, type Defect, type SourceSubstitution } from './planting.ts';
-import { endWithJson } from './last-line.ts';
+import { endWithJson, type Cleanup } from './last-line.ts';
 import { ProgressReporter, type FailedTest } from './progress-reporter.ts';
 
 type Provided = Partial<ProvidedContext>;
@@ -22,7 +22,7 @@ interface Verdict {
  * the real tests against it. Prints which of them turned red, then one line of JSON. Exits with 1 when a file that
  * should notice a defect stays green, or when one is red on the sound ledger.
  */
-async function main(parts: readonly string[]): Promise<void> {
+async function main(parts: readonly string[], cleanups: Cleanup[]): Promise<void> {
   const chosen = defects.filter(({ name }) => parts.length === 0 || parts.some((part) => name.includes(part)));
   const provided: Provided = {};
   const stop = await startCluster({
@@ -30,18 +30,15 @@ async function main(parts: readonly string[]): Promise<void> {
       provided[key] = value;
     },
   });
-  try {
-    const isSound = await proveSound(chosen, provided);
-    const verdicts: Verdict[] = [];
-    for (const defect of isSound ? chosen : []) verdicts.push(await judge(defect, provided));
-    const unnoticed = verdicts.filter(({ blindFiles }) => blindFiles.length > 0);
-    const isProven = isSound && verdicts.length > 0 && unnoticed.length === 0;
-    const noticed = verdicts.length - unnoticed.length;
-    print(JSON.stringify({ ok: isProven, isSound, defects: verdicts.length, noticed, unnoticed }));
-    process.exitCode = isProven ? 0 : 1;
-  } finally {
-    await stop();
-  }
+  cleanups.push(stop);
+  const isSound = await proveSound(chosen, provided);
+  const verdicts: Verdict[] = [];
+  for (const defect of isSound ? chosen : []) verdicts.push(await judge(defect, provided));
+  const unnoticed = verdicts.filter(({ blindFiles }) => blindFiles.length > 0);
+  const isProven = isSound && verdicts.length > 0 && unnoticed.length === 0;
+  const noticed = verdicts.length - unnoticed.length;
+  print(JSON.stringify({ ok: isProven, isSound, defects: verdicts.length, noticed, unnoticed }));
+  process.exitCode = isProven ? 0 : 1;
 }
 
 /** Without a defect the same files are green in the same surroundings; otherwise red would mean nothing. */
@@ -103,4 +100,4 @@ function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-await endWithJson(() => main(process.argv.slice(2)));
+await endWithJson((cleanups) => main(process.argv.slice(2), cleanups));

@@ -1,0 +1,47 @@
+'use client';
+
+import { useMutation } from '@tanstack/react-query';
+import { useTranslations } from 'next-intl';
+import { useRouter } from 'next/navigation';
+import { useTransition } from 'react';
+
+import { useRefusalText } from '#components/errors/use-refusal-text.ts';
+import { useTRPC } from '#components/trpc/client.tsx';
+import { Button } from '#components/ui/button.tsx';
+import { Notice } from '#components/ui/notice.tsx';
+import { useHydrated } from '#components/ui/use-hydrated.ts';
+
+/** What this operator may do about an open correction: an own one is withdrawn, another's approved or rejected. */
+export function CorrectionsDecide({ id, isOwn }: { id: string; isOwn: boolean }) {
+  const t = useTranslations('operator.corrections');
+  const trpc = useTRPC();
+  const router = useRouter();
+  const hydrated = useHydrated();
+  const refusalText = useRefusalText();
+  const [isRefreshing, startRefresh] = useTransition();
+  // Also after a refusal: somebody else may have decided, or the reason of the refusal was noted.
+  const refresh = () => startRefresh(() => router.refresh());
+  const decide = useMutation(trpc.operator.corrections.decide.mutationOptions({ onSettled: refresh }));
+  const isBusy = decide.isPending || isRefreshing;
+  const choices = isOwn ? (['withdraw'] as const) : (['approve', 'reject'] as const);
+  return (
+    <span className="flex flex-col gap-2">
+      <span className="flex flex-wrap gap-2">
+        {choices.map((choice) => (
+          <Button
+            key={choice}
+            variant={choice === 'approve' ? 'primary' : 'secondary'}
+            disabled={!hydrated}
+            pending={isBusy && decide.variables?.choice === choice}
+            onClick={() => {
+              if (!isBusy) decide.mutate({ id, choice });
+            }}
+          >
+            {t(choice)}
+          </Button>
+        ))}
+      </span>
+      {decide.isError ? <Notice tone="danger" title={refusalText(decide.error)} live /> : null}
+    </span>
+  );
+}
