@@ -75,3 +75,26 @@ test('an operator lets posting go on, with a reason, by keyboard', async ({ page
   await expect(page.getByText(/Resumed on .* by Caterina Gritti/)).toBeVisible();
   await expect(page.getByText(/it was a drill/)).toBeVisible();
 });
+
+test('an operator sees where the money stands: groups with their horizon, both sides equal, and what crossed a line', async ({
+  page,
+}) => {
+  await signIn(page, 'DogeAuditor', '/operator');
+  const groups = page.getByRole('table', { name: 'What groups of accounts hold' });
+  for (const name of ['Citizens’ wallets', 'Escrow of orders', 'Held by citizens, wallets and escrow']) {
+    await expect(groups.getByRole('cell', { name, exact: true })).toBeVisible();
+  }
+  await expect(groups.getByRole('row').nth(1)).toContainText(/transaction \d+|not folded yet/);
+  const ducats = page.getByRole('region', { name: 'Ducats', exact: true });
+  await expect(ducats.getByText('Issued, the other side of every ducat (debit)')).toBeVisible();
+  const figure = (label: string) => ducats.locator('dt', { hasText: new RegExp(`^${label}$`) }).locator('+ dd');
+  await expect(figure('Credits')).not.toHaveText(/-|−/);
+  await expect(figure('Debits')).toHaveText((await figure('Credits').textContent()) ?? '');
+  await expect(figure('Difference')).toHaveText('0.00');
+  await expect(page.getByRole('heading', { name: 'Watched balances' })).toBeVisible();
+  for (const width of [360, 1440]) {
+    await page.setViewportSize({ width, height: 800 });
+    await expectAccessible(page);
+    await expectNoSidewaysScroll(page);
+  }
+});

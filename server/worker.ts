@@ -3,7 +3,7 @@ import { assertMode } from './api/boot.ts';
 import { processContext } from './api/context.ts';
 import type { CheckKind } from './ledger/check-runs.ts';
 import { checkBooks, raiseAlarm, sweepPendings } from './ledger/jobs.ts';
-import { deliverCrossings, foldAccountGroups, trimCounters } from './ledger/maintenance-jobs.ts';
+import { deliverCrossings, foldAccountGroups, logCrossing, trimCounters } from './ledger/maintenance-jobs.ts';
 import { ensurePartitions } from './ledger/partitions.ts';
 import { collectStripeFees, expireTopUps, releaseEarnedFees } from './payments/jobs.ts';
 import { handleStripeEvent, stripeSource } from './payments/stripe-events.ts';
@@ -54,7 +54,11 @@ function scheduledJobs(): ScheduledJob[] {
     { name: 'ledger.check', cron: '22 2 * * *', handle: () => checkUnlessChecked('full'), secondsMax: checkSecondsMax },
     { name: 'ledger.expire-pendings', cron: '* * * * *', handle: () => sweepPendings(database()) },
     { name: 'ledger.fold-groups', cron: '* * * * *', handle: () => foldAccountGroups(database()) },
-    { name: 'ledger.deliver-crossings', cron: '* * * * *', handle: () => deliverCrossings(database(), context) },
+    {
+      name: 'ledger.deliver-crossings',
+      cron: '* * * * *',
+      handle: () => deliverCrossings(database(), { ...context, report: logCrossing }),
+    },
     { name: 'ledger.trim-counters', cron: '40 * * * *', handle: () => trimCounters(database()) },
     { name: 'payments.collect-fees', cron: '* * * * *', handle: () => collectStripeFees(context) },
     { name: 'payments.release-fees', cron: '10 0 * * *', handle: () => releaseEarnedFees(context) },

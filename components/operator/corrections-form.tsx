@@ -17,11 +17,7 @@ import { Textarea } from '#components/ui/textarea.tsx';
 import { useToast } from '#components/ui/toast.tsx';
 import { useHydrated } from '#components/ui/use-hydrated.ts';
 import { correctionInput } from '#server/api/schema.ts';
-
-/** A whole number of minor units; null for anything else, so that nothing is rounded or guessed. */
-function minorOf(text: string): bigint | null {
-  return /^[1-9][0-9]{0,15}$/.test(text.trim()) ? BigInt(text.trim()) : null;
-}
+import { parseAmount } from '#server/money/money.ts';
 
 /** Proposes a correction, with a reason that is kept for good beside the operator's name. */
 export function CorrectionsForm() {
@@ -46,7 +42,12 @@ export function CorrectionsForm() {
     trpc.operator.corrections.propose.mutationOptions({ onSuccess: done, onError: attempt.settle }),
   );
   const transferId = fields.transferId.trim();
-  const input = { key: attempt.key, transferId, amountMinor: minorOf(fields.amount), reason: fields.reason.trim() };
+  const input = {
+    key: attempt.key,
+    transferId,
+    amountMinor: parseAmount(fields.amount.trim()),
+    reason: fields.reason.trim(),
+  };
   const parsed = correctionInput.safeParse(input);
   const problems = new Set(isChecked && !parsed.success ? parsed.error.issues.map(({ path }) => path[0]) : []);
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
@@ -72,7 +73,7 @@ export function CorrectionsForm() {
         hint={t('amountHint')}
         error={problems.has('amountMinor') ? t('amountProblem') : undefined}
       >
-        {(control) => <Input {...control} figures inputMode="numeric" value={fields.amount} onChange={set('amount')} />}
+        {(control) => <Input {...control} figures inputMode="decimal" value={fields.amount} onChange={set('amount')} />}
       </Field>
       <Field
         id="correction-reason"

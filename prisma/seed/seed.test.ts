@@ -2,11 +2,13 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { citizenByUsername } from '#server/citizens/queries.ts';
 import { findAccount, systemAccountId } from '#server/ledger/accounts.ts';
 import { checkLedger } from '#server/ledger/checker.ts';
+import { monitorsOf } from '#server/ledger/monitors.ts';
 import { accountBalance } from '#server/ledger/queries.ts';
 import { orderCounts } from '#server/market/queries.ts';
 import { categorySlugs, listingTerms } from '#server/market/schema.ts';
 import { testDatabase } from '#server/testing/database.ts';
 import type { TestDatabase } from '#server/testing/database.ts';
+import { books, move } from '#server/testing/ledger.ts';
 import { testMarket, testSecret } from '#server/testing/market.ts';
 import { seedCitizens } from './citizens.ts';
 import { seedOrders } from './orders.ts';
@@ -64,6 +66,17 @@ describe('the seed', () => {
     expect(await walletOf(database, 'PescatoreNuovo')).toBe(0n);
     expect((await walletOf(database, 'NLR')) > 10_000_00n).toBe(true);
     expect((await walletOf(database, 'SpiceMerchant7')) > 0n).toBe(true);
+  });
+
+  it('watches the treasury, and a top-up sold out of it is a crossing', async () => {
+    const treasury = systemAccountId('treasury', 'DUCAT');
+    const monitors = await monitorsOf(database.client, treasury);
+    expect(monitors).toMatchObject([{ measure: 'balance', comparison: 'below', thresholdMinor: 3_900_000_00n }]);
+    expect(await database.client.ledgerMonitorEvent.count()).toBe(0);
+    await books(database).post([
+      move({ from: treasury, to: systemAccountId('issuance', 'DUCAT'), amountMinor: 1n, kind: 'adjustment' }),
+    ]);
+    expect(await database.client.ledgerMonitorEvent.findMany()).toMatchObject([{ figure: 3_899_999_99n }]);
   });
 
   it('dates every order after its listing and every event after the one before', async () => {

@@ -3,12 +3,15 @@ import { pino } from 'pino';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { systemAccountId } from '#server/ledger/accounts.ts';
 import { openBreaker } from '#server/ledger/breaker.ts';
+import { deliverCrossings, foldAccountGroups } from '#server/ledger/maintenance-jobs.ts';
+import { setMonitor } from '#server/ledger/monitors.ts';
 import { createStripe } from '#server/payments/stripe-client.ts';
 import { systemIds } from '#server/platform/ids.ts';
 import { once } from '#server/platform/once.ts';
 import { createLimits } from '#server/platform/rate-limit.ts';
 import type { Principal } from '#server/platform/session.ts';
 import { asSuperuser } from '#server/testing/database.ts';
+import { untilSettled } from '#server/testing/ledger-contention.ts';
 import { books, move } from '#server/testing/ledger.ts';
 import { testMarket, testSecret } from '#server/testing/market.ts';
 import type { TestMarket } from '#server/testing/market.ts';
@@ -59,6 +62,46 @@ describe("the operator's overview", () => {
     expect(runs).toHaveLength(10);
     expect(runs[0]).toEqual(incremental);
     expect(runs.map(({ id }) => id)).toEqual(runs.map(({ id }) => id).toSorted((a, b) => Number(b - a)));
+  });
+});
+
+describe('what the overview says of the money', () => {
+  it('is the roll-ups with their horizon, and nothing of accounts one by one', async () => {
+    const { wallet, post } = books(market.database);
+    const owner = await wallet(500n);
+    await post([move({ from: owner, to: await wallet(), amountMinor: 100n })]);
+    await untilSettled(market.database);
+    await foldAccountGroups(market.database);
+    const { groups, totals } = await callerOf('operator', operatorId).overview();
+    expect(groups.map(({ name }) => name)).toEqual(['escrow', 'held_by_citizens', 'wallets']);
+    const wallets = groups.find(({ name }) => name === 'wallets');
+    const issued = totals.find(({ kind }) => kind === 'issuance');
+    expect(wallets?.totalMinor).toBe(-(issued?.balanceMinor ?? 0n));
+    expect(wallets?.totalMinor).toBe((wallets?.foldedMinor ?? 0n) + (wallets?.tailMinor ?? 0n));
+    expect(wallets?.horizon).toBeGreaterThan(0n);
+    expect(wallets?.foldedAt).toBeInstanceOf(Date);
+  });
+
+  it('lists the latest crossings of watched balances, newest first, and none before there are any', async () => {
+    const operator = callerOf('operator', operatorId);
+    expect((await operator.overview()).crossings).toEqual([]);
+    const [issuance, treasury] = [systemAccountId('issuance', 'DUCAT'), systemAccountId('treasury', 'DUCAT')];
+    const line = { accountId: treasury, measure: 'balance', comparison: 'below', thresholdMinor: 10n } as const;
+    await market.database.inTransaction((tx) => setMonitor(tx, line));
+    const { post } = books(market.database);
+    for (let round = 0; round < 21; round += 1) {
+      await post([move({ from: issuance, to: treasury, amountMinor: 30n })]);
+      await post([move({ from: treasury, to: issuance, amountMinor: 30n - BigInt(round % 10) })]);
+      await post([move({ from: treasury, to: issuance, amountMinor: BigInt(round % 10) })]);
+    }
+    await untilSettled(market.database);
+    expect(await deliverCrossings(market.database, { clock: market.clock, ids: systemIds })).toBe(21);
+    const { crossings } = await operator.overview();
+    expect(crossings).toHaveLength(20);
+    expect(crossings[0]).toMatchObject({ kind: 'treasury', isHouse: true, thresholdMinor: 10n, figureMinor: 0n });
+    const times = crossings.map(({ occurredAt }) => occurredAt.getTime());
+    expect(times).toEqual(times.toSorted((left, right) => right - left));
+    expect(Object.keys(crossings[0] ?? {})).not.toContain('accountId');
   });
 });
 

@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { citizensByIds } from '#server/citizens/queries.ts';
 import { closeBreaker } from '#server/ledger/breaker.ts';
 import { breakerState, checkRuns, type BreakerState } from '#server/ledger/check-runs.ts';
+import { groupTotals, kindTotals } from '#server/ledger/groups.ts';
 import { checkBooks, raiseAlarm } from '#server/ledger/jobs.ts';
-import { totalsByKind } from '#server/ledger/queries.ts';
+import { latestCrossings } from '#server/ledger/monitors.ts';
 import type { Db } from '#server/platform/db.ts';
 import { refuse } from '#server/platform/errors.ts';
 import { inboxCounts } from '#server/platform/inbox.ts';
@@ -12,23 +13,28 @@ import { correctionsRouter } from './corrections-router.ts';
 import { breakerReasonInput } from './schema.ts';
 
 const runsShown = 10;
+const crossingsShown = 20;
 
 /** What an operator sees first, and what an operator may do about the books. */
 export const operatorRouter = router({
   corrections: correctionsRouter,
 
-  /** Reads what was kept; the books themselves are read by the worker's jobs and by `checkBooks`. */
+  /** Reads what was kept and the roll-ups; the books themselves are read by the worker's jobs and by `checkBooks`. */
   overview: operatorProcedure.query(async ({ ctx }) => {
     const { client } = ctx.database;
-    const [[full], [incremental], runs, breaker, totals, inbox] = await Promise.all([
+    const [[full], [incremental], runs, breaker, totals, groups, crossings, inbox] = await Promise.all([
       checkRuns(client, { kind: 'full', limit: 1 }),
       checkRuns(client, { kind: 'incremental', limit: 1 }),
       checkRuns(client, { limit: runsShown }),
       namedBreakerState(client),
-      totalsByKind(client),
+      kindTotals(client),
+      groupTotals(client),
+      latestCrossings(client, crossingsShown),
       inboxCounts(client),
     ]);
-    return { full: full ?? null, incremental: incremental ?? null, runs, breaker, totals, inbox, now: ctx.clock.now() };
+    const money = { totals, groups, crossings };
+    const checks = { full: full ?? null, incremental: incremental ?? null, runs };
+    return { ...checks, breaker, ...money, inbox, now: ctx.clock.now() };
   }),
 
   /** Checks the books in place, as the scheduled jobs do; wrong books stop posting. Refuses `check_running`. */

@@ -11,7 +11,11 @@ export interface AccountKey {
   asset: Asset;
 }
 
-/** Returns the account's id and opens it first when there is none. Calls at the same time get the same account. */
+/**
+ * Returns the account's id and opens it first when there is none. Calls at the same time get the same account. It refuses
+ * nothing: a kind that owners do not have in this asset, the house as owner, and an owner that is not 1 to 128 characters
+ * are defects of the caller and throw (`createAccounts` answers each with a code).
+ */
 export async function openAccount(tx: Tx, key: AccountKey): Promise<bigint> {
   const definition = accountKindOf(key.kind, key.asset);
   invariant(definition?.perOwner === true, `owners have no ${key.kind} account in ${key.asset}`);
@@ -45,16 +49,28 @@ export function houseAccountName(accountId: bigint): AccountKind | null {
   return accountKinds.find((definition) => definition.houseAccountId === accountId)?.name ?? null;
 }
 
-/** Money may come in but not leave, until `unfreezeAccount`. Posting what was reserved before still works. */
+/**
+ * Money may come in but not leave, until `unfreezeAccount`. Posting what was reserved before still works. It sets the
+ * whole state, so a closed account becomes a frozen one. Refuses `account_not_found` and `house_account` (forbidden).
+ */
 export function freezeAccount(tx: Tx, accountId: bigint): Promise<void> {
   return setAccountState(tx, { accountId, frozen: true, closed: false });
 }
 
+/**
+ * Money may leave again. It sets the whole state, so it also opens an account that was closed: closing is the state of an
+ * empty account and loses nothing, and there is no other way back from it. Refuses `account_not_found`; an account of the
+ * house, which is always open, stays as it is.
+ */
 export function unfreezeAccount(tx: Tx, accountId: bigint): Promise<void> {
   return setAccountState(tx, { accountId, frozen: false, closed: false });
 }
 
-/** Nothing moves on it any more. Refuses `account_not_empty` while it holds or reserves money. */
+/**
+ * Nothing moves on it any more, in or out, until `unfreezeAccount`. Refuses `account_not_empty` (conflict) while it holds
+ * or reserves money, `account_not_found` and `house_account` (forbidden). The states are those of TigerBeetle's closed
+ * accounts, and of a bank's accounts that may only be paid into.
+ */
 export function closeAccount(tx: Tx, accountId: bigint): Promise<void> {
   return setAccountState(tx, { accountId, frozen: false, closed: true });
 }

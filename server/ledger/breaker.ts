@@ -7,7 +7,10 @@ export interface BreakerChange {
   reason: string;
 }
 
-/** Stops all posting at once; reading goes on. Returns false when it was stopped already. */
+/**
+ * Stops all posting at once; reading goes on. Returns false when it was stopped already. The name and the idea are those
+ * of the circuit breaker (Nygard, Release It!), but this one never closes by itself: wrong books do not heal.
+ */
 export function openBreaker(tx: Tx, change: BreakerChange): Promise<boolean> {
   return setBreaker(tx, true, change);
 }

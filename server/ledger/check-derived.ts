@@ -2,13 +2,14 @@ import type { CheckScope } from '#server/ledger/check-scope.ts';
 import type { BookCheck } from '#server/ledger/checks.ts';
 import { Prisma } from '#server/platform/db.ts';
 
-/** What posting keeps beside the books so that others need not add it up: days, conversions and roll-ups. */
+/** What posting keeps beside the books so that others need not add it up: days, conversions, roll-ups; and monitors. */
 export function derivedChecks(scope: CheckScope): BookCheck[] {
   return [
     scope.isFull ? daysAreTheirEntries : daysAddUp(scope),
     effectiveDates(scope),
     conversionRate(scope),
     rollupIsItsMembers,
+    monitorHasItsAccount,
   ];
 }
 
@@ -112,4 +113,18 @@ const rollupIsItsMembers: BookCheck = {
                      UNION ALL SELECT l.kind, l.asset, l.balance, l.reserved FROM ledger.rollup_tail l) u
                GROUP BY u.kind, u.asset) f ON f.kind = a.kind AND f.asset = a.asset
     WHERE coalesce(a.balance, 0) <> coalesce(f.balance, 0) OR coalesce(a.reserved, 0) <> coalesce(f.reserved, 0)`,
+};
+
+/**
+ * Every monitor is of an account, and that account knows that it is watched: posting looks only there, so without the
+ * mark a crossing would raise nothing. No foreign key says so, because it would lock an account that posting needs.
+ */
+const monitorHasItsAccount: BookCheck = {
+  name: 'monitor_has_its_account',
+  severity: 'hard',
+  rows: Prisma.sql`
+    SELECT m.account_id, m.id, format('monitor %s', m.id), format('account %s is watched', m.account_id),
+           CASE WHEN a.id IS NULL THEN 'no account' ELSE 'an account without the mark' END
+    FROM ledger.balance_monitor m LEFT JOIN ledger.account a ON a.id = m.account_id
+    WHERE a.id IS NULL OR NOT a.monitored`,
 };

@@ -1,5 +1,6 @@
 import type { CheckScope } from '#server/ledger/check-scope.ts';
 import type { BookCheck } from '#server/ledger/checks.ts';
+import { clearingKinds } from '#server/ledger/kinds.ts';
 import { Prisma } from '#server/platform/db.ts';
 
 /** What someone should look at though no balance is wrong. */
@@ -7,13 +8,27 @@ export function houseChecks({ isFull }: CheckScope): BookCheck[] {
   return [...(isFull ? [velocityCounters] : []), bridgeZero, partitionsAhead, breakerClosed];
 }
 
+/** Both assets of a top-up are booked in one call, so money rests on a clearing account only where something is missing. */
+const clearingMinutesMax = 15;
+
+/**
+ * Counted from the first entry after which the account was never 0 again: its last entry would always be a recent one
+ * while other events pass through, and what is stuck would never show.
+ */
 const bridgeZero: BookCheck = {
   name: 'bridge_zero',
   severity: 'soft',
   rows: Prisma.sql`
-    SELECT a.id, 0, format('account %s (%s)', a.id, k.name), '0', a.balance::text
-    FROM ledger.account a JOIN ledger.account_kind k ON k.code = a.kind AND k.asset = a.asset
-    WHERE k.name = 'bridge' AND a.balance <> 0`,
+    SELECT s.id, 0, format('account %s (%s)', s.id, s.name), '0',
+           format('%s for %s minutes', s.balance, floor(extract(epoch FROM ledger.now() - s.since) / 60))
+    FROM (SELECT a.id, k.name, a.balance, (
+              SELECT e.booked_at FROM ledger.entry e WHERE e.account_id = a.id AND e.version > coalesce((
+                SELECT z.version FROM ledger.entry z WHERE z.account_id = a.id AND z.balance = 0
+                ORDER BY z.version DESC LIMIT 1), 0)
+              ORDER BY e.version LIMIT 1) AS since
+          FROM ledger.account a JOIN ledger.account_kind k ON k.code = a.kind AND k.asset = a.asset
+          WHERE k.name = ANY (${[...clearingKinds]}::text[]) AND a.balance <> 0 OFFSET 0) s
+    WHERE s.since <= ledger.now() - make_interval(mins => ${clearingMinutesMax}::integer)`,
 };
 
 const partitionsAhead: BookCheck = {

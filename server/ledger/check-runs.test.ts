@@ -3,10 +3,12 @@ import { systemAccountId } from '#server/ledger/accounts.ts';
 import { breakerState, checkRuns, runCheck, type CheckKind } from '#server/ledger/check-runs.ts';
 import { checkBooks } from '#server/ledger/jobs.ts';
 import { asSuperuser, testDatabase } from '#server/testing/database.ts';
+import { ledgerClock } from '#server/testing/ledger-clock.ts';
 import { books, move, transferId } from '#server/testing/ledger.ts';
 
 const database = await testDatabase();
 const { wallet, ...ledger } = books(database);
+const clock = ledgerClock(database);
 const [payer, payee] = [await wallet(100_000n), await wallet()];
 const pay = (amountMinor: bigint) => ledger.post([move({ from: payer, to: payee, amountMinor })]);
 const read = (kind: CheckKind) => database.inSnapshot((tx) => runCheck(tx, kind), { isLong: true });
@@ -114,15 +116,17 @@ describe('the results of checks', () => {
   it('are kept, newest first, with what was found and how much was read', async () => {
     const [stripe, bridge] = [systemAccountId('stripe_balance', 'USD'), systemAccountId('bridge', 'USD')];
     await ledger.post([move({ from: stripe, to: bridge, amountMinor: 1n })]);
+    await clock.advance(16 * 60);
     const run = await read('full');
     expect(run).toMatchObject({
       ok: true,
-      findings: [{ check: 'bridge_zero', severity: 'soft', count: 1n, actual: '1' }],
+      findings: [{ check: 'bridge_zero', severity: 'soft', count: 1n, actual: '1 for 16 minutes' }],
     });
     expect(run.finishedAt.getTime()).toBeGreaterThanOrEqual(run.startedAt.getTime());
     expect(await checkRuns(database.client, { limit: 1 })).toEqual([run]);
     expect(await checkRuns(database.client, { kind: 'full', limit: 1 })).toEqual([run]);
     expect((await checkRuns(database.client, { kind: 'incremental', limit: 1 }))[0]?.id).not.toBe(run.id);
+    await clock.advance(-16 * 60);
     await ledger.post([move({ from: bridge, to: stripe, amountMinor: 1n })]);
   });
 

@@ -34,7 +34,8 @@ export interface CheckRun {
 /**
  * Reads the books and keeps the result; without a hard finding the good point moves to what was read. `tx` must be a
  * snapshot (REPEATABLE READ), so that what is kept is what was seen. Only one runs at a time: refuses `check_running`.
- * An incremental reading without a good point to start from is a full one.
+ * An incremental reading without a good point to start from is a full one. A proved point that stands in for all of the
+ * history before it is the checkpoint of a log, and the closing balance of bookkeeping.
  */
 export async function runCheck(tx: Tx, kind: CheckKind): Promise<CheckRun> {
   const startedAt = await beginAlone(tx);
@@ -49,7 +50,7 @@ export async function runCheck(tx: Tx, kind: CheckKind): Promise<CheckRun> {
   });
 }
 
-/** The last readings, newest first. */
+/** The last readings, newest first; `limit` is how many at most. */
 export async function checkRuns(db: Db, filter: { kind?: CheckKind; limit: number }): Promise<CheckRun[]> {
   const rows = await db.ledgerCheckRun.findMany({
     ...(filter.kind === undefined ? {} : { where: { kind: filter.kind } }),
@@ -66,6 +67,7 @@ export interface BreakerState {
   lastChange: { at: Date; actor: string; reason: string } | null;
 }
 
+/** Reads one row of control and the last event; it changes nothing and refuses nothing. */
 export async function breakerState(db: Db): Promise<BreakerState> {
   const control = await db.ledgerControl.findFirst({ select: { breakerOpen: true } });
   invariant(control !== null, 'the ledger has its row of control');

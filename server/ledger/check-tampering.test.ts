@@ -4,6 +4,7 @@ import { runCheck, type CheckKind } from '#server/ledger/check-runs.ts';
 import { newsSince } from '#server/ledger/check-scope.ts';
 import { checkLedger } from '#server/ledger/checker.ts';
 import { bookChecks, checksOf } from '#server/ledger/checks.ts';
+import { setMonitor } from '#server/ledger/monitors.ts';
 import { asSuperuser, testDatabase } from '#server/testing/database.ts';
 import { books, move, transferId } from '#server/testing/ledger.ts';
 
@@ -21,6 +22,8 @@ const guarded = await database.client.ledgerAccount.findUniqueOrThrow({
 });
 const limits = JSON.stringify([{ asset: 1, kind: 13, side: 1, period: 1, amountMax: 1_000_000, countMax: 1_000 }]);
 await database.client.$queryRaw`SELECT ledger.set_velocity_limits(${guarded.owner}, ${limits}::jsonb)::text`;
+const line = { accountId: payer, measure: 'balance', comparison: 'below', thresholdMinor: 1n } as const;
+await database.inTransaction((tx) => setMonitor(tx, line));
 const longAgo = new Date(Date.now() - 2 * 3_600_000);
 const before = {
   sale: move({ from: payer, to: payee, amountMinor: 300n, id: transferId(longAgo) }),
@@ -274,6 +277,16 @@ const damages: Damage[] = [
     what: 'a roll-up of reserved amounts that is not the sum of its members',
     ...change('rollup_fold', oneMore('reserved'), 'kind = 6 AND asset = 1'),
     finds: ['rollup_is_its_members'],
+  },
+  {
+    what: 'a monitor of an account that does not exist',
+    ...change('balance_monitor', ['account_id = 999999', `account_id = ${id}`]),
+    finds: ['monitor_has_its_account'],
+  },
+  {
+    what: 'a watched account that lost its mark',
+    ...change('account', ['monitored = false', 'monitored = true'], `id = ${id}`),
+    finds: ['monitor_has_its_account'],
   },
 ];
 

@@ -6,10 +6,12 @@ import { bookChecks } from '#server/ledger/checks.ts';
 import { checkBooks } from '#server/ledger/jobs.ts';
 import { accountBalance } from '#server/ledger/queries.ts';
 import { asSuperuser, testDatabase } from '#server/testing/database.ts';
+import { ledgerClock } from '#server/testing/ledger-clock.ts';
 import { books, move } from '#server/testing/ledger.ts';
 
 const database = await testDatabase();
 const { wallet, ...ledger } = books(database);
+const clock = ledgerClock(database);
 const [payer, payee] = [await wallet(1_000n), await wallet()];
 const purchase = move({ from: payer, to: payee, amountMinor: 300n });
 const held = move({ from: payer, to: payee, amountMinor: 50n, pending: {} });
@@ -128,13 +130,30 @@ describe('the checker', () => {
     expect(floor).toEqual({ account_above_floor: `account ${payer.toString()}` });
   });
 
-  it('calls a bridge that is not at zero a soft finding: the books agree, someone should look', async () => {
+  it('says after 15 minutes, and how long already, that a clearing account is not at zero, whatever passes through', async () => {
     const [stripe, bridge] = [systemAccountId('stripe_balance', 'USD'), systemAccountId('bridge', 'USD')];
-    await ledger.post([move({ from: stripe, to: bridge, amountMinor: 1n, kind: 'top_up_gross' })]);
-    const report = await checkLedger(database.client);
-    expect(report.ok).toBe(true);
-    expect(report.findings).toMatchObject([{ check: 'bridge_zero', severity: 'soft', expected: '0', actual: '1' }]);
-    await ledger.post([move({ from: bridge, to: stripe, amountMinor: 1n })]);
+    const findings = async () => {
+      const report = await checkLedger(database.client);
+      expect(report.ok).toBe(true);
+      return report.findings;
+    };
+    const passes = async (from: bigint, to: bigint, amountMinor: bigint) =>
+      ledger.post([move({ from, to, amountMinor, kind: 'top_up_gross', id: await clock.id() })]);
+    await passes(stripe, bridge, 5n);
+    await passes(bridge, stripe, 5n);
+    await clock.advance(3_600);
+    await passes(stripe, bridge, 1n);
+    expect(await findings()).toEqual([]);
+    await clock.advance(14 * 60);
+    expect(await findings()).toEqual([]);
+    await clock.advance(2 * 60);
+    await passes(stripe, bridge, 5n);
+    await passes(bridge, stripe, 5n);
+    const stuck = { check: 'bridge_zero', severity: 'soft', expected: '0', actual: '1 for 16 minutes' };
+    expect(await findings()).toMatchObject([stuck]);
+    await passes(bridge, stripe, 1n);
+    expect(await findings()).toEqual([]);
+    await clock.advance(-3_600 - 16 * 60);
   });
 
   it('finds the transfer table running out of months', async () => {

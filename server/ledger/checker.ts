@@ -36,7 +36,8 @@ export interface LedgerReport {
 
 /**
  * Recomputes the books from nothing and compares. One statement reads everything, so all checks see the same
- * moment, whatever is posted meanwhile. It never changes anything.
+ * moment, whatever is posted meanwhile. It never changes anything. That all balances of an asset are zero together is
+ * double entry's own check (the trial balance); the others prove each thing that posting keeps twice against the other.
  */
 export async function checkLedger(db: Db): Promise<LedgerReport> {
   return reportOf(wholeBooks, await readAtOnce(db, wholeBooks));

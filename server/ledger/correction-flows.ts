@@ -1,4 +1,4 @@
-import type { AccountKind } from '#server/ledger/kinds.ts';
+import { clearingKinds } from '#server/ledger/kinds.ts';
 import { lookupAccounts, lookupTransfers, type Account, type StoredTransfer } from '#server/ledger/lookups.ts';
 import type { CreatedTransfer, TransferRequest } from '#server/ledger/schema.ts';
 import { correctionTemplate, type CorrectionEnd, type CorrectionParty } from '#server/ledger/template-correction.ts';
@@ -12,9 +12,6 @@ import { invariant } from '#server/platform/invariant.ts';
 
 /** How long a reason may be, in characters. */
 export const correctionReasonLength = { min: 10, max: 500 };
-
-/** Clearing accounts are zero after every event, so one transfer alone never goes back through them. */
-const clearingKinds: readonly AccountKind[] = ['bridge'];
 
 export interface CorrectionProposal {
   /** Made by the form; the same on every attempt. */

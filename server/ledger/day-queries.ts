@@ -9,8 +9,9 @@ export type Day = string;
 
 /**
  * What the account's entries up to the end of an effective day add up to, whenever they were booked; minor units.
- * Costs one row per day on which the account changed, not one per entry. Refuses `account_not_found` and
- * `day_malformed` (invalid).
+ * Costs one row per day on which the account changed, not one per entry. The two dates of an entry are the booking date
+ * and the value date of banks, as Modern Treasury's `effective_at`. Refuses `account_not_found` and `day_malformed`
+ * (invalid).
  */
 export async function balanceOn(db: Db, accountId: bigint, day: Day): Promise<bigint> {
   assertDays(day);
@@ -40,7 +41,8 @@ export interface DayTotalsQuery {
 
 /**
  * What each effective day of a period changed, oldest first, the day that is still open included; days that changed
- * nothing in sum are left out. The next page begins after the last day of a full one.
+ * nothing in sum are left out. The next page begins after the last day of a full one. Amounts are minor units. Refuses
+ * `day_malformed` (invalid).
  */
 export async function dayTotals(db: Db, query: DayTotalsQuery): Promise<DayTotal[]> {
   const { accountId, from, to, after = '0001-01-01', limit } = query;

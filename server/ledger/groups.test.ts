@@ -1,12 +1,21 @@
 import { describe, expect, it, test } from 'vitest';
 import { systemAccountId } from '#server/ledger/accounts.ts';
 import { checkLedger } from '#server/ledger/checker.ts';
-import { accountGroups, foldRollups, groupTotal, setAccountGroup, type GroupTotal } from '#server/ledger/groups.ts';
+import {
+  accountGroups,
+  foldRollups,
+  groupTotal,
+  groupTotals,
+  kindTotals,
+  setAccountGroup,
+  type GroupTotal,
+} from '#server/ledger/groups.ts';
+import { accountKinds } from '#server/ledger/kinds.ts';
 import type { TransferRequest } from '#server/ledger/schema.ts';
 import { post } from '#server/ledger/transfers.ts';
 import type { Db } from '#server/platform/db.ts';
 import { withClient } from '#server/testing/cluster.ts';
-import { testDatabase } from '#server/testing/database.ts';
+import { asSuperuser, testDatabase } from '#server/testing/database.ts';
 import { deadlocks, openTransaction, untilSettled } from '#server/testing/ledger-contention.ts';
 import { openOwner } from '#server/testing/ledger-owner.ts';
 import { books, move } from '#server/testing/ledger.ts';
@@ -58,6 +67,27 @@ describe('a group', () => {
     expect((await total('wallets')).totalMinor).toBe(80n);
     expect((await total('escrow')).totalMinor).toBe(120n);
     expect(await fold()).toBe(0);
+  });
+
+  it('stands beside the total of every kind, which add up to zero without any account being read', async () => {
+    const owner = await openOwner(database, 40n);
+    await ledger.post([move({ from: owner.wallet, to: owner.escrow, amountMinor: 15n })]);
+    const [totals, groups] = [await kindTotals(database.client), await groupTotals(database.client)];
+    const of = (name: string) => totals.find(({ kind, asset }) => kind === name && asset === 'DUCAT')?.balanceMinor;
+    expect(totals).toHaveLength(accountKinds.length);
+    for (const asset of ['DUCAT', 'USD']) {
+      const ofAsset = totals.filter((kindTotal) => kindTotal.asset === asset);
+      expect(ofAsset.reduce((sum, { balanceMinor }) => sum + balanceMinor, 0n)).toBe(0n);
+    }
+    expect(of('wallet')).toBe((await total('wallets')).totalMinor);
+    expect(of('escrow')).toBe((await total('escrow')).totalMinor);
+    expect(of('issuance')).toBe(-(await members(database.client)).totalMinor);
+    expect(groups.map(({ name }) => name)).toEqual((await accountGroups(database.client)).map(({ name }) => name));
+    expect(groups.find(({ name }) => name === 'wallets')?.totalMinor).toBe(of('wallet'));
+    await asSuperuser(database, 'UPDATE ledger.rollup_fold SET balance = balance + 7 WHERE kind = 6 AND asset = 1');
+    const shifted = (await kindTotals(database.client)).find(({ kind }) => kind === 'wallet')?.balanceMinor;
+    await asSuperuser(database, 'UPDATE ledger.rollup_fold SET balance = balance - 7 WHERE kind = 6 AND asset = 1');
+    expect(shifted).toBe((of('wallet') ?? 0n) + 7n);
   });
 
   it('costs no row where money moves between accounts of one kind', async () => {

@@ -62,6 +62,47 @@ export async function accountGroups(db: Db): Promise<AccountGroup[]> {
   });
 }
 
+/** The most groups that one reading of all returns. */
+export const groupsReadMax = 20;
+
+/** The first 20 groups by name, each with what it holds. */
+export async function groupTotals(db: Db): Promise<(GroupTotal & { name: string })[]> {
+  const groups = (await accountGroups(db)).slice(0, groupsReadMax);
+  return Promise.all(groups.map(async ({ name }) => ({ ...(await groupTotal(db, name)), name })));
+}
+
+/** What all accounts of one kind and asset hold together. */
+export interface KindTotal {
+  asset: Asset;
+  kind: AccountKind;
+  /** Credits less debits, in minor units; over all kinds of one asset they add up to zero. */
+  balanceMinor: bigint;
+}
+
+interface KindRow {
+  kind: number;
+  asset: number;
+  balance: string;
+}
+
+/**
+ * What the books hold by kind of account, in the order of the chart: the folded figures and their tail in one statement,
+ * so of one moment, and no account is read.
+ */
+export async function kindTotals(db: Db): Promise<KindTotal[]> {
+  const rows = await db.$queryRaw<KindRow[]>`
+    SELECT u.kind, u.asset, sum(u.balance)::text AS balance
+    FROM (SELECT f.kind, f.asset, f.balance FROM ledger.rollup_fold f
+          UNION ALL SELECT l.kind, l.asset, l.balance FROM ledger.rollup_tail l) u
+    GROUP BY u.kind, u.asset`;
+  const totals = accountKinds.flatMap(({ code, asset, name }): KindTotal[] => {
+    const row = rows.find((candidate) => candidate.kind === code && candidate.asset === assets[asset]);
+    return row === undefined ? [] : [{ asset, kind: name, balanceMinor: BigInt(row.balance) }];
+  });
+  invariant(totals.length === rows.length, 'every roll-up is of a known kind');
+  return totals;
+}
+
 interface TotalRow {
   asset: number;
   folded: string;
@@ -77,7 +118,9 @@ interface TotalRow {
 /**
  * What the accounts of a group hold together, without reading them: the folded figure and the tail since, in one
  * statement and so of one moment. It costs one row per kind and one per unfolded call, however many accounts there are,
- * and there is no row of a group that posting would lock. Refuses `group_not_found`.
+ * and there is no row of a group that posting would lock. It is the roll-up of streams of events in PostgreSQL, which
+ * folds only what lies below the xmin of the oldest running transaction, with the rest still added at reading. Refuses
+ * `group_not_found`.
  */
 export async function groupTotal(db: Db, name: string): Promise<GroupTotal> {
   const rows = await db.$queryRaw<TotalRow[]>`

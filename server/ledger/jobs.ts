@@ -52,7 +52,7 @@ function inWords({ check, place, expected, actual }: Finding): string {
 
 const sweepRoundsMax = 20;
 
-/** Ends the pending transfers whose time is over. Returns how many. */
+/** Ends the pending transfers whose time is over, as TigerBeetle's two-phase transfers time out. Returns how many. */
 export async function sweepPendings(database: Database): Promise<number> {
   let ended = 0;
   for (let round = 0; round < sweepRoundsMax; round += 1) {

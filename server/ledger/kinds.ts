@@ -49,6 +49,61 @@ export const accountKinds = [
 
 export type AccountKind = (typeof accountKinds)[number]['name'];
 
+/** The five classes of double-entry bookkeeping, by which a balance sheet and an income statement are made. */
+export type AccountClass = 'assets' | 'liabilities' | 'equity' | 'revenues' | 'expenses';
+
+/**
+ * Where each kind of account stands, seen from the house: what citizens hold is owed to them. The ducats that the
+ * house issued and did not give away are its equity, with `issuance` as the contra account.
+ */
+export const accountClasses: Readonly<Record<AccountKind, AccountClass>> = {
+  issuance: 'equity',
+  treasury: 'equity',
+  promotion: 'equity',
+  liquidity: 'equity',
+  fees: 'revenues',
+  suspense: 'liabilities',
+  wallet: 'liabilities',
+  escrow: 'liabilities',
+  stripe_balance: 'assets',
+  bank: 'assets',
+  bridge: 'equity',
+  ducat_float: 'liabilities',
+  fee_income: 'revenues',
+  subscription_income: 'revenues',
+  stripe_fees: 'expenses',
+  dispute_fees: 'expenses',
+  promotion_cost: 'expenses',
+  tax: 'liabilities',
+  refund_in_transit: 'liabilities',
+  payout_in_transit: 'liabilities',
+  receivable: 'assets',
+  loss: 'expenses',
+};
+
+/** Kinds that stand on the other side of their class, because they take away from it. */
+const contraKinds: readonly AccountKind[] = ['issuance'];
+
+/** Kinds through which money only passes: their accounts hold nothing after every event. */
+export const clearingKinds: readonly AccountKind[] = ['bridge'];
+
+export type AccountSide = 'debit' | 'credit';
+
+/** The side on which an account of this kind grows: debits for what the house has or spends, credits for the rest. */
+export function normalSideOf(kind: AccountKind): AccountSide {
+  const accountClass = accountClasses[kind];
+  const isDebit = accountClass === 'assets' || accountClass === 'expenses';
+  return isDebit === contraKinds.includes(kind) ? 'credit' : 'debit';
+}
+
+/**
+ * A balance as people read it, in minor units: of its normal side, so that an account in order is not negative. The
+ * ledger itself knows one sign for all, credits less debits; only an interface turns it.
+ */
+export function onNormalSide(kind: AccountKind, balanceMinor: bigint): bigint {
+  return normalSideOf(kind) === 'debit' ? -balanceMinor : balanceMinor;
+}
+
 /** Transfer kinds by name, with their number in the database. */
 export const transferKinds = {
   mint: 1,

@@ -1,16 +1,22 @@
+import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { systemAccountId } from '#server/ledger/accounts.ts';
 import { groupTotal } from '#server/ledger/groups.ts';
 import { setVelocityLimits, velocityLimits } from '#server/ledger/limits.ts';
-import { deliverCrossings, foldAccountGroups, trimCounters } from '#server/ledger/maintenance-jobs.ts';
+import { deliverCrossings, foldAccountGroups, logCrossing, trimCounters } from '#server/ledger/maintenance-jobs.ts';
 import { deliveryMax, setMonitor } from '#server/ledger/monitors.ts';
 import { systemClock } from '#server/platform/clock.ts';
 import { systemIds } from '#server/platform/ids.ts';
+import { once } from '#server/platform/once.ts';
 import { testDatabase } from '#server/testing/database.ts';
 import { ledgerClock } from '#server/testing/ledger-clock.ts';
 import { untilSettled } from '#server/testing/ledger-contention.ts';
 import { openOwner } from '#server/testing/ledger-owner.ts';
 import { books, move } from '#server/testing/ledger.ts';
+
+/** What this process logs, line by line. */
+const logged: string[] = [];
+once('log', () => pino({}, { write: (line: string) => logged.push(line) }));
 
 const database = await testDatabase();
 const ledger = books(database);
@@ -47,7 +53,7 @@ test('trimming takes exactly the counters that no limit counts any more', async 
   expect(await trimCounters(database)).toBe(0);
 });
 
-test('a delivery brings more crossings than fit into one transaction, and a second one finds none', async () => {
+test('a delivery brings and logs more crossings than fit into one transaction, and a second one finds none', async () => {
   const account = await ledger.wallet();
   const monitor = { accountId: account, measure: 'balance', thresholdMinor: 1n } as const;
   await database.inTransaction((tx) => setMonitor(tx, { ...monitor, comparison: 'below' }));
@@ -60,9 +66,14 @@ test('a delivery brings more crossings than fit into one transaction, and a seco
   });
   await ledger.post(requests);
   await untilSettled(database);
-  const deps = { clock: systemClock, ids: systemIds };
+  const deps = { clock: systemClock, ids: systemIds, report: logCrossing };
   expect(await deliverCrossings(database, deps)).toBe(count);
   expect(await deliverCrossings(database, deps)).toBe(0);
+  const warnings = logged
+    .map((line) => JSON.parse(line) as { level: number; accountId: string; version: string; msg: string })
+    .filter(({ level, accountId }) => level === 40 && accountId === String(account));
+  expect(warnings.map(({ version }) => BigInt(version))).toEqual(requests.map((_, place) => BigInt(place + 1)));
+  expect(new Set(warnings.map(({ msg }) => msg))).toEqual(new Set(['a watched balance crossed its line']));
   const where = { type: 'ledger.balance_crossed', subject: String(account) };
   expect(await database.client.outboxEvent.count({ where })).toBe(count);
 });

@@ -4,6 +4,8 @@ import { checkLedger } from '#server/ledger/checker.ts';
 import { deliverCrossings } from '#server/ledger/maintenance-jobs.ts';
 import {
   deliverMonitorEvents,
+  deliveryMax,
+  latestCrossings,
   monitorsOf,
   monitorsPerAccountMax,
   removeMonitor,
@@ -151,6 +153,25 @@ describe('a monitor', () => {
     expect(await database.inTransaction((tx) => removeMonitor(tx, id))).toBe(false);
   });
 
+  it('is seen by the sort of account that crossed it, newest first and not more than asked for', async () => {
+    const account = await wallet(100n);
+    await watch(account, { measure: 'available' });
+    await watch(issuance, { comparison: 'at_or_above', thresholdMinor: 0n });
+    for (const amountMinor of [60n, 60n, 60n]) {
+      await ledger.post([spend(account, amountMinor)]);
+      await ledger.post([earn(account, amountMinor)]);
+      await deliver();
+    }
+    const seen = await latestCrossings(database.client, 2);
+    const crossing = { kind: 'wallet', asset: 'DUCAT', isHouse: false, measure: 'available', comparison: 'below' };
+    expect(seen).toMatchObject([1, 2].map(() => ({ ...crossing, thresholdMinor: 50n, figureMinor: 40n })));
+    const all = await latestCrossings(database.client, deliveryMax);
+    expect(all.slice(0, 2)).toEqual(seen);
+    const times = all.map(({ occurredAt }) => occurredAt.getTime());
+    expect(times).toEqual(times.toSorted((left, right) => right - left));
+    await expect(latestCrossings(database.client, deliveryMax + 1)).rejects.toThrow('1 to 500');
+  });
+
   it('of no account, at an impossible line, or one too many is refused', async () => {
     await expect(watch(987_654_321n)).rejects.toMatchObject({ kind: 'not_found', code: 'account_not_found' });
     const account = await wallet();
@@ -184,7 +205,7 @@ test('a delivery that is rolled back delivers later, once', async () => {
   await ledger.post([spend(account, 60n)]);
   await untilSettled(database);
   const failing = database.inTransaction(async (tx) => {
-    expect(await deliverMonitorEvents(tx, deps)).toBe(1);
+    expect(await deliverMonitorEvents(tx, deps)).toMatchObject({ taken: 1 });
     throw new Error('rolled back on purpose');
   });
   await expect(failing).rejects.toThrow('on purpose');

@@ -1,9 +1,13 @@
-import type { Db, Tx } from '#server/platform/db.ts';
+import { z } from 'zod';
+import type { AccountKind } from '#server/ledger/kinds.ts';
+import { lookupAccounts } from '#server/ledger/lookups.ts';
+import type { Asset } from '#server/money/money.ts';
 import type { Clock } from '#server/platform/clock.ts';
+import type { Db, Tx } from '#server/platform/db.ts';
 import { refuse } from '#server/platform/errors.ts';
 import type { Ids } from '#server/platform/ids.ts';
 import { invariant } from '#server/platform/invariant.ts';
-import { emit } from '#server/platform/outbox.ts';
+import { emit, latestEvents } from '#server/platform/outbox.ts';
 
 const measures = { balance: 1, available: 2 } as const;
 const comparisons = { below: 1, at_or_above: 2 } as const;
@@ -12,6 +16,7 @@ const comparisons = { below: 1, at_or_above: 2 } as const;
 export const monitorsPerAccountMax = 20;
 /** Most crossings that one call delivers. */
 export const deliveryMax = 500;
+const crossedType = 'ledger.balance_crossed';
 const thresholdMinorMax = 9n * 10n ** 18n;
 
 /** A line that a figure of an account may cross. */
@@ -29,7 +34,8 @@ export interface BalanceMonitor {
  * Watches an account, and returns the monitor's id; the same monitor again has the same id. From now on each entry
  * that meets the condition where the entry before did not raises one event, however long it stays met and however
  * many entries one call writes. What is met already raises nothing until it was left and met again. It locks the
- * account until the transaction ends: set monitors in a transaction that posts nothing.
+ * account until the transaction ends: set monitors in a transaction that posts nothing. The idea is Blnk's balance
+ * monitors; that a crossing is noted in the call that brought it about, and so exactly once, is ours.
  *
  * Refuses `account_not_found`, `threshold_out_of_range` (invalid) and `too_many_monitors` (conflict).
  */
@@ -64,6 +70,23 @@ export async function monitorsOf(db: Db, accountId: bigint): Promise<(BalanceMon
   return rows.map((row) => ({ id: row.id, accountId, ...wordsOf(row), thresholdMinor: row.threshold }));
 }
 
+const crossingSchema = z.object({
+  monitorId: z.string(),
+  accountId: z.string(),
+  version: z.string(),
+  measure: z.enum(['balance', 'available']),
+  comparison: z.enum(['below', 'at_or_above']),
+  thresholdMinor: z.string(),
+  figureMinor: z.string(),
+  occurredAt: z.string(),
+});
+
+/**
+ * What is said of a crossing: the monitor in words, the version of the account after it, `figureMinor` that the measured
+ * figure became; numbers as decimal texts, amounts in minor units, the time as ISO 8601.
+ */
+export type Crossing = z.infer<typeof crossingSchema>;
+
 interface EventRow {
   monitor_id: bigint;
   account_id: bigint;
@@ -78,33 +101,74 @@ interface EventRow {
 /**
  * Takes up to 500 crossings, oldest first, and emits each as `ledger.balance_crossed` in the same transaction: it is
  * delivered exactly when the row is gone. Several callers at once share the crossings and wait for nobody. Those of a
- * call that is still running, and of calls behind it, wait for the next time. Returns how many it took.
- *
- * The payload: monitorId, accountId, version, measure, comparison, thresholdMinor and figureMinor (what the measured
- * figure became) as decimal texts and words, occurredAt as ISO 8601.
+ * call that is still running, and of calls behind it, wait for the next time. Returns how many it took, and those that
+ * it emitted: not those of monitors that were removed meanwhile. Being written in the change's transaction and taken
+ * from there is the transactional outbox.
  */
-export async function deliverMonitorEvents(tx: Tx, deps: { clock: Clock; ids: Ids }): Promise<number> {
+export async function deliverMonitorEvents(
+  tx: Tx,
+  deps: { clock: Clock; ids: Ids },
+): Promise<{ taken: number; crossings: Crossing[] }> {
   const rows = await tx.$queryRaw<EventRow[]>`SELECT * FROM ledger.take_monitor_events(${deliveryMax}::integer)`;
-  for (const row of rows) {
-    const { measure, comparison, threshold } = row;
-    // The monitor was removed meanwhile: nobody waits for it any more.
-    if (measure === null || comparison === null || threshold === null) continue;
-    const accountId = row.account_id.toString();
-    await emit(tx, deps, {
-      type: 'ledger.balance_crossed',
-      subject: accountId,
-      payload: {
-        monitorId: row.monitor_id.toString(),
-        accountId,
-        version: row.version.toString(),
-        ...wordsOf({ measure, comparison }),
-        thresholdMinor: threshold.toString(),
-        figureMinor: row.figure.toString(),
-        occurredAt: row.occurred_at.toISOString(),
-      },
-    });
+  const crossings = rows.map(crossingOf).filter((crossing) => crossing !== null);
+  for (const crossing of crossings) {
+    await emit(tx, deps, { type: crossedType, subject: crossing.accountId, payload: { ...crossing } });
   }
-  return rows.length;
+  return { taken: rows.length, crossings };
+}
+
+/** Null when the monitor was removed meanwhile: nobody waits for it any more. */
+function crossingOf(row: EventRow): Crossing | null {
+  const { measure, comparison, threshold } = row;
+  if (measure === null || comparison === null || threshold === null) return null;
+  return {
+    monitorId: row.monitor_id.toString(),
+    accountId: row.account_id.toString(),
+    version: row.version.toString(),
+    ...wordsOf({ measure, comparison }),
+    thresholdMinor: threshold.toString(),
+    figureMinor: row.figure.toString(),
+    occurredAt: row.occurred_at.toISOString(),
+  };
+}
+
+/** A crossing as an operator reads it: of which sort of account, and not of whom. */
+export interface SeenCrossing extends Pick<BalanceMonitor, 'measure' | 'comparison' | 'thresholdMinor'> {
+  /** Of the event. */
+  id: string;
+  kind: AccountKind;
+  asset: Asset;
+  isHouse: boolean;
+  /** Credits less debits, in minor units, as the threshold. */
+  figureMinor: bigint;
+  occurredAt: Date;
+}
+
+/** The latest crossings, newest first, among the 500 that were delivered last. */
+export async function latestCrossings(db: Db, limit: number): Promise<SeenCrossing[]> {
+  invariant(limit >= 1 && limit <= deliveryMax, 'a list holds 1 to 500 crossings');
+  const events = await latestEvents(db, { type: crossedType, limit: deliveryMax });
+  const crossings = events
+    .map(({ id, payload }) => ({ id, ...crossingSchema.parse(payload) }))
+    .sort((left, right) => right.occurredAt.localeCompare(left.occurredAt))
+    .slice(0, limit);
+  const accountIds = new Set(crossings.map(({ accountId }) => BigInt(accountId)));
+  const accounts = new Map((await lookupAccounts(db, [...accountIds])).map((account) => [account.id, account]));
+  return crossings.map(({ id, accountId, measure, comparison, thresholdMinor, figureMinor, occurredAt }) => {
+    const account = accounts.get(BigInt(accountId));
+    invariant(account !== undefined, 'a crossing is of an account that exists');
+    return {
+      id,
+      kind: account.kind,
+      asset: account.asset,
+      isHouse: account.owner === 'house',
+      measure,
+      comparison,
+      thresholdMinor: BigInt(thresholdMinor),
+      figureMinor: BigInt(figureMinor),
+      occurredAt: new Date(occurredAt),
+    };
+  });
 }
 
 function wordsOf(row: { measure: number; comparison: number }): Pick<BalanceMonitor, 'measure' | 'comparison'> {

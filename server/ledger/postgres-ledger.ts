@@ -43,7 +43,7 @@ function writesOf({ write, clock, ids }: LedgerConnection): LedgerWrites {
     setVelocityLimits: (owner, limits) => write((tx) => setVelocityLimits(tx, owner, limits)),
     setMonitor: (monitor) => write((tx) => setMonitor(tx, monitor)),
     removeMonitor: (monitorId) => write((tx) => removeMonitor(tx, monitorId)),
-    takeCrossings: () => write((tx) => deliverMonitorEvents(tx, { clock, ids })),
+    takeCrossings: () => write(async (tx) => (await deliverMonitorEvents(tx, { clock, ids })).taken),
     foldGroups: () => write(foldRollups),
   };
 }

@@ -1,12 +1,5 @@
-import {
-  accountKinds,
-  assets,
-  transferKindOf,
-  transferKinds,
-  type AccountKind,
-  type TransferKind,
-} from '#server/ledger/kinds.ts';
-import { pageSizeMax, type AccountBalance, type Asset, type LedgerEntry } from '#server/ledger/schema.ts';
+import { transferKindOf, transferKinds, type TransferKind } from '#server/ledger/kinds.ts';
+import { pageSizeMax, type AccountBalance, type LedgerEntry } from '#server/ledger/schema.ts';
 import { Prisma, type Db } from '#server/platform/db.ts';
 import { refuse } from '#server/platform/errors.ts';
 import { invariant } from '#server/platform/invariant.ts';
@@ -22,8 +15,10 @@ export async function accountBalance(db: Db, accountId: bigint): Promise<Account
 }
 
 /**
- * What the account held after a version, or at the end of the millisecond `time` (a `Date` holds no microseconds).
- * Zero before its first entry. Refuses `account_not_found`, and `version_not_found` for a version it has not reached.
+ * What the account held after a version, or at the end of the millisecond `time` (a `Date` holds no microseconds), in
+ * minor units. Zero before its first entry. Every entry keeps the balance that it left, under the account's next
+ * version, so the past is one look-up and no sum: the account history of TigerBeetle, and the numbered stream of event
+ * sourcing. Refuses `account_not_found`, and `version_not_found` for a version it has not reached.
  */
 export async function balanceAt(
   db: Db,
@@ -64,7 +59,11 @@ export interface EntriesPage {
   nextCursor: bigint | null;
 }
 
-/** One page of an account's history. An account that does not exist has none. */
+/**
+ * One page of an account's history, in minor units; an account that does not exist has none. Versions have no gaps and
+ * never change, so the cursor stays right while others post (TigerBeetle's get_account_transfers pages by timestamp).
+ * A limit outside 1 to 100 is a defect of the caller and throws.
+ */
 export async function accountEntries(db: Db, query: EntriesQuery): Promise<EntriesPage> {
   invariant(query.limit >= 1 && query.limit <= pageSizeMax, 'a page holds 1 to 100 entries');
   const rows = await selectEntries(db, query);
@@ -74,31 +73,6 @@ export async function accountEntries(db: Db, query: EntriesQuery): Promise<Entri
     entries: page.map(entryOf),
     nextCursor: rows.length > query.limit && last !== undefined ? last.version : null,
   };
-}
-
-/** What all accounts of one kind hold together. */
-export interface KindTotal {
-  asset: Asset;
-  kind: AccountKind;
-  accounts: number;
-  /** Credits less debits; over all kinds of one asset they add up to zero. */
-  balanceMinor: bigint;
-}
-
-/** What the books hold by asset and kind of account, in the order of the chart; a kind without accounts is left out. */
-export async function totalsByKind(db: Db): Promise<KindTotal[]> {
-  const groups = await db.ledgerAccount.groupBy({
-    by: ['asset', 'kind'],
-    _sum: { balance: true },
-    _count: { id: true },
-  });
-  const totals = accountKinds.flatMap(({ code, asset, name }): KindTotal[] => {
-    const group = groups.find((candidate) => candidate.kind === code && candidate.asset === assets[asset]);
-    if (group === undefined) return [];
-    return [{ asset, kind: name, accounts: group._count.id, balanceMinor: group._sum.balance ?? 0n }];
-  });
-  invariant(totals.length === groups.length, 'every account is of a known kind');
-  return totals;
 }
 
 interface EntryRow {

@@ -1,4 +1,4 @@
-import { accountKindOf, transferKinds, type AccountKind } from '#server/ledger/kinds.ts';
+import { accountKindOf, clearingKinds, transferKinds } from '#server/ledger/kinds.ts';
 import type { Asset } from '#server/ledger/schema.ts';
 import type { AccountReference, Effect, Sum, TemplateDeclaration, TemplateLeg } from '#server/ledger/templates.ts';
 import { amountMinorMax } from '#server/money/money.ts';
@@ -6,8 +6,6 @@ import { invariant } from '#server/platform/invariant.ts';
 
 type Declaration = TemplateDeclaration<string, string>;
 type Reference = AccountReference<string>;
-/** Accounts through which money only passes: 0 after every event, as the checker's `bridge_zero` says too. */
-const clearingKinds: readonly AccountKind[] = ['bridge'];
 
 /** Coefficients by amount name; what is not there is 0. */
 type Vector = ReadonlyMap<string, bigint>;

@@ -55,7 +55,8 @@ export async function post(
 /**
  * Posts all requests as one linked group: all are booked or none.
  * Throws a `DomainError` with the code of the refusal, so that the caller's transaction is rolled back; what it
- * refused that way is not recorded. Legs of nothing must be left out by the caller.
+ * refused that way is not recorded. Legs of nothing must be left out by the caller. Throws what `post` throws too:
+ * `batch_too_large`, `ledger_contention` and `ledger_busy`.
  */
 export async function postLinked(
   tx: Tx,

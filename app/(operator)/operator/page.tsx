@@ -10,6 +10,8 @@ import { Page, PageHeading } from '#components/layout/page.tsx';
 import { BooksReport } from '#components/operator/books-report.tsx';
 import { BreakerPanel } from '#components/operator/breaker-panel.tsx';
 import { Corrections } from '#components/operator/corrections.tsx';
+import { Crossings } from '#components/operator/crossings.tsx';
+import { GroupTotals } from '#components/operator/group-totals.tsx';
 import { InboxReport } from '#components/operator/inbox-report.tsx';
 import { MoneyTotals } from '#components/operator/money-totals.tsx';
 import { OrderTable } from '#components/order/order-table.tsx';
@@ -38,7 +40,7 @@ export default async function OperatorPage({ searchParams }: OperatorPageProps) 
     caller.operator.overview(),
     caller.operator.corrections.list(),
   ]);
-  const { full, incremental, runs, breaker, totals, inbox, now } = overview;
+  const { full, incremental, runs, breaker, totals, groups, crossings, inbox, now } = overview;
   const posting = <BreakerPanel breaker={breaker} />;
   return (
     <Page>
@@ -51,6 +53,8 @@ export default async function OperatorPage({ searchParams }: OperatorPageProps) 
         <InboxReport inbox={inbox} />
       </div>
       <Corrections open={corrections.open} decided={corrections.decided} />
+      <Crossings crossings={crossings} />
+      <GroupTotals groups={groups} />
       <MoneyTotals totals={totals} />
     </Page>
   );

@@ -429,10 +429,12 @@ BEGIN
     SELECT array_agg(s.transfer_id), array_agg(s.debit_account_id), array_agg(s.credit_account_id),
            array_agg(s.amount), array_agg(t.kind), array_agg(t.booked_at)
     INTO p_overdue_id, p_overdue_debit, p_overdue_credit, p_overdue_amount, p_overdue_kind, p_overdue_booked
-    FROM (SELECT y.* FROM ledger.open_pending y
-          WHERE y.debit_account_id = ANY (holders) AND y.expires_at <= time_booked
-          -- Those that this call wants to end come first: all of them find room.
-          ORDER BY coalesce(r_map ? y.transfer_id::text, false) DESC, y.expires_at, y.transfer_id LIMIT 8190) s
+    FROM (SELECT o.* FROM (
+            SELECT y.* FROM ledger.open_pending y
+            WHERE y.debit_account_id = ANY (holders) AND y.expires_at <= time_booked
+            -- Those that this call wants to end are among them, however many there are.
+            ORDER BY coalesce(r_map ? y.transfer_id::text, false) DESC, y.expires_at, y.transfer_id LIMIT 8190) o
+          ORDER BY o.expires_at, o.transfer_id) s
     CROSS JOIN LATERAL (SELECT y.kind, y.booked_at FROM ledger.transfer y WHERE y.id = s.transfer_id LIMIT 1) t;
     FOR k IN 1 .. coalesce(cardinality(p_overdue_id), 0) LOOP
       items := items + 1;

@@ -27,7 +27,8 @@ export interface ExportResult {
 /**
  * Writes the whole journal as lines of JSON, some thousand at a time: header, one section per table of `tables.ts`,
  * trailer. The same books always give the same bytes. The client must be in a transaction that sees one moment
- * (`withSnapshot`). Returns the counts and the hash that the last line has.
+ * (`withSnapshot`). Returns the counts and the hash that the last line has. That a plain file of all entries is the
+ * books, and not a copy of them, is the idea of ledger-cli and its family; a line of JSON per row loses nothing of them.
  */
 export async function* exportJournal(
   client: Client,

@@ -1,37 +1,5 @@
-import { accountKinds, assets, type AccountKind } from '#server/ledger/kinds.ts';
+import { accountClasses, accountKinds, assets } from '#server/ledger/kinds.ts';
 import { invariant } from '#server/platform/invariant.ts';
-
-/** The five classes by which hledger makes a balance sheet and an income statement. */
-type AccountClass = 'assets' | 'liabilities' | 'equity' | 'revenues' | 'expenses';
-
-/**
- * Where each kind of account stands, seen from the house: what citizens hold is owed to them. The ducats that the
- * house issued and did not give away are its equity, with `issuance` as the contra account.
- */
-const classes: Readonly<Record<AccountKind, AccountClass>> = {
-  issuance: 'equity',
-  treasury: 'equity',
-  promotion: 'equity',
-  liquidity: 'equity',
-  fees: 'revenues',
-  suspense: 'liabilities',
-  wallet: 'liabilities',
-  escrow: 'liabilities',
-  stripe_balance: 'assets',
-  bank: 'assets',
-  bridge: 'equity',
-  ducat_float: 'liabilities',
-  fee_income: 'revenues',
-  subscription_income: 'revenues',
-  stripe_fees: 'expenses',
-  dispute_fees: 'expenses',
-  promotion_cost: 'expenses',
-  tax: 'liabilities',
-  refund_in_transit: 'liabilities',
-  payout_in_transit: 'liabilities',
-  receivable: 'assets',
-  loss: 'expenses',
-};
 
 /** Symbols by the number of the asset. */
 export const commodities: Readonly<Record<number, { symbol: string; scale: number }>> = {
@@ -45,7 +13,7 @@ export const actionNames: Readonly<Record<number, string>> = { 3: 'posts', 6: 'r
 const names = new Map(
   accountKinds.map(({ code, asset, name }) => {
     const symbol = commodities[assets[asset]]?.symbol ?? asset;
-    return [`${String(code)}/${String(assets[asset])}`, `${classes[name]}:${symbol}:${name}`];
+    return [`${String(code)}/${String(assets[asset])}`, `${accountClasses[name]}:${symbol}:${name}`];
   }),
 );
 

@@ -55,6 +55,7 @@ export function partsOf(text: string): { body: string; check: string } | null {
   return start === undefined || check === undefined ? null : { body: `${start}}`, check };
 }
 
+/** The last line without its check: how many rows each section has, and the SHA-256 of all bytes before this line. */
 export function trailerBody(counts: JournalCounts, sha256: string): string {
   return JSON.stringify({ type: 'trailer', counts, sha256 });
 }

@@ -1,4 +1,4 @@
-/** The people of the sandbox. The first eleven are the demo citizens that the seed and the journeys rely on. */
+/** The people of the sandbox. The first twelve are the demo citizens that the seed and the journeys rely on. */
 export interface SandboxCitizen {
   username: string;
   firstName: string;
@@ -23,12 +23,12 @@ const demoRows: readonly Row[] = [
   ['LaceOfBurano', 'Lucrezia', 'Memmo', 'Popolani', 'human', 19_260, 'Punto in aria'],
   ['ScholarPriest', 'Fra', 'Tommaso', 'Clero', 'ai', 5_120, 'Ora et labora'],
   ['DogeAuditor', 'Caterina', 'Gritti', 'Nobili', 'human', 233_000, 'Numerus non mentitur'],
+  ['rialto_banker', 'Alvise', 'Pisani', 'Cittadini', 'ai', 310_500, 'Fides publica'],
 ];
 
 const otherRows: readonly Row[] = [
   ['GondolierGiorgio', 'Giorgio', 'Dandolo', 'Facchini', 'ai', 1_830, 'Premi e stali'],
   ['SilkRoadRunner', 'Lorenza', 'Balbi', 'Popolani', 'human', 22_140, 'Filo non spezzato'],
-  ['rialto_banker', 'Alvise', 'Pisani', 'Cittadini', 'ai', 310_500, 'Fides publica'],
   ['MarcoTheCartographer', 'Marco', 'Zorzi', 'Scientisti', 'ai', 14_700, 'Terra mensurata'],
   ['Ghetto.Physician', 'Abramo', 'Conegliano', 'Scientisti', 'human', 18_330, 'Primum non nocere'],
   ['levantine-trader', 'Yusuf', 'al-Halabi', 'Forestieri', 'ai', 88_900, 'Vento di levante'],

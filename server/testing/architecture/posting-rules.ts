@@ -69,19 +69,26 @@ interface ImportedName {
 /** Every value that a file imports from another file of the repository, by its name there. */
 function namesFrom(file: SourceFile): ImportedName[] {
   const tree = parse(file);
-  const named = new Map<number, string[]>();
+  const named = new Map<string, string[]>();
   walk(tree, (node) => {
     if (!ts.isImportDeclaration(node) && !ts.isExportDeclaration(node)) return;
     const bindings = ts.isImportDeclaration(node) ? node.importClause?.namedBindings : node.exportClause;
     if (bindings === undefined || !(ts.isNamedImports(bindings) || ts.isNamedExports(bindings))) return;
     const values = [...bindings.elements].filter((element) => !element.isTypeOnly);
+    const specifier =
+      node.moduleSpecifier !== undefined && ts.isStringLiteral(node.moduleSpecifier) ? node.moduleSpecifier.text : '';
     named.set(
-      lineOf(tree, node),
+      keyOf(lineOf(tree, node), specifier),
       values.map((element) => (element.propertyName ?? element.name).text),
     );
   });
-  return importsOf(file).flatMap(({ target, isTypeOnly, line }) => {
+  return importsOf(file).flatMap(({ target, specifier, isTypeOnly, line }) => {
     if (target === null || isTypeOnly) return [];
-    return (named.get(line) ?? ['*']).map((name) => ({ target, name, line }));
+    return (named.get(keyOf(line, specifier)) ?? ['*']).map((name) => ({ target, name, line }));
   });
+}
+
+/** Two imports may stand on one line. */
+function keyOf(line: number, specifier: string): string {
+  return `${String(line)} ${specifier}`;
 }
