@@ -5,6 +5,7 @@ import type { CheckKind } from './ledger/check-runs.ts';
 import { checkBooks, raiseAlarm, sweepPendings } from './ledger/jobs.ts';
 import { deliverCrossings, foldAccountGroups, logCrossing, trimCounters } from './ledger/maintenance-jobs.ts';
 import { ensurePartitions } from './ledger/partitions.ts';
+import { findForgottenEscrow } from './market/jobs.ts';
 import { collectStripeFees, expireTopUps, releaseEarnedFees } from './payments/jobs.ts';
 import { handleStripeEvent, stripeSource } from './payments/stripe-events.ts';
 import { database } from './platform/db.ts';
@@ -60,6 +61,7 @@ function scheduledJobs(): ScheduledJob[] {
       handle: () => deliverCrossings(database(), { ...context, report: logCrossing }),
     },
     { name: 'ledger.trim-counters', cron: '40 * * * *', handle: () => trimCounters(database()) },
+    { name: 'market.forgotten-escrow', cron: '15 * * * *', handle: () => findForgottenEscrow(context) },
     { name: 'payments.collect-fees', cron: '* * * * *', handle: () => collectStripeFees(context) },
     { name: 'payments.release-fees', cron: '10 0 * * *', handle: () => releaseEarnedFees(context) },
     { name: 'payments.expire-top-ups', cron: '*/5 * * * *', handle: () => expireTopUps(context) },
