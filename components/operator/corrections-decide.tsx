@@ -5,6 +5,7 @@ import { useTranslations } from 'next-intl';
 import { useRouter } from 'next/navigation';
 import { useTransition } from 'react';
 
+import { outcomeOf } from '#components/errors/outcome.ts';
 import { useRefusalText } from '#components/errors/use-refusal-text.ts';
 import { useTRPC } from '#components/trpc/client.tsx';
 import { Button } from '#components/ui/button.tsx';
@@ -23,6 +24,7 @@ export function CorrectionsDecide({ id, isOwn }: { id: string; isOwn: boolean })
   const refresh = () => startRefresh(() => router.refresh());
   const decide = useMutation(trpc.operator.corrections.decide.mutationOptions({ onSettled: refresh }));
   const isBusy = decide.isPending || isRefreshing;
+  const isLacking = decide.isError && outcomeOf(decide.error).code === 'insufficient_funds';
   const choices = isOwn ? (['withdraw'] as const) : (['approve', 'reject'] as const);
   return (
     <span className="flex flex-col gap-2">
@@ -41,7 +43,7 @@ export function CorrectionsDecide({ id, isOwn }: { id: string; isOwn: boolean })
           </Button>
         ))}
       </span>
-      {decide.isError ? <Notice tone="danger" title={refusalText(decide.error)} live /> : null}
+      {decide.isError ? <Notice tone="danger" title={isLacking ? t('noFunds') : refusalText(decide.error)} live /> : null}
     </span>
   );
 }

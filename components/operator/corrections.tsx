@@ -85,9 +85,19 @@ function State({ row }: { row: Correction }) {
   }
   return (
     <span className="flex flex-col gap-2">
-      {row.refusedCode === null ? null : <span>{t('refusedCode', { code: row.refusedCode })}</span>}
+      {row.refusedCode === null ? null : <Refused code={row.refusedCode} />}
       {row.isOwn ? <span className="text-sm text-muted">{t('other')}</span> : null}
       <CorrectionsDecide id={row.id} isOwn={row.isOwn} />
     </span>
   );
+}
+
+/** Why the books did not take the last approval, in the words that a refusal has everywhere. */
+function Refused({ code }: { code: string }) {
+  const t = useTranslations('operator.corrections');
+  const byCode = useTranslations('errors.code');
+  const key = code as Parameters<typeof byCode>[0];
+  // To whoever buys it says that ducats are lacking; here it is not the operator who lacks them.
+  if (code === 'insufficient_funds') return <span>{t('refusedCode', { reason: t('noFunds') })}</span>;
+  return <span>{t('refusedCode', { reason: byCode.has(key) ? byCode(key) : code })}</span>;
 }
