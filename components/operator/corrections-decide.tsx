@@ -43,7 +43,9 @@ export function CorrectionsDecide({ id, isOwn }: { id: string; isOwn: boolean })
           </Button>
         ))}
       </span>
-      {decide.isError ? <Notice tone="danger" title={isLacking ? t('noFunds') : refusalText(decide.error)} live /> : null}
+      {decide.isError ? (
+        <Notice tone="danger" title={isLacking ? t('noFunds') : refusalText(decide.error)} live />
+      ) : null}
     </span>
   );
 }
