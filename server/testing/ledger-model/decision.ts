@@ -65,7 +65,8 @@ export function expireOverdue(books: ModelBooks, accountIds: ReadonlySet<bigint>
     if (!accountIds.has(debitAccountId)) continue;
     const account = accountOf(books, debitAccountId);
     const { reference: _reference, ...request } = transfer.request;
-    const cause = { id: `expiry of ${id}`, request };
+    const cause = { id: `expiry of ${id}`, request, time: now };
+    books.expiries.push({ pendingId: id, time: now });
     books.accounts.set(
       account.id,
       changedBy(account, { amountMinor: 0n, reservedMinor: -transfer.amountMinor }, cause),
@@ -182,7 +183,7 @@ function booksAfter(books: ModelBooks, { request, effect, done, now }: Happening
   const { movedMinor, reservedMinor, releasedMinor } = effect;
   const accounts = new Map(books.accounts);
   const day = request.effectiveDate ?? dayOf(now);
-  const cause = { id: keyOf(request.id), request };
+  const cause = { id: keyOf(request.id), request, time: now };
   const debit = accountOf(books, request.debitAccountId);
   if (movedMinor > 0n || reservedMinor > 0n || releasedMinor > 0n) {
     const change = { amountMinor: -movedMinor, reservedMinor: reservedMinor - releasedMinor };
@@ -204,13 +205,14 @@ function booksAfter(books: ModelBooks, { request, effect, done, now }: Happening
 interface Cause {
   id: string;
   request: TransferRequest;
+  time: number;
 }
 
 /** The account after a change, with its next version and the entry that says so. */
 function changedBy(
   account: ModelAccount,
   { amountMinor, reservedMinor }: { amountMinor: bigint; reservedMinor: bigint },
-  { id, request }: Cause,
+  { id, request, time }: Cause,
 ): ModelAccount {
   const version = account.version + 1n;
   const balanceAfterMinor = account.balanceMinor + amountMinor;
@@ -218,7 +220,8 @@ function changedBy(
   const { kind, reference = null, debitAccountId, creditAccountId } = request;
   const otherAccountId = account.id === debitAccountId ? creditAccountId : debitAccountId;
   const figures = { amountMinor, balanceAfterMinor, reservedAfterMinor };
-  const entry = { version, cause: id, kind, reference, ...figures, otherAccountId };
+  const effectiveDay = request.effectiveDate ?? dayOf(time);
+  const entry = { version, cause: id, kind, reference, ...figures, otherAccountId, time, effectiveDay };
   const entries = [...account.entries, entry];
   return { ...account, balanceMinor: balanceAfterMinor, reservedMinor: reservedAfterMinor, version, entries };
 }

@@ -1,16 +1,16 @@
-import { systemIds } from '#server/platform/ids.ts';
 import { systemClock } from '#server/platform/clock.ts';
+import { systemIds } from '#server/platform/ids.ts';
 import type { Ledger } from '#server/ledger/port.ts';
 import { postgresLedger } from '#server/ledger/postgres-ledger.ts';
 import type { AccountBalance, LedgerEntry } from '#server/ledger/schema.ts';
+import type { StoredTransfer } from '#server/ledger/lookups.ts';
+import { refusals } from '#server/ledger/refusals.ts';
 import type { Database } from '#server/platform/db.ts';
-import { balanceAt } from './model-readings.ts';
-import type { ModelAccount, ModelEntry } from './state.ts';
 
 /** The history of an account and what it held after each version of it. */
 export interface History {
   accountId: bigint;
-  entries: readonly ModelEntry[];
+  entries: readonly LedgerEntry[];
   balances: AccountBalance[];
 }
 
@@ -20,28 +20,43 @@ export function ledgerOf(database: Database): Ledger {
   return postgresLedger({ db: database.client, write, clock: systemClock, ids: systemIds });
 }
 
-export function historyOf(account: ModelAccount): History {
-  return { accountId: account.id, entries: account.entries, balances: account.entries.map(balanceAt) };
+/** A stored refusal names its field or leaves that to its code: here it always names it, as the answer to it does. */
+export function withFields(ledger: Ledger): Ledger {
+  const named = (stored: StoredTransfer): StoredTransfer => {
+    const ofCode = refusals.find(({ name }) => name === stored.refusal)?.field ?? null;
+    return { ...stored, refusedField: stored.refusedField ?? ofCode };
+  };
+  return {
+    ...ledger,
+    lookupTransfers: async (ids) => (await ledger.lookupTransfers(ids)).map(named),
+    queryTransfers: async (query) => {
+      const page = await ledger.queryTransfers(query);
+      return { ...page, transfers: page.transfers.map(named) };
+    },
+  };
 }
 
-/** The same through the port, page by page, from the version that the model began with. */
-export async function readHistory(ledger: Ledger, accountId: bigint, versionBefore: bigint): Promise<History> {
-  const newestFirst: LedgerEntry[] = [];
+/** All of it through the port, page by page, from a moment on. */
+export async function readHistory(ledger: Ledger, accountId: bigint, from: Date): Promise<History> {
+  const entries = await entriesSince(ledger, accountId, from);
+  const balances: AccountBalance[] = [];
+  for (const { version } of entries) balances.push(await ledger.balanceAt(accountId, { version }));
+  return { accountId, entries, balances };
+}
+
+/** Newest first. */
+export async function entriesSince(ledger: Ledger, accountId: bigint, from: Date): Promise<LedgerEntry[]> {
+  const entries: LedgerEntry[] = [];
   let before: bigint | undefined;
   do {
-    const page = await ledger.accountEntries({ accountId, limit: 17, ...(before === undefined ? {} : { before }) });
-    newestFirst.push(...page.entries.filter(({ version }) => version > versionBefore));
+    const page = await ledger.accountEntries({
+      accountId,
+      from,
+      limit: 17,
+      ...(before === undefined ? {} : { before }),
+    });
+    entries.push(...page.entries);
     before = page.nextCursor ?? undefined;
-  } while (before !== undefined && before > versionBefore + 1n);
-  const read = newestFirst.reverse();
-  const transfers = await ledger.lookupTransfers(read.map(({ transferId }) => transferId));
-  const causes = new Map(
-    transfers.map(({ id, action, relatedId }) => [id, action === 'expire' ? `expiry of ${relatedId ?? ''}` : id]),
-  );
-  const balances: AccountBalance[] = [];
-  for (const { version } of read) balances.push(await ledger.balanceAt(accountId, { version }));
-  const entries = read.map(({ transferId, bookedAt: _bookedAt, ...entry }) => {
-    return { ...entry, cause: causes.get(transferId) ?? `nothing stored for ${transferId}` };
-  });
-  return { accountId, entries, balances };
+  } while (before !== undefined);
+  return entries;
 }

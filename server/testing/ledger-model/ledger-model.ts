@@ -34,6 +34,18 @@ export class LedgerModel {
     this.books.accounts.set(account.id, account);
   }
 
+  /** No request can give an overdraft; this is what an operator would do by hand. */
+  setFloor(accountId: bigint, floorMinor: bigint): void {
+    const account = this.books.accounts.get(accountId);
+    invariant(account !== undefined, 'the account was opened');
+    this.books.accounts.set(accountId, { ...account, floorMinor });
+  }
+
+  /** What is decided so far, to be read and not to be changed. */
+  decided(): ModelBooks {
+    return this.books;
+  }
+
   accounts(): ModelAccount[] {
     return [...this.books.accounts.values()];
   }
@@ -139,11 +151,11 @@ export class LedgerModel {
       const decision = decide(trial, request, now);
       if ('refusal' in decision) {
         const refusedAll = groupRefused(group, position, decision.refusal);
-        if (definitionOf(decision.refusal.code).final) record(this.books, group, refusedAll);
+        if (definitionOf(decision.refusal.code).final) record(this.books, group, { results: refusedAll, time: now });
         return refusedAll;
       }
       const result: ModelResult = { status: 'created', id: request.id, amountMinor: decision.amountMinor };
-      record(trial, group, [result]);
+      record(trial, group, { results: [result], time: now });
       results.push(result);
     }
     this.books = trial;
@@ -152,7 +164,11 @@ export class LedgerModel {
 }
 
 /** Writes down for good what became of some items of a group. */
-function record(books: ModelBooks, group: readonly TransferRequest[], results: readonly ModelResult[]): void {
+function record(
+  books: ModelBooks,
+  group: readonly TransferRequest[],
+  { results, time }: { results: readonly ModelResult[]; time: number },
+): void {
   for (const result of results) {
     const request = group.find((candidate) => candidate.id === result.id);
     const groupFirstId = group[0]?.id;
@@ -165,6 +181,7 @@ function record(books: ModelBooks, group: readonly TransferRequest[], results: r
       groupFirstId: keyOf(groupFirstId),
       groupSize: group.length,
       previousId: previousId === undefined ? null : keyOf(previousId),
+      time,
     });
   }
 }

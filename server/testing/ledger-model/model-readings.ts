@@ -1,18 +1,11 @@
-import type { AccountBalance } from '#server/ledger/schema.ts';
 import { invariant } from '#server/platform/invariant.ts';
 import { usedOf } from './demands.ts';
-import type { ModelAccount, ModelBooks, ModelEntry } from './state.ts';
+import type { ModelAccount, ModelBooks } from './state.ts';
 
 /** What the account's transfers up to an effective day add up to. */
 export function balanceOn(account: ModelAccount, day: string): bigint {
   const nets = [...account.netOfDay].filter(([date]) => date <= day);
   return nets.reduce((sum, [, netMinor]) => sum + netMinor, 0n);
-}
-
-/** What the account held after a version, which an entry since the model's beginning says. */
-export function balanceAt(entry: ModelEntry): AccountBalance {
-  const { balanceAfterMinor: balanceMinor, reservedAfterMinor: reservedMinor, version } = entry;
-  return { balanceMinor, reservedMinor, availableMinor: balanceMinor - reservedMinor, version };
 }
 
 /** The limits of an owner and what of each is used. */

@@ -1,83 +1,99 @@
-import { systemAccountId, type AccountKey } from '#server/ledger/accounts.ts';
-import { accountKindOf, accountKinds, assets } from '#server/ledger/kinds.ts';
+import type { AccountRequest, AccountResult } from '#server/ledger/account-batches.ts';
+import { systemAccountId } from '#server/ledger/accounts.ts';
+import type { Ledger } from '#server/ledger/port.ts';
 import { asSuperuser, type TestDatabase } from '#server/testing/database.ts';
 import { transferId } from '#server/testing/ledger.ts';
 import type { ConversionAccounts } from './conversion-requests.ts';
-import { dayOf, type ModelAccount } from './state.ts';
+import type { ModelAccount } from './state.ts';
 
 /** The accounts of one sequence. */
 export interface OpenedAccounts {
   /** Those in ducats that items are drawn for, some more than once to be drawn more often. */
   accounts: bigint[];
   conversion: ConversionAccounts;
-  /** All of them as they are. */
-  states: ModelAccount[];
+  /** Those of the house as earlier sequences left them: the one thing that a model is told of the books. */
+  house: ModelAccount[];
+  /** What was asked for and answered, the refused ones too. */
+  requests: AccountRequest[];
+  answers: AccountResult[];
+  /** The wallet that may go below 0, by so much. */
+  overdraft: { accountId: bigint; floorMinor: bigint };
+  all: bigint[];
 }
 
 /**
  * Opens accounts of five new owners beside those of the house. The first owner has five accounts and the second one
  * two, so that there are sums over accounts; one account has an overdraft and one a ceiling.
  */
-export async function openAccounts(database: TestDatabase): Promise<OpenedAccounts> {
+export async function openAccounts(database: TestDatabase, ledger: Ledger): Promise<OpenedAccounts> {
   const house = [systemAccountId('issuance', 'DUCAT'), systemAccountId('treasury', 'DUCAT')];
   const [bank, stripe] = [systemAccountId('bank', 'USD'), systemAccountId('stripe_balance', 'USD')];
   const liquidity = { ducat: systemAccountId('liquidity', 'DUCAT'), usd: systemAccountId('liquidity', 'USD') };
-  const owners = Array.from({ length: 5 }, () => transferId());
-  const [first = '', second = ''] = owners;
-  const opened = await openAll(database, [
-    ...owners.map((owner): AccountKey => ({ owner, kind: 'wallet', asset: 'DUCAT' })),
+  const requests = requestsOfFive();
+  const answers = await ledger.createAccounts(requests);
+  const opened = answers.flatMap((answer) => (answer.status === 'created' ? [answer.id] : []));
+  const own = opened.slice(0, 7);
+  const [ducat = 0n, usd = 0n, dollars = 0n] = opened.slice(7);
+  const [rich = 0n, poor = 0n, credit = 0n, small = 0n, , richEscrow = 0n] = own;
+  // The product has no account with an overdraft yet, and no request opens one; the ledger knows it.
+  const overdraft = { accountId: credit, floorMinor: -30n };
+  await asSuperuser(database, `UPDATE ledger.account SET floor = -30 WHERE id = ${String(credit)}`);
+  const ofHouse = [...house, ...Object.values(liquidity), bank, stripe];
+  return {
+    accounts: [...house, ...own, rich, rich, rich, richEscrow, poor, small],
+    conversion: { liquidity: [liquidity, { ducat, usd }, liquidity], dollars: [bank, dollars] },
+    house: await asLeft(ledger, ofHouse),
+    requests,
+    answers,
+    overdraft,
+    all: [...ofHouse, ...opened],
+  };
+}
+
+/** Ten accounts, and then one of every request that opens none. */
+function requestsOfFive(): AccountRequest[] {
+  const [first = '', second = '', third = '', fourth = '', fifth = ''] = Array.from({ length: 5 }, () => transferId());
+  const wallet = (owner: string, rest: Partial<AccountRequest> = {}): AccountRequest => {
+    return { owner, kind: 'wallet', asset: 'DUCAT', ...rest };
+  };
+  return [
+    ...[wallet(first), wallet(second), wallet(third), wallet(fourth, { ceilingMinor: 60n }), wallet(fifth)],
     { owner: first, kind: 'escrow', asset: 'DUCAT' },
     { owner: second, kind: 'escrow', asset: 'DUCAT' },
     { owner: first, kind: 'liquidity', asset: 'DUCAT' },
     { owner: first, kind: 'liquidity', asset: 'USD' },
     { owner: first, kind: 'receivable', asset: 'USD' },
-  ]);
-  const own = opened.slice(0, 7);
-  const [ducat = 0n, usd = 0n, dollars = 0n] = opened.slice(7);
-  const [rich = 0n, poor = 0n, credit = 0n, small = 0n, , richEscrow = 0n] = own;
-  // The product has no account with a ceiling or an overdraft yet; the ledger knows both.
-  await asSuperuser(
-    database,
-    `UPDATE ledger.account SET floor = CASE WHEN id = ${String(credit)} THEN -30 ELSE floor END,
-       ceiling = CASE WHEN id = ${String(small)} THEN 60 END WHERE id IN (${String(credit)}, ${String(small)})`,
-  );
-  const conversion = { liquidity: [liquidity, { ducat, usd }, liquidity], dollars: [bank, dollars] };
-  return {
-    accounts: [...house, ...own, rich, rich, rich, richEscrow, poor, small],
-    conversion,
-    states: await statesOf(database, [...house, ...opened, ...Object.values(liquidity), bank, stripe]),
-  };
+    ...[wallet(first), wallet(''), wallet('a'.repeat(129)), wallet('house'), wallet(first, { kind: 'treasury' })],
+    ...[wallet(first, { asset: 'USD' }), wallet(first, { floorMinor: -(10n ** 18n) })],
+    ...[wallet(first, { ceilingMinor: -1n }), wallet(first, { floorMinor: -1n }), wallet(first, { floorMinor: 1n })],
+    ...[wallet(first, { ceilingMinor: 5n }), wallet(fourth, { ceilingMinor: 61n })],
+    { owner: first, kind: 'receivable', asset: 'USD', floorMinor: -5n },
+    { owner: first, kind: 'receivable', asset: 'USD', ceilingMinor: -5n },
+  ];
 }
 
-/** In one statement: there are thousands of sequences. */
-async function openAll(database: TestDatabase, keys: readonly AccountKey[]): Promise<bigint[]> {
-  const rows = await database.client.$queryRaw<{ id: bigint }[]>`
-    SELECT ledger.open_account(r.owner, r.kind, r.asset) AS id
-    FROM unnest(${keys.map(({ owner }) => owner)}::text[],
-      ${keys.map(({ kind, asset }) => accountKindOf(kind, asset)?.code ?? 0)}::smallint[],
-      ${keys.map(({ asset }) => assets[asset])}::smallint[]) WITH ORDINALITY AS r (owner, kind, asset, position)
-    ORDER BY r.position`;
-  return rows.map(({ id }) => id);
+/** Accounts of the house as the port says they are. */
+async function asLeft(ledger: Ledger, ids: readonly bigint[]): Promise<ModelAccount[]> {
+  const left: ModelAccount[] = [];
+  for (const account of await ledger.lookupAccounts(ids)) {
+    const { id, owner, kind, asset, floorMinor, ceilingMinor, balanceMinor, reservedMinor, version } = account;
+    const beginning = { balanceMinor, reservedMinor, version };
+    left.push({
+      ...{ id, owner, kind, asset, floorMinor, ceilingMinor, ...beginning, beginning, isHouse: true, entries: [] },
+      ...{ frozen: account.isFrozen, closed: account.isClosed, netOfDay: await netsOf(ledger, id) },
+    });
+  }
+  return left;
 }
 
-async function statesOf(database: TestDatabase, ids: bigint[]): Promise<ModelAccount[]> {
-  const rows = await database.client.ledgerAccount.findMany({ where: { id: { in: ids } } });
-  // What earlier sequences left on accounts of the house.
-  const days = await database.client.$queryRaw<{ account_id: bigint; day: Date; net: bigint }[]>`
-    SELECT account_id, day, net FROM ledger.account_day WHERE account_id = ANY (${ids}::bigint[])
-    UNION ALL SELECT id, day, day_net FROM ledger.account WHERE id = ANY (${ids}::bigint[]) AND day_net <> 0`;
-  return rows.map(({ balance, reserved, floor, ceiling, ...row }) => {
-    const definition = accountKinds.find(({ code, asset }) => code === row.kind && assets[asset] === row.asset);
-    if (definition === undefined) throw new Error('every account is of a known kind');
-    const { asset, name: kind } = definition;
-    const { id, owner, version, frozen, closed } = row;
-    const netOfDay = new Map<string, bigint>();
-    for (const { day, net } of days.filter(({ account_id: account }) => account === id)) {
-      const date = dayOf(day.getTime());
-      netOfDay.set(date, (netOfDay.get(date) ?? 0n) + net);
-    }
-    const isHouse = owner === 'house';
-    const amounts = { balanceMinor: balance, reservedMinor: reserved, floorMinor: floor, ceilingMinor: ceiling };
-    return { id, owner, kind, asset, version, frozen, closed, isHouse, netOfDay, entries: [], ...amounts };
-  });
+async function netsOf(ledger: Ledger, accountId: bigint): Promise<Map<string, bigint>> {
+  const nets = new Map<string, bigint>();
+  let after = '1000-01-01';
+  for (;;) {
+    const page = await ledger.dayTotals({ accountId, from: after, to: '9999-12-31', after, limit: 100 });
+    for (const { day, netMinor } of page) nets.set(day, netMinor);
+    const last = page.at(-1);
+    if (page.length < 100 || last === undefined) return nets;
+    after = last.day;
+  }
 }

@@ -1,20 +1,22 @@
 import { systemAccountId } from '#server/ledger/accounts.ts';
 import { closeBreaker, openBreaker } from '#server/ledger/breaker.ts';
 import { sweepPendings } from '#server/ledger/jobs.ts';
-import { ensurePartitions } from '#server/ledger/partitions.ts';
+import type { Ledger } from '#server/ledger/port.ts';
 import type { TransferRequest, TransferResult } from '#server/ledger/schema.ts';
-import { isDomainError } from '#server/platform/errors.ts';
-import { timeOfUuidv7 } from '#server/platform/ids.ts';
 import { invariant } from '#server/platform/invariant.ts';
 import type { TestDatabase } from '#server/testing/database.ts';
 import { move, transferId } from '#server/testing/ledger.ts';
 import type { StepDraw } from './draws.ts';
-import { historyOf, ledgerOf, readHistory, type History } from './histories.ts';
+import { codeOr, ComparedReadings } from './compared-readings.ts';
+import { ledgerOf } from './histories.ts';
 import { LedgerModel, type ModelResult } from './ledger-model.ts';
+import { MemoryLedger } from './memory-ledger.ts';
+import { MovedClock } from './moved-clock.ts';
 import { openAccounts, type OpenedAccounts } from './opening.ts';
+import type { MonitorDraw, ReadingDraw } from './questions.ts';
 import { fingerprint, readBooks, type BooksReading } from './readings.ts';
 import { requestsOf } from './requests.ts';
-import { isLedgerId, type Moment } from './soundness.ts';
+import { isLedgerId } from './soundness.ts';
 import { dayOf, isDay, keyOf, relatedIdOf, type ModelLimit } from './state.ts';
 
 /** The same question answered twice. */
@@ -29,45 +31,70 @@ export interface Answers {
 
 type Batch = Extract<StepDraw, { type: 'batch' }>;
 
-const timeoutMax = 600_000;
-const hour = 3_600_000;
-const day = 24 * hour;
-
 /** The ledger in PostgreSQL and its model, with the same few accounts, taking the same steps. */
 export class SideBySide {
   private readonly database: TestDatabase;
   private readonly model = new LedgerModel();
-  private opened: OpenedAccounts = { accounts: [], conversion: { liquidity: [], dollars: [] }, states: [] };
-  private offset = 0;
-  private months = { from: 0, until: 0 };
+  private readonly ledger: Ledger;
+  private readonly memory: MemoryLedger;
+  private readonly clock: MovedClock;
+  private readonly opened: OpenedAccounts;
+  private readonly newIds: bigint[] = [];
+  private readonly compared: ComparedReadings;
   private readonly batches: TransferRequest[][] = [];
-  /** On which something was asked. */
-  private readonly days = new Set<string>();
   private readonly limitedOwners = new Set<string>();
   private readonly refusedIds = new Set<string>();
   private readonly endedIds = new Set<string>();
   private readonly bookedAt = new Map<string, number>();
 
-  private constructor(database: TestDatabase) {
+  private constructor(database: TestDatabase, begun: { clock: MovedClock; opened: OpenedAccounts; beginning: Date }) {
     this.database = database;
+    this.ledger = ledgerOf(database);
+    this.clock = begun.clock;
+    this.opened = begun.opened;
+    const nextId = () => this.newIds.shift() ?? 0n;
+    const moment = () => this.clock.moment();
+    this.memory = new MemoryLedger(this.model, { moment, nextAccountId: nextId, nextMonitorId: nextId });
+    const { ledger, memory, newIds } = this;
+    this.compared = new ComparedReadings({ database, ledger, memory, newIds, ...begun });
   }
 
   /** Opens accounts of new owners beside those of the house, and gives some of them money. */
-  static async open(database: TestDatabase): Promise<{ both: SideBySide; answers: Answers }> {
-    const both = new SideBySide(database);
-    await both.startClock();
-    both.opened = await openAccounts(database);
-    for (const account of both.opened.states) both.model.addAccount(account);
-    const [issuance = 0n, treasury = 0n, rich = 0n, poor = 0n, , small = 0n] = both.opened.accounts;
+  static async open(
+    database: TestDatabase,
+    monitors: readonly MonitorDraw[] = [],
+  ): Promise<{ both: SideBySide; answers: Answers }> {
+    const clock = await MovedClock.start(database);
+    // The sweep may have ended something in this very millisecond.
+    const beginning = new Date(clock.now().getTime() + 1);
+    const both = new SideBySide(database, {
+      clock,
+      beginning,
+      opened: await openAccounts(database, ledgerOf(database)),
+    });
+    const { house, answers: opened, requests, overdraft } = both.opened;
+    for (const account of house) both.model.addAccount(account);
+    both.newIds.push(...opened.flatMap((answer) => (answer.status === 'created' ? [answer.id] : [])));
+    const openings = { model: await both.memory.createAccounts(requests), database: opened };
+    both.model.setFloor(overdraft.accountId, overdraft.floorMinor);
+    const given = await both.giveMoney();
+    const watched = monitors.map(({ account, ...line }) => ({ accountId: both.accountAt(account), ...line }));
+    const set = await both.compared.begin(watched);
+    const model = [openings.model, given.model, set.model];
+    return { both, answers: { ...given, model, database: [openings.database, given.database, set.database] } };
+  }
+
+  private giveMoney(): Promise<Answers> {
+    const [issuance = 0n, treasury = 0n, rich = 0n, poor = 0n, , small = 0n] = this.opened.accounts;
     const stripe = systemAccountId('stripe_balance', 'USD');
     const gift = (from: bigint, to: bigint, amountMinor: bigint): TransferRequest =>
-      move({ id: transferId(both.now()), from, to, amountMinor, kind: 'grant' });
+      move({ id: transferId(this.now()), from, to, amountMinor, kind: 'grant' });
     const gifts = [gift(issuance, rich, 600n), gift(issuance, poor, 200n), gift(issuance, small, 40n)];
-    const [house, own] = both.opened.conversion.liquidity;
+    const [house, own] = this.opened.conversion.liquidity;
     for (const pair of [house, own]) {
       if (pair !== undefined) gifts.push(gift(issuance, pair.ducat, 150n), gift(stripe, pair.usd, 150n));
     }
-    return { both, answers: await both.post([...gifts, gift(issuance, treasury, 45n)]) };
+    return this.post([...gifts, gift(issuance, treasury, 45n)]);
   }
 
   async take(step: StepDraw): Promise<Answers> {
@@ -79,28 +106,28 @@ export class SideBySide {
         return step.isDryRun ? this.dryRun(again, false) : this.post(again);
       }
       case 'clock':
-        await this.advance(step.seconds * 1_000);
+        await this.clock.advance(step.seconds * 1_000);
         return { model: null, database: null, items: [], swept: 0 };
       case 'state':
         return this.changeState(this.accountAt(step.account), step.state);
       case 'limits':
         return this.setLimits(this.accountAt(step.account), step.limits);
       case 'sweep': {
-        await this.advance(step.seconds * 1_000);
+        await this.clock.advance(step.seconds * 1_000);
         const swept = await sweepPendings(this.database);
-        return { model: this.model.sweep(this.now().getTime()), database: swept, items: [], swept };
+        return { model: await this.memory.expirePendings(), database: swept, items: [], swept };
       }
     }
   }
 
   async post(requests: TransferRequest[], isExternal = false): Promise<Answers> {
     this.batches.push(requests);
-    const moment = this.moment(isExternal);
     const source = isExternal ? 'external' : 'internal';
-    const results = await ledgerOf(this.database).createTransfers(requests, { source });
+    const ofModel = await this.memory.createTransfers(requests, { source });
+    const results = await this.ledger.createTransfers(requests, { source });
     this.remember(requests, results);
     return {
-      model: this.model.post(requests, moment),
+      model: ofModel.map(timeless),
       database: results.map((result) => this.withoutTime(result)),
       items: this.itemsOf(requests, results),
       swept: 0,
@@ -111,13 +138,12 @@ export class SideBySide {
   async dryRun(requests: TransferRequest[], isExternal: boolean): Promise<Answers> {
     // A later step may ask for it in earnest.
     this.batches.push(requests);
-    const moment = this.moment(isExternal);
     const before = await fingerprint(this.database);
     const source = isExternal ? 'external' : 'internal';
-    const results = await ledgerOf(this.database).dryRun(requests, { source });
+    const results = await this.ledger.dryRun(requests, { source });
     const after = await fingerprint(this.database);
     return {
-      model: { results: this.model.dryRun(requests, moment), books: before },
+      model: { results: (await this.memory.dryRun(requests, { source })).map(timeless), books: before },
       database: { results: results.map(timeless), books: after },
       items: this.itemsOf(requests, results),
       swept: 0,
@@ -126,13 +152,13 @@ export class SideBySide {
 
   /** The ledger's clock. */
   now(): Date {
-    return new Date(Date.now() + this.offset);
+    return this.clock.now();
   }
 
   /** What there is to compare: of every account, on every day that was named and those around it, of every limit. */
   async finalStates(): Promise<{ model: BooksReading; database: BooksReading }> {
     const question = {
-      accountIds: this.opened.states.map((account) => account.id),
+      accountIds: this.opened.all,
       days: [...this.daysAround()].sort(),
       owners: [...this.limitedOwners],
       transferIds: [...new Set(this.batches.flat().map(({ id }) => keyOf(id)))].filter(isLedgerId),
@@ -141,13 +167,10 @@ export class SideBySide {
     return { model, database: await readBooks(this.database, question) };
   }
 
-  /** Every account's entries and the balance at each version since the sequence began. */
-  async histories(): Promise<{ model: History[]; database: History[] }> {
-    const ledger = ledgerOf(this.database);
-    const database: History[] = [];
-    for (const { id, version } of this.opened.states) database.push(await readHistory(ledger, id, version));
-    const byId = new Map(this.model.accounts().map((account) => [account.id, historyOf(account)]));
-    return { model: database.flatMap(({ accountId }) => byId.get(accountId) ?? []), database };
+  /** What both say through the port: everything about every account and id, and what was drawn to be asked. */
+  readings(draw: ReadingDraw): Promise<{ model: unknown; database: unknown }> {
+    const ids = this.batches.flat().map(({ id }) => id);
+    return this.compared.readings(draw, { ids, owners: [...this.limitedOwners] });
   }
 
   private daysAround(): Set<string> {
@@ -155,7 +178,7 @@ export class SideBySide {
       .flat()
       .flatMap(({ effectiveDate }) => effectiveDate ?? [])
       .filter(isDay);
-    const all = [...this.days, ...named].flatMap((date) => {
+    const all = [...this.clock.days, ...named].flatMap((date) => {
       const time = Date.parse(date);
       return [dayOf(time, -1), date, dayOf(time, 1)];
     });
@@ -167,45 +190,11 @@ export class SideBySide {
     return accounts[position % accounts.length] ?? 0n;
   }
 
-  private moment(isExternal: boolean): Moment {
-    const now = this.now().getTime();
-    this.days.add(dayOf(now));
-    return { now, monthsFrom: this.months.from, monthsUntil: this.months.until, isExternal };
-  }
-
   private itemsOf(requests: readonly TransferRequest[], results: readonly TransferResult[]): Answers['items'] {
     return requests.flatMap((request, index) => {
       const result = results[index];
       return result === undefined ? [] : [{ request, result, originalMinor: this.originalMinor(request) }];
     });
-  }
-
-  /**
-   * Lets what earlier sequences reserved on accounts of the house run out: the clock only ever goes forward. It begins
-   * at half past some hour, far from where counters and days change.
-   */
-  private async startClock(): Promise<void> {
-    const control = await this.database.client.ledgerControl.findFirstOrThrow();
-    const offset = Number(control.clockOffsetMicroseconds / 1_000n);
-    const earliest = Date.now() + offset + timeoutMax + 1_000;
-    const halfPast = Math.ceil((earliest - hour / 2) / hour) * hour + hour / 2;
-    this.offset = offset;
-    await this.advance(halfPast - (Date.now() + offset));
-    await this.makeMonths();
-    await sweepPendings(this.database);
-  }
-
-  private async advance(milliseconds: number): Promise<void> {
-    this.offset += milliseconds;
-    await this.database.client.$queryRaw`SELECT ledger.set_clock_offset(${this.offset * 1_000}::bigint)::text`;
-    if (milliseconds >= day) await this.makeMonths();
-  }
-
-  private async makeMonths(): Promise<void> {
-    await ensurePartitions(this.database.client);
-    const control = await this.database.client.ledgerControl.findFirstOrThrow();
-    invariant(control.idsFrom !== null && control.idsUntil !== null, 'there are months');
-    this.months = { from: timeOfUuidv7(control.idsFrom).getTime(), until: timeOfUuidv7(control.idsUntil).getTime() };
   }
 
   private async takeBatch(batch: Batch): Promise<Answers> {
@@ -264,7 +253,7 @@ export class SideBySide {
   }
 
   private async setLimits(accountId: bigint, drawn: readonly ModelLimit[]): Promise<Answers> {
-    const owner = this.opened.states.find((account) => account.id === accountId)?.owner ?? '';
+    const owner = this.model.accounts().find((account) => account.id === accountId)?.owner ?? '';
     // Beyond what is used already: limits that stop everything or nothing show little.
     const limits = this.model.beyondUsed(owner, drawn, this.now().getTime());
     const given = limits.map(({ amountMinorMax, countMax, ...limit }) => ({
@@ -272,23 +261,19 @@ export class SideBySide {
       ...(amountMinorMax === null ? {} : { amountMinorMax }),
       ...(countMax === null ? {} : { countMax }),
     }));
-    await ledgerOf(this.database).setVelocityLimits(owner, given);
-    this.model.setLimits(owner, limits);
+    await this.ledger.setVelocityLimits(owner, given);
+    await this.memory.setVelocityLimits(owner, given);
     this.limitedOwners.add(owner);
     return { model: null, database: null, items: [], swept: 0 };
   }
 
   private async changeState(accountId: bigint, state: 'open' | 'frozen' | 'closed'): Promise<Answers> {
-    const ledger = ledgerOf(this.database);
-    const change = { open: ledger.unfreeze, frozen: ledger.freeze, closed: ledger.close }[state];
-    const hindrance = await change(accountId).then(
-      () => null,
-      (error: unknown) => {
-        if (isDomainError(error)) return error.code;
-        throw error;
-      },
-    );
-    return { model: this.model.setAccountState(accountId, state), database: hindrance, items: [], swept: 0 };
+    const answers = [this.memory, this.ledger].map((ledger) => {
+      const change = { open: ledger.unfreeze, frozen: ledger.freeze, closed: ledger.close }[state];
+      return codeOr(change.call(ledger, accountId));
+    });
+    const [model = null, database = null] = await Promise.all(answers);
+    return { model, database, items: [], swept: 0 };
   }
 }
 

@@ -14,6 +14,8 @@ export interface ModelAccount {
   readonly balanceMinor: bigint;
   readonly reservedMinor: bigint;
   readonly version: bigint;
+  /** What it held when the model came to know it: nothing, but for accounts of the house. */
+  readonly beginning: { readonly balanceMinor: bigint; readonly reservedMinor: bigint; readonly version: bigint };
   /** What it changed on each effective day, by the name of the day. */
   readonly netOfDay: ReadonlyMap<string, bigint>;
   /** Its history since the model knows it, oldest first. */
@@ -31,6 +33,9 @@ export interface ModelEntry {
   readonly balanceAfterMinor: bigint;
   readonly reservedAfterMinor: bigint;
   readonly otherAccountId: bigint;
+  /** Milliseconds of the ledger's clock. */
+  readonly time: number;
+  readonly effectiveDay: string;
 }
 
 /** An id that was decided for good. */
@@ -44,6 +49,14 @@ export interface ModelTransfer {
   readonly groupSize: number;
   /** The one that was linked to it from before. */
   readonly previousId: string | null;
+  /** Milliseconds of the ledger's clock. */
+  readonly time: number;
+}
+
+/** A pending whose time was over, and when that was seen. */
+export interface ModelExpiry {
+  readonly pendingId: string;
+  readonly time: number;
 }
 
 export interface ModelRefusal {
@@ -89,6 +102,7 @@ export interface ModelBooks {
   readonly reversedMinor: Map<string, bigint>;
   readonly limits: Map<string, readonly ModelLimit[]>;
   activities: ModelActivity[];
+  expiries: ModelExpiry[];
 }
 
 export function emptyBooks(): ModelBooks {
@@ -99,6 +113,7 @@ export function emptyBooks(): ModelBooks {
     reversedMinor: new Map(),
     limits: new Map(),
     activities: [],
+    expiries: [],
   };
 }
 
@@ -110,6 +125,7 @@ export function copyOf(books: ModelBooks): ModelBooks {
     reversedMinor: new Map(books.reversedMinor),
     limits: new Map(books.limits),
     activities: [...books.activities],
+    expiries: [...books.expiries],
   };
 }
 
