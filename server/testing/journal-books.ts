@@ -55,6 +55,8 @@ export async function fillBooks(database: TestDatabase, { seed, sequences = 6 }:
     // A jump of days would take limits and ids of what is asked later out of their time.
     for (const step of steps.filter(isShort)) await both.take(step);
   }
+  // Last, because a sequence may deliver the crossings that wait.
+  await filler.crossing();
   return filled;
 }
 
@@ -212,6 +214,13 @@ class Filler {
         ${legs.map(() => 0)}::smallint[], ${none}::uuid[], ${none}::integer[],
         ${legs.map(({ linked }) => linked === true)}::boolean[], false, '{}', ${JSON.stringify(options)}::jsonb)`;
     return answers.map(({ code }) => code).join(' ');
+  }
+
+  /** A watched balance falls below its line, and nobody was told yet. */
+  async crossing(): Promise<void> {
+    const wallet = await this.wallet(100n);
+    await this.database.client.$queryRaw`SELECT ledger.set_monitor(${wallet}, 1::smallint, 1::smallint, 80)`;
+    await this.post([this.move({ from: wallet, to: issuance, amountMinor: 30n })]);
   }
 
   async limitsAndMonitors(): Promise<void> {
