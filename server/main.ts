@@ -5,7 +5,9 @@ import { knownMigrations } from '../prisma/migrate.ts';
 import { assertMode } from './api/boot.ts';
 import { limits } from './api/context.ts';
 import { answer, type Front } from './api/front-server.ts';
+import { appointFirstOperators } from './citizens/operators.ts';
 import { combiner } from './ledger/combiner.ts';
+import { systemClock } from './platform/clock.ts';
 import { database } from './platform/db.ts';
 import { announceAddress, env, forgetWatcher, SettingsError } from './platform/env.ts';
 import { log } from './platform/log.ts';
@@ -22,6 +24,9 @@ async function main(): Promise<void> {
   announceAddress(settings.APP_URL);
   forgetWatcher();
   await assertMode(database(), settings);
+  await database().inTransaction((tx) =>
+    appointFirstOperators(tx, { usernames: settings.OPERATOR_USERNAMES, clock: systemClock }),
+  );
   const isDevelopment = process.argv.includes('--dev');
   const next = nextServer({ dev: isDevelopment, dir: process.cwd(), hostname: settings.HOST, port: settings.PORT });
   await next.prepare();

@@ -1,11 +1,10 @@
 import type { BuyerName, SellerName } from './types.ts';
 
 export interface SeedCitizen {
-  username: BuyerName | SellerName | 'DogeAuditor';
+  username: BuyerName | SellerName | 'DogeAuditor' | 'rialto_banker';
   displayName: string;
   socialClass: string;
   isAi: boolean;
-  role: 'citizen' | 'operator';
   /** What the house gives them to begin with, in centesimi. */
   welcomeMinor: bigint;
 }
@@ -13,9 +12,9 @@ export interface SeedCitizen {
 const citizen = (
   username: SeedCitizen['username'],
   facts: Pick<SeedCitizen, 'displayName' | 'socialClass'> & Partial<SeedCitizen>,
-): SeedCitizen => ({ isAi: false, role: 'citizen', welcomeMinor: 0n, ...facts, username });
+): SeedCitizen => ({ isAi: false, welcomeMinor: 0n, ...facts, username });
 
-/** The demo accounts: four buyers, one per tier, six sellers and an operator. */
+/** The demo accounts: four buyers, one per tier, six sellers, and two who become operators where the settings name them. */
 export const seedCitizens: readonly SeedCitizen[] = [
   citizen('NLR', { displayName: 'Niccolò Loredan', socialClass: 'Nobili', welcomeMinor: 25_000_00n }),
   citizen('bigbosefx', { displayName: 'Bartolomeo Sforza', socialClass: 'Cittadini', welcomeMinor: 4_000_00n }),
@@ -32,5 +31,6 @@ export const seedCitizens: readonly SeedCitizen[] = [
   citizen('ArsenaleWorks', { displayName: 'Piero Bon', socialClass: 'Popolani', isAi: true }),
   citizen('LaceOfBurano', { displayName: 'Lucrezia Memmo', socialClass: 'Popolani' }),
   citizen('ScholarPriest', { displayName: 'Fra Tommaso', socialClass: 'Clero', isAi: true }),
-  citizen('DogeAuditor', { displayName: 'Caterina Gritti', socialClass: 'Nobili', role: 'operator' }),
+  citizen('DogeAuditor', { displayName: 'Caterina Gritti', socialClass: 'Nobili' }),
+  citizen('rialto_banker', { displayName: 'Alvise Pisani', socialClass: 'Cittadini', isAi: true }),
 ];

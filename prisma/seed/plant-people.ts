@@ -50,11 +50,10 @@ async function watchTreasury(tx: Tx): Promise<void> {
 async function plantCitizens(tx: Tx, now: Date): Promise<SeedCitizenIds> {
   const clock: Clock = { now: () => now };
   const citizens = new Map<string, string>();
-  for (const { username, displayName, socialClass, isAi, role } of seedCitizens) {
+  for (const { username, displayName, socialClass, isAi } of seedCitizens) {
     const ids = namedIds(now, `citizen ${username}`);
     const citizen = await rememberCitizen(tx, {
       profile: { username, displayName, socialClass, isAi },
-      role,
       clock,
       ids,
     });

@@ -1,9 +1,9 @@
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { sessionStore } from '#server/citizens/sessions.ts';
+import { endSessionOfToken, sessionStore } from '#server/citizens/sessions.ts';
 import { createVeniceClient } from '#server/citizens/venice-client.ts';
 import { systemClock } from '#server/platform/clock.ts';
 import { systemIds } from '#server/platform/ids.ts';
-import { readSession, readSessionId } from '#server/platform/session.ts';
+import { readSession, readSessionToken } from '#server/platform/session.ts';
 import { sandboxClient } from '#server/sandbox/venice/server.ts';
 import { pickCitizen, startTestVenice } from '#server/sandbox/venice/testing.ts';
 import { startAuthServer } from '#server/testing/auth-server.ts';
@@ -18,7 +18,7 @@ describe('the whole sign-in through next-auth', async () => {
   const sessions = sessionStore(database, systemClock);
   const reported: string[] = [];
   const server = await startAuthServer(async (headers) =>
-    authOptions({ ...deps, previousSessionId: await readSessionId(headers, deps.settings) }),
+    authOptions({ ...deps, previousToken: await readSessionToken(headers, deps.settings) }),
   );
   const appUrl = server.url;
   vi.stubEnv('NEXTAUTH_URL', appUrl);
@@ -35,10 +35,11 @@ describe('the whole sign-in through next-auth', async () => {
       venice: createVeniceClient({ apiUrl: `${venice.url}/api` }),
       clock: systemClock,
       ids: systemIds,
-      operatorUsernames: [],
     },
     sessions,
-    previousSessionId: null,
+    endSession: (token) => endSessionOfToken(database.client, { token, now: systemClock.now() }),
+    client: { device: '', place: '' },
+    previousToken: null,
     report: (code) => reported.push(code),
   };
   afterAll(async () => {
@@ -101,7 +102,7 @@ describe('the whole sign-in through next-auth', async () => {
     const answer = await browser.signIn('NLR');
     expect(answer.location).toBe(`${appUrl}/wallet`);
     expect(await browser.principal()).toMatchObject({ username: 'NLR', tier: 'enterprise' });
-    const cookie = answer.headers.getSetCookie().find((line) => line.startsWith('next-auth.session-token='));
+    const cookie = answer.headers.getSetCookie().find((line) => line.startsWith('cascade-session='));
     expect(cookie).toMatch(/; Path=\/; .*HttpOnly; SameSite=Lax$/);
   });
 
@@ -110,7 +111,7 @@ describe('the whole sign-in through next-auth', async () => {
     await browser.signIn('NLR');
     const stolen = browser.headers();
     await browser.post('/api/auth/signout');
-    expect(browser.cookies.has('next-auth.session-token')).toBe(false);
+    expect(browser.cookies.has('cascade-session')).toBe(false);
     expect(await principalOf(stolen)).toBeNull();
   });
 
@@ -174,7 +175,7 @@ describe('the whole sign-in through next-auth', async () => {
     const principal = await browser.principal();
     await sessions.end(principal?.sessionId ?? '');
     expect((await browser.send('GET', '/api/auth/session')).text).toBe('{}');
-    expect(browser.cookies.has('next-auth.session-token')).toBe(false);
+    expect(browser.cookies.has('cascade-session')).toBe(false);
   });
 
   it('starts nothing without its own token against forged requests', async () => {

@@ -2,8 +2,9 @@ import type { AuthOptions, LoggerInstance } from 'next-auth';
 import type { OAuthConfig } from 'next-auth/providers/oauth';
 import { signIn } from '#server/citizens/flows.ts';
 import type { SignInDeps } from '#server/citizens/flows.ts';
-import { sessionLifetimeMs } from '#server/citizens/rules.ts';
-import { sessionStore } from '#server/citizens/sessions.ts';
+import { sessionClientOf } from '#server/citizens/device.ts';
+import { endSessionOfToken, sessionStore } from '#server/citizens/sessions.ts';
+import type { SessionClient } from '#server/citizens/sessions.ts';
 import { createVeniceClient } from '#server/citizens/venice-client.ts';
 import type { VeniceClient } from '#server/citizens/venice-client.ts';
 import { systemClock } from '#server/platform/clock.ts';
@@ -13,12 +14,18 @@ import { asRefusal } from '#server/platform/errors.ts';
 import { systemIds } from '#server/platform/ids.ts';
 import { log } from '#server/platform/log.ts';
 import { once } from '#server/platform/once.ts';
-import { authSecret, isSecure, readSessionId } from '#server/platform/session.ts';
+import {
+  authSecret,
+  isSecure,
+  readSessionToken,
+  sessionCookieName,
+  sessionLifetimeMs,
+} from '#server/platform/session.ts';
 import type { SessionStore } from '#server/platform/session.ts';
 
 declare module 'next-auth' {
   interface User {
-    sessionId?: string;
+    sessionToken?: string;
   }
 }
 
@@ -39,8 +46,11 @@ export interface AuthDeps {
   settings: AuthSettings;
   signIn: SignInDeps;
   sessions: SessionStore;
-  /** Authentic session id of the browser that asks, over or not; its session ends when it signs in anew. */
-  previousSessionId: string | null;
+  /** Ends the session that a token belongs to. */
+  endSession: (token: string) => Promise<void>;
+  client: SessionClient;
+  /** Authentic token of the browser that asks, its session over or not; it ends when the browser signs in anew. */
+  previousToken: string | null;
   /** Told of what went wrong; `code` is next-auth's or ours. */
   report: (code: string, error: unknown) => void;
 }
@@ -56,10 +66,14 @@ export async function authOptionsFor(headers: Headers): Promise<AuthOptions> {
       venice: venice(),
       clock: systemClock,
       ids: systemIds,
-      operatorUsernames: env().OPERATOR_USERNAMES,
     },
     sessions: sessionStore(books, systemClock),
-    previousSessionId: await readSessionId(headers, settings),
+    endSession: (token) => endSessionOfToken(books.client, { token, now: systemClock.now() }),
+    client: sessionClientOf({
+      userAgent: headers.get('user-agent') ?? '',
+      address: headers.get('x-cascade-address') ?? '',
+    }),
+    previousToken: await readSessionToken(headers, settings),
     report: (code, error) => {
       log().warn({ code, err: error }, 'sign-in');
     },
@@ -96,25 +110,32 @@ export function authOptions(deps: AuthDeps): AuthOptions {
     secret: authSecret(settings.secret),
     useSecureCookies: isSecure(settings.appUrl),
     session: { strategy: 'jwt', maxAge: sessionLifetimeMs / 1_000 },
+    cookies: { sessionToken: sessionCookieOf(settings.appUrl) },
     pages: { signIn: '/sign-in', error: '/sign-in', signOut: '/sign-in' },
     callbacks: callbacks(deps),
     events: {
       signOut: async ({ token }) => {
-        if (typeof token.sessionId === 'string') await deps.sessions.end(token.sessionId);
+        if (typeof token['token'] === 'string') await deps.endSession(token['token']);
       },
     },
     logger: logger(deps.report),
   };
 }
 
+function sessionCookieOf(appUrl: string) {
+  const options = { httpOnly: true, sameSite: 'lax', path: '/', secure: isSecure(appUrl) } as const;
+  return { name: sessionCookieName(appUrl), options };
+}
+
 function callbacks(deps: AuthDeps): NonNullable<AuthOptions['callbacks']> {
   const { appUrl } = deps.settings;
   return {
-    // Runs after the issuer's answer was verified. The id of the new session travels on the user object to `jwt`.
+    // Runs after the issuer's answer was verified. The new session's token travels on the user object to `jwt`.
     signIn: async ({ user, profile }) => {
       try {
-        const input = { username: profile?.sub ?? '', previousSessionId: deps.previousSessionId };
-        user.sessionId = (await signIn(deps.signIn, input)).sessionId;
+        const { client, previousToken } = deps;
+        const input = { username: profile?.sub ?? '', method: 'venice', client, previousToken } as const;
+        user.sessionToken = (await signIn(deps.signIn, input)).token;
         return true;
       } catch (error) {
         // A thrown message would end up in the address bar: only the code of a refusal may.
@@ -123,12 +144,12 @@ function callbacks(deps: AuthDeps): NonNullable<AuthOptions['callbacks']> {
         return `${appUrl}/sign-in?error=${refusal?.code ?? 'internal'}`;
       }
     },
-    // The token holds the session's id and nothing else; a session that is over makes next-auth drop its cookie.
+    // What is sealed holds our own token and nothing else; a session that is over makes next-auth drop its cookie.
     jwt: async ({ token, user, trigger }) => {
-      if (trigger === 'signIn') return { sessionId: user.sessionId };
-      if (typeof token.sessionId !== 'string') throw new Error('the token holds no session');
-      if ((await deps.sessions.find(token.sessionId)) === null) throw new Error('the session is over');
-      return { sessionId: token.sessionId };
+      if (trigger === 'signIn') return { token: user.sessionToken };
+      if (typeof token['token'] !== 'string') throw new Error('the cookie holds no session');
+      if ((await deps.sessions.find(token['token'])) === null) throw new Error('the session is over');
+      return { token: token['token'] };
     },
     session: ({ session }) => ({ expires: session.expires }),
     redirect: ({ url }) => returnUrl(url, appUrl),

@@ -1,30 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createStripe } from '#server/payments/stripe-client.ts';
-import { systemIds } from '#server/platform/ids.ts';
-import { createLimits } from '#server/platform/rate-limit.ts';
 import type { Principal } from '#server/platform/session.ts';
 import { books, move } from '#server/testing/ledger.ts';
-import { testMarket, testSecret, type TestMarket } from '#server/testing/market.ts';
+import { testContext } from '#server/testing/context.ts';
+import { testMarket, type TestMarket } from '#server/testing/market.ts';
+import { testPrincipal } from '#server/testing/principal.ts';
 import { createCaller } from './root.ts';
 
 let market: TestMarket;
 let [first, second] = ['', ''];
 
 function callerOf(citizenId: string, role: Principal['role'] = 'operator') {
-  const who = { username: 'DogeAuditor', displayName: 'Doge', tier: 'enterprise', sessionId: randomUUID() } as const;
-  return createCaller({
-    database: market.database,
-    clock: market.clock,
-    ids: systemIds,
-    principal: { ...who, citizenId, role },
-    requestId: randomUUID(),
-    caller: randomUUID(),
-    limits: createLimits({ clock: market.clock }),
-    stripe: createStripe({ STRIPE_SECRET_KEY: 'sk_test_corrections' }),
-    appUrl: 'http://127.0.0.1',
-    secret: testSecret,
-  }).operator.corrections;
+  return createCaller(testContext(market, testPrincipal({ citizenId, role }))).operator.corrections;
 }
 
 beforeAll(async () => {

@@ -14,7 +14,7 @@ const shownMax = 20;
 /** Corrections of the books, which two operators decide. Who did what is kept for good in `ledger.correction`. */
 export const correctionsRouter = router({
   /** Open ones, the oldest first, and the last decided ones, with the names of their operators. */
-  list: operatorProcedure.query(async ({ ctx }) => {
+  list: operatorProcedure(['support', 'finance'], { limit: 'read', audited: false }).query(async ({ ctx }) => {
     const { client } = ctx.database;
     const { open, decided } = await corrections(client, shownMax);
     const operators = [...open, ...decided].flatMap((row) => [row.proposedBy, row.decidedBy ?? row.proposedBy]);
@@ -29,24 +29,28 @@ export const correctionsRouter = router({
   }),
 
   /** Refuses `original_not_found`, `original_not_reversible`, `exceeds_original_amount`, `correction_through_clearing`. */
-  propose: operatorProcedure.input(correctionInput).mutation(async ({ ctx, input }) => {
-    const { key, transferId, amountMinor, reason } = input;
-    const proposal = { id: key, correctedTransferId: transferId, amountMinor, reason };
-    const by = { operatorId: ctx.principal.citizenId, time: ctx.clock.now() };
-    await ctx.database.inTransaction((tx) => proposeCorrection(tx, { ...proposal, ...by }));
-  }),
+  propose: operatorProcedure(['finance'], { limit: 'money', audited: true, proof: 'fresh_factor' })
+    .input(correctionInput)
+    .mutation(async ({ ctx, input }) => {
+      const { key, transferId, amountMinor, reason } = input;
+      const proposal = { id: key, correctedTransferId: transferId, amountMinor, reason };
+      const by = { operatorId: ctx.principal.citizenId, time: ctx.clock.now() };
+      await ctx.database.inTransaction((tx) => proposeCorrection(tx, { ...proposal, ...by }));
+    }),
 
   /** Refuses `correction_not_found`, `correction_decided`, `correction_same_operator`, and what the ledger refuses. */
-  decide: operatorProcedure.input(correctionChoiceInput).mutation(async ({ ctx, input }) => {
-    const decision = { id: input.id, operatorId: ctx.principal.citizenId, time: ctx.clock.now() };
-    switch (input.choice) {
-      case 'approve':
-        await approveCorrection(ctx.database, { ...decision, secret: ctx.secret });
-        return;
-      case 'reject':
-        return ctx.database.inTransaction((tx) => rejectCorrection(tx, decision));
-      case 'withdraw':
-        return ctx.database.inTransaction((tx) => withdrawCorrection(tx, decision));
-    }
-  }),
+  decide: operatorProcedure(['finance'], { limit: 'money', audited: true, proof: 'fresh_factor' })
+    .input(correctionChoiceInput)
+    .mutation(async ({ ctx, input }) => {
+      const decision = { id: input.id, operatorId: ctx.principal.citizenId, time: ctx.clock.now() };
+      switch (input.choice) {
+        case 'approve':
+          await approveCorrection(ctx.database, { ...decision, secret: ctx.secret });
+          return;
+        case 'reject':
+          return ctx.database.inTransaction((tx) => rejectCorrection(tx, decision));
+        case 'withdraw':
+          return ctx.database.inTransaction((tx) => withdrawCorrection(tx, decision));
+      }
+    }),
 });

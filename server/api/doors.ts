@@ -2,7 +2,8 @@ import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import { statementCsv } from '#server/payments/statement-csv.ts';
 import { stripeWebhook } from '#server/payments/webhook.ts';
 import { env } from '#server/platform/env.ts';
-import type { Handler } from '#server/platform/http.ts';
+import { refuse } from '#server/platform/errors.ts';
+import { problem, type Handler } from '#server/platform/http.ts';
 import type { RateLimit } from '#server/platform/rate-limit.ts';
 import { asTrpcError } from '#server/platform/trpc.ts';
 import { createContext, processContext } from './context.ts';
@@ -14,17 +15,26 @@ const batchSizeMax = 10;
 const statementLimit: RateLimit = { name: 'statement', calls: 30, windowSeconds: 60 };
 
 /** The web application's procedures. */
-export const trpcDoor: Handler = (request) =>
-  fetchRequestHandler({
+export const trpcDoor: Handler = async (request) => {
+  if (request.method === 'POST' && !isJson(request)) {
+    return problem(refuse('wrong_media', 'json_only', 'This address takes application/json only.'));
+  }
+  return fetchRequestHandler({
     endpoint: trpcPath,
     router: appRouter,
     req: request,
-    createContext: () =>
-      createContext(request.headers).catch((error: unknown) => {
+    createContext: ({ resHeaders }) =>
+      createContext(request.headers, resHeaders).catch((error: unknown) => {
         throw asTrpcError(error);
       }),
     maxBatchSize: batchSizeMax,
   });
+};
+
+/** Other content types are what a form of another site can send without being asked. */
+function isJson(request: Request): boolean {
+  return /^application\/json\s*(;|$)/i.test(request.headers.get('content-type') ?? '');
+}
 
 /** Stripe's events. */
 export const stripeWebhookDoor: Handler = (request) =>

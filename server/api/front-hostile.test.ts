@@ -1,26 +1,21 @@
-import { randomUUID } from 'node:crypto';
 import { once as happening } from 'node:events';
 import { connect } from 'node:net';
-import { encode } from 'next-auth/jwt';
 import { describe, expect, it } from 'vitest';
 import { openAccount } from '#server/ledger/accounts.ts';
-import { authSecret } from '#server/platform/session.ts';
 import { frontSecret, testFront } from '#server/testing/front.ts';
+import { signedInCitizen } from '#server/testing/sessions.ts';
 
 const front = await testFront();
 const cookie = await signedIn();
 
 /** The cookie of a citizen with a wallet. */
 async function signedIn(): Promise<string> {
-  const { client } = front.direct;
-  const [citizenId, sessionId, now] = [randomUUID(), randomUUID(), new Date()];
-  const citizen = { id: citizenId, username: 'Marin', displayName: 'Marin', tier: 'observer', role: 'citizen' };
-  await client.citizen.create({ data: { ...citizen, isAi: false, firstSeenAt: now, refreshedAt: now } });
-  const expiresAt = new Date(now.getTime() + 3_600_000);
-  await client.session.create({ data: { id: sessionId, citizenId, createdAt: now, lastSeenAt: now, expiresAt } });
+  const { citizenId, cookie: sessionCookie } = await signedInCitizen(front.direct, {
+    username: 'Marin',
+    secret: frontSecret,
+  });
   await front.direct.inTransaction((tx) => openAccount(tx, { owner: citizenId, kind: 'wallet', asset: 'DUCAT' }));
-  const sealed = await encode({ token: { sessionId }, secret: authSecret(frontSecret) });
-  return `next-auth.session-token=${sealed}`;
+  return sessionCookie;
 }
 
 /** Sends a request line that a well-behaved client would not, and returns the status of the answer. */

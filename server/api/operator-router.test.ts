@@ -1,20 +1,19 @@
-import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { systemAccountId } from '#server/ledger/accounts.ts';
 import { openBreaker } from '#server/ledger/breaker.ts';
 import { deliverCrossings, foldAccountGroups } from '#server/ledger/maintenance-jobs.ts';
 import { setMonitor } from '#server/ledger/monitors.ts';
-import { createStripe } from '#server/payments/stripe-client.ts';
 import { systemIds } from '#server/platform/ids.ts';
 import { once } from '#server/platform/once.ts';
-import { createLimits } from '#server/platform/rate-limit.ts';
 import type { Principal } from '#server/platform/session.ts';
 import { asSuperuser } from '#server/testing/database.ts';
 import { untilSettled } from '#server/testing/ledger-contention.ts';
 import { books, move } from '#server/testing/ledger.ts';
-import { testMarket, testSecret } from '#server/testing/market.ts';
+import { testContext } from '#server/testing/context.ts';
+import { testMarket } from '#server/testing/market.ts';
 import type { TestMarket } from '#server/testing/market.ts';
+import { testPrincipal } from '#server/testing/principal.ts';
 import { createCaller } from './root.ts';
 
 let market: TestMarket;
@@ -25,19 +24,7 @@ const logged: string[] = [];
 once('log', () => pino({}, { write: (line: string) => logged.push(line) }));
 
 function callerOf(role: Principal['role'], citizenId: string) {
-  const who = { username: 'DogeAuditor', displayName: 'Doge', tier: 'enterprise', sessionId: randomUUID() } as const;
-  return createCaller({
-    database: market.database,
-    clock: market.clock,
-    ids: systemIds,
-    principal: { ...who, citizenId, role },
-    requestId: randomUUID(),
-    caller: randomUUID(),
-    limits: createLimits({ clock: market.clock }),
-    stripe: createStripe({ STRIPE_SECRET_KEY: 'sk_test_operator' }),
-    appUrl: 'http://127.0.0.1',
-    secret: testSecret,
-  }).operator;
+  return createCaller(testContext(market, testPrincipal({ citizenId, role }))).operator;
 }
 
 beforeAll(async () => {

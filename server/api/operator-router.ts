@@ -20,7 +20,7 @@ export const operatorRouter = router({
   corrections: correctionsRouter,
 
   /** Reads what was kept and the roll-ups; the books themselves are read by the worker's jobs and by `checkBooks`. */
-  overview: operatorProcedure.query(async ({ ctx }) => {
+  overview: operatorProcedure(['support', 'finance'], { limit: 'read', audited: false }).query(async ({ ctx }) => {
     const { client } = ctx.database;
     const [[full], [incremental], runs, breaker, totals, groups, crossings, inbox] = await Promise.all([
       checkRuns(client, { kind: 'full', limit: 1 }),
@@ -38,7 +38,7 @@ export const operatorRouter = router({
   }),
 
   /** Checks the books in place, as the scheduled jobs do; wrong books stop posting. Refuses `check_running`. */
-  checkBooks: operatorProcedure
+  checkBooks: operatorProcedure(['support', 'finance'], { limit: 'write', audited: true })
     .input(z.object({ kind: z.enum(['full', 'incremental']) }))
     .mutation(async ({ ctx, input }) => {
       const run = await checkBooks(ctx.database, input.kind);
@@ -46,12 +46,14 @@ export const operatorRouter = router({
       return { kind: run.kind, ok: run.ok, findings: run.findings.length };
     }),
 
-  /** Lets posting go on. There is no second factor yet that it could ask for. Refuses `breaker_not_open`. */
-  closeBreaker: operatorProcedure.input(breakerReasonInput).mutation(async ({ ctx, input }) => {
-    const change = { actor: ctx.principal.citizenId, reason: input.reason };
-    const hasChanged = await ctx.database.inTransaction((tx) => closeBreaker(tx, change));
-    if (!hasChanged) throw refuse('conflict', 'breaker_not_open', 'Posting goes on already.');
-  }),
+  /** Lets posting go on. Refuses `breaker_not_open`. */
+  closeBreaker: operatorProcedure(['finance'], { limit: 'write', audited: true, proof: 'fresh_factor' })
+    .input(breakerReasonInput)
+    .mutation(async ({ ctx, input }) => {
+      const change = { actor: ctx.principal.citizenId, reason: input.reason };
+      const hasChanged = await ctx.database.inTransaction((tx) => closeBreaker(tx, change));
+      if (!hasChanged) throw refuse('conflict', 'breaker_not_open', 'Posting goes on already.');
+    }),
 });
 
 /** The breaker, with the name of whoever changed it last. */

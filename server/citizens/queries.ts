@@ -1,5 +1,5 @@
 import type { Db } from '#server/platform/db.ts';
-import type { Role, Tier } from '#server/platform/session.ts';
+import type { OperatorRole, Role, Tier } from '#server/platform/session.ts';
 
 export interface Citizen {
   id: string;
@@ -9,6 +9,8 @@ export interface Citizen {
   tier: Tier;
   isAi: boolean;
   role: Role;
+  operatorRole: OperatorRole | null;
+  hasSecondFactor: boolean;
 }
 
 export const citizenColumns = {
@@ -19,6 +21,8 @@ export const citizenColumns = {
   tier: true,
   isAi: true,
   role: true,
+  operatorRole: true,
+  hasSecondFactor: true,
 } as const;
 
 export async function citizenById(db: Db, citizenId: string): Promise<Citizen | null> {
@@ -38,7 +42,14 @@ export async function citizensByIds(db: Db, citizenIds: readonly string[]): Prom
   return new Map(rows.map((row) => [row.id, citizenOf(row)]));
 }
 
-/** The table's checks allow no other words in `tier` and `role`. */
-export function citizenOf(row: Omit<Citizen, 'tier' | 'role'> & { tier: string; role: string }): Citizen {
-  return { ...row, tier: row.tier as Tier, role: row.role as Role };
+type CitizenRow = Omit<Citizen, 'tier' | 'role' | 'operatorRole'> & {
+  tier: string;
+  role: string;
+  operatorRole: string | null;
+};
+
+/** The table's checks allow no other words in these columns. */
+export function citizenOf(row: CitizenRow): Citizen {
+  const { tier, role, operatorRole, ...rest } = row;
+  return { ...rest, tier: tier as Tier, role: role as Role, operatorRole: operatorRole as OperatorRole | null };
 }

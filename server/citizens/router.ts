@@ -1,10 +1,39 @@
-import { publicProcedure, router } from '#server/platform/trpc.ts';
+import { z } from 'zod';
+import { actsAsOperator, owesSecondFactor } from '#server/platform/access.ts';
+import { refuse } from '#server/platform/errors.ts';
+import { citizenProcedure, publicProcedure, router } from '#server/platform/trpc.ts';
+import { endOwnSession, endSessionsOf, sessionsOf } from './sessions.ts';
 
 export const sessionRouter = router({
-  /** Who is signed in, or null. */
-  current: publicProcedure.query(({ ctx }) => {
+  /** Who is signed in, or null. Whoever still owes a second factor is known, but may do nothing yet. */
+  current: publicProcedure({ limit: 'read', audited: false }).query(({ ctx }) => {
     if (ctx.principal === null) return null;
-    const { username, displayName, tier, role } = ctx.principal;
-    return { username, displayName, tier, role };
+    const { username, displayName, tier, role, operatorRole, hasSecondFactor } = ctx.principal;
+    const owes = owesSecondFactor(ctx.principal);
+    const who = { username, displayName, tier, role, operatorRole, hasSecondFactor };
+    return { ...who, owesSecondFactor: owes, isOperator: actsAsOperator(ctx.principal) };
+  }),
+
+  /** The citizen's live sessions; `isCurrent` marks the one that asks. */
+  list: citizenProcedure({ limit: 'read', audited: false }).query(async ({ ctx }) => {
+    const { citizenId, role, sessionId } = ctx.principal;
+    const sessions = await sessionsOf(ctx.database.client, { citizenId, role, now: ctx.clock.now() });
+    return sessions.map((session) => ({ ...session, isCurrent: session.id === sessionId }));
+  }),
+
+  /** Ends one session, on every device and server at once. Refuses `session_not_found`. */
+  end: citizenProcedure({ limit: 'write', audited: true })
+    .input(z.object({ sessionId: z.uuid() }))
+    .mutation(({ ctx, input }) => {
+      const { citizenId } = ctx.principal;
+      return ctx.database.inTransaction((tx) => endOwnSession(tx, { citizenId, ...input, now: ctx.clock.now() }));
+    }),
+
+  /** Ends every session but the one that asks; answers how many. Refuses `session_required` to a bearer. */
+  endOthers: citizenProcedure({ limit: 'write', audited: true }).mutation(async ({ ctx }) => {
+    const { citizenId, sessionId } = ctx.principal;
+    if (sessionId === null) throw refuse('forbidden', 'session_required', 'This needs a signed-in browser.');
+    const input = { citizenId, exceptId: sessionId, now: ctx.clock.now() };
+    return { ended: await ctx.database.inTransaction((tx) => endSessionsOf(tx, input)) };
   }),
 });

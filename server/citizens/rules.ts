@@ -1,7 +1,15 @@
 import type { Role, Tier } from '#server/platform/session.ts';
 
-export const sessionLifetimeMs = 12 * 60 * 60_000;
-export const sessionIdleMs = 30 * 60_000;
+const minuteMs = 60_000;
+/** After so long a session is over, however much it is used. */
+export const sessionLifeMs: Readonly<Record<Role, number>> = {
+  citizen: 12 * 60 * minuteMs,
+  operator: 8 * 60 * minuteMs,
+};
+/** After so long without use it is over. */
+export const sessionIdleMs: Readonly<Record<Role, number>> = { citizen: 30 * minuteMs, operator: 15 * minuteMs };
+/** A citizen's most live sessions; beyond, the one used longest ago ends. */
+export const sessionsMax = 20;
 /** How often a session in use notes that it is. */
 export const sessionTouchMs = 60_000;
 /** How long the rows of sessions that are over are kept. */
@@ -30,6 +38,14 @@ export function tierOf(socialClass: string | null): Tier {
   return tierByClass.get((socialClass ?? '').trim().toLowerCase()) ?? 'observer';
 }
 
+const tiersUpwards: readonly Tier[] = ['observer', 'participant', 'creator', 'enterprise'];
+
+/** The tier that counts: the higher of what the class gives and what a subscription gives. */
+export function effectiveTier(classTier: Tier, subscribedTier: Tier | null): Tier {
+  if (subscribedTier === null) return classTier;
+  return tiersUpwards.indexOf(subscribedTier) > tiersUpwards.indexOf(classTier) ? subscribedTier : classTier;
+}
+
 /**
  * Venice builds queries and addresses from usernames without escaping, so only these characters may go there.
  * Names of dots alone are path segments to a URL, not names.
@@ -41,10 +57,6 @@ export function isUsername(text: string): boolean {
 /** Venice's own machinery holds citizen records too; it is never a customer. */
 export function isSystemCitizen(username: string): boolean {
   return systemCitizens.has(username);
-}
-
-export function roleOf(username: string, operatorUsernames: readonly string[]): Role {
-  return operatorUsernames.includes(username) ? 'operator' : 'citizen';
 }
 
 /** First and last name as it may be shown; the username when nothing is left. */

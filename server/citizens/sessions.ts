@@ -1,35 +1,96 @@
+import { createHash } from 'node:crypto';
 import type { Clock } from '#server/platform/clock.ts';
 import type { Database, Db, Tx } from '#server/platform/db.ts';
+import { refuse } from '#server/platform/errors.ts';
 import type { Ids } from '#server/platform/ids.ts';
-import type { Principal, Role, SessionStore, Tier } from '#server/platform/session.ts';
-import { sessionIdleMs, sessionLifetimeMs, sessionRetentionMs, sessionTouchMs } from './rules.ts';
+import { newSessionToken, type Principal, type Role, type SessionStore } from '#server/platform/session.ts';
+import { sessionIdleMs, sessionLifeMs, sessionRetentionMs, sessionsMax, sessionTouchMs } from './rules.ts';
+
+/** By what a citizen proved who they are when the session began. */
+export type SignInMethod = 'venice' | 'wallet' | 'passkey';
+
+/** What is kept of the browser that holds a session, as its citizen is shown it. */
+export interface SessionClient {
+  /** For example `Firefox on Linux`; at most 80 characters. */
+  device: string;
+  /** The network it came from, never the whole address; at most 80 characters. */
+  place: string;
+}
 
 /** Sessions in the database, asked on every request: what is ended there is over on the very next read. */
 export function sessionStore({ client }: Pick<Database, 'client'>, clock: Clock): SessionStore {
   return {
-    find: async (sessionId) => {
+    find: async (token) => {
       const now = clock.now();
-      const live = await findLiveSession(client, { sessionId, now });
+      const live = await findLiveSession(client, { token, now });
       if (live === null) return null;
-      if (before(now, sessionTouchMs) >= live.lastSeenAt) await touchSession(client, { sessionId, now });
+      if (before(now, sessionTouchMs) >= live.lastSeenAt) await touchSession(client, { id: live.sessionId, now });
       return live.principal;
+    },
+    isLive: async (sessionId) => {
+      const now = clock.now();
+      const row = await client.session.findFirst({
+        where: { id: sessionId, endedAt: null, expiresAt: { gt: now } },
+        select: { lastSeenAt: true, citizen: { select: { role: true } } },
+      });
+      return row !== null && row.lastSeenAt > before(now, sessionIdleMs[row.citizen.role as Role]);
     },
     end: (sessionId) => endSession(client, { sessionId, now: clock.now() }),
   };
 }
 
-/** Makes a new session for a citizen and forgets those that ended long ago. Answers its id. */
-export async function openSession(tx: Tx, input: { citizenId: string; clock: Clock; ids: Ids }): Promise<string> {
-  const { citizenId } = input;
+export interface NewSession {
+  citizenId: string;
+  role: Role;
+  method: SignInMethod;
+  /** Whether the sign-in was also a proof of a second factor, as a passkey is. */
+  isSecondFactor: boolean;
+  client: SessionClient;
+  clock: Clock;
+  ids: Ids;
+}
+
+/**
+ * Makes a new session, forgets those that ended long ago, and ends the oldest ones beyond the most a citizen may have.
+ * The token is only here, once: the database keeps its hash.
+ */
+export async function openSession(tx: Tx, input: NewSession): Promise<{ sessionId: string; token: string }> {
+  const { citizenId, role, method, client } = input;
   const now = input.clock.now();
   await tx.session.deleteMany({ where: { citizenId, expiresAt: { lt: before(now, sessionRetentionMs) } } });
-  const expiresAt = new Date(now.getTime() + sessionLifetimeMs);
-  const id = input.ids.uuid();
+  await endOldest(tx, { citizenId, now });
+  const [id, token] = [input.ids.uuid(), newSessionToken()];
+  const expiresAt = new Date(now.getTime() + sessionLifeMs[role]);
+  const times = { createdAt: now, lastSeenAt: now, provedAt: now, expiresAt };
+  const secondFactorAt = input.isSecondFactor ? now : null;
   await tx.session.create({
-    data: { id, citizenId, createdAt: now, lastSeenAt: now, expiresAt },
+    data: { id, citizenId, method, tokenHash: hashOf(token), secondFactorAt, ...times, ...client },
     select: { id: true },
   });
-  return id;
+  return { sessionId: id, token };
+}
+
+/**
+ * Gives a live session a new token after a proof; the old one is worthless from then on. Answers the new token.
+ * Refuses `sign_in_required` when the session ended meanwhile.
+ */
+export async function renewSession(
+  tx: Tx,
+  input: { sessionId: string; isSecondFactor: boolean; now: Date },
+): Promise<string> {
+  const { sessionId, isSecondFactor, now } = input;
+  const token = newSessionToken();
+  const { count } = await tx.session.updateMany({
+    where: { id: sessionId, endedAt: null, expiresAt: { gt: now } },
+    data: {
+      tokenHash: hashOf(token),
+      provedAt: now,
+      lastSeenAt: now,
+      ...(isSecondFactor ? { secondFactorAt: now } : {}),
+    },
+  });
+  if (count === 0) throw refuse('unauthenticated', 'sign_in_required', 'Please sign in first.');
+  return token;
 }
 
 /** Ends a session; one that is over, or never was, stays as it is. */
@@ -40,40 +101,126 @@ export async function endSession(db: Db, input: { sessionId: string; now: Date }
   });
 }
 
-interface LiveRow {
-  citizenId: string;
-  username: string;
-  displayName: string;
-  tier: Tier;
-  role: Role;
+/** Ends the session that a token belongs to, if there is one. */
+export async function endSessionOfToken(db: Db, input: { token: string; now: Date }): Promise<void> {
+  await db.session.updateMany({
+    where: { tokenHash: hashOf(input.token), endedAt: null },
+    data: { endedAt: input.now },
+  });
+}
+
+/** Ends one of a citizen's own sessions. Refuses `session_not_found`, also for the session of someone else. */
+export async function endOwnSession(tx: Tx, input: { citizenId: string; sessionId: string; now: Date }): Promise<void> {
+  const { count } = await tx.session.updateMany({
+    where: { id: input.sessionId, citizenId: input.citizenId, endedAt: null },
+    data: { endedAt: input.now },
+  });
+  if (count === 0) throw refuse('not_found', 'session_not_found', 'This session is over already.');
+}
+
+/** Ends all sessions of a citizen but one; answers how many there were. */
+export async function endSessionsOf(
+  tx: Tx,
+  input: { citizenId: string; exceptId?: string; now: Date },
+): Promise<number> {
+  const { citizenId, exceptId, now } = input;
+  const { count } = await tx.session.updateMany({
+    where: {
+      citizenId,
+      endedAt: null,
+      expiresAt: { gt: now },
+      ...(exceptId === undefined ? {} : { NOT: { id: exceptId } }),
+    },
+    data: { endedAt: now },
+  });
+  return count;
+}
+
+export interface SessionView extends SessionClient {
+  id: string;
+  method: SignInMethod;
+  createdAt: Date;
+  lastSeenAt: Date;
+  /** Whether it proved a second factor. */
+  hasSecondFactor: boolean;
+}
+
+/** A citizen's live sessions, the one used last first. */
+export async function sessionsOf(db: Db, input: { citizenId: string; role: Role; now: Date }): Promise<SessionView[]> {
+  const { citizenId, role, now } = input;
+  const rows = await db.session.findMany({
+    where: { citizenId, endedAt: null, expiresAt: { gt: now }, lastSeenAt: { gt: before(now, sessionIdleMs[role]) } },
+    orderBy: [{ lastSeenAt: 'desc' }, { id: 'desc' }],
+    take: sessionsMax,
+    select: {
+      id: true,
+      method: true,
+      createdAt: true,
+      lastSeenAt: true,
+      secondFactorAt: true,
+      device: true,
+      place: true,
+    },
+  });
+  return rows.map(({ secondFactorAt, method, ...row }) => ({
+    ...row,
+    method: method as SignInMethod,
+    hasSecondFactor: secondFactorAt !== null,
+  }));
+}
+
+async function endOldest(tx: Tx, input: { citizenId: string; now: Date }): Promise<void> {
+  const { citizenId, now } = input;
+  const beyond = await tx.session.findMany({
+    where: { citizenId, endedAt: null, expiresAt: { gt: now } },
+    orderBy: [{ lastSeenAt: 'desc' }, { id: 'desc' }],
+    skip: sessionsMax - 1,
+    take: 100,
+    select: { id: true },
+  });
+  if (beyond.length === 0) return;
+  await tx.session.updateMany({ where: { id: { in: beyond.map(({ id }) => id) } }, data: { endedAt: now } });
+}
+
+interface LiveRow extends Omit<Principal, 'sessionId'> {
+  sessionId: string;
   lastSeenAt: Date;
 }
 
 /** One round trip, because every request pays for it. */
 async function findLiveSession(
   db: Db,
-  input: { sessionId: string; now: Date },
-): Promise<{ principal: Principal; lastSeenAt: Date } | null> {
-  const { sessionId, now } = input;
+  input: { token: string; now: Date },
+): Promise<{ principal: Principal; sessionId: string; lastSeenAt: Date } | null> {
+  const { token, now } = input;
   const rows = await db.$queryRaw<LiveRow[]>`
     SELECT citizen.id AS "citizenId", citizen.username, citizen.display_name AS "displayName",
-           citizen.tier, citizen.role, session.last_seen_at AS "lastSeenAt"
+           citizen.tier, citizen.role, citizen.operator_role AS "operatorRole",
+           citizen.has_second_factor AS "hasSecondFactor", session.id AS "sessionId",
+           session.proved_at AS "provedAt", session.second_factor_at AS "secondFactorAt",
+           session.last_seen_at AS "lastSeenAt"
       FROM session JOIN citizen ON citizen.id = session.citizen_id
-     WHERE session.id = ${sessionId}::uuid
+     WHERE session.token_hash = ${hashOf(token)}
        AND session.ended_at IS NULL
        AND session.expires_at > ${now}
-       AND session.last_seen_at > ${before(now, sessionIdleMs)}`;
+       AND session.last_seen_at > CASE citizen.role WHEN 'operator' THEN ${before(now, sessionIdleMs.operator)}::timestamptz
+                                                    ELSE ${before(now, sessionIdleMs.citizen)}::timestamptz END`;
   const row = rows[0];
   if (row === undefined) return null;
-  const { lastSeenAt, ...who } = row;
-  return { principal: { ...who, sessionId }, lastSeenAt };
+  const { lastSeenAt, ...principal } = row;
+  return { principal, sessionId: row.sessionId, lastSeenAt };
 }
 
-async function touchSession(db: Db, input: { sessionId: string; now: Date }): Promise<void> {
+async function touchSession(db: Db, input: { id: string; now: Date }): Promise<void> {
   await db.session.updateMany({
-    where: { id: input.sessionId, endedAt: null, lastSeenAt: { lt: input.now } },
+    where: { id: input.id, endedAt: null, lastSeenAt: { lt: input.now } },
     data: { lastSeenAt: input.now },
   });
+}
+
+/** A token of 256 random bits needs no salt and no slow hash. */
+function hashOf(token: string): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(createHash('sha256').update(token).digest());
 }
 
 function before(time: Date, milliseconds: number): Date {

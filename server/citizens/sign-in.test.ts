@@ -19,10 +19,10 @@ describe('signing in', async () => {
     venice: createVeniceClient({ apiUrl: `${venice.url}/api` }),
     clock,
     ids: systemIds,
-    operatorUsernames: ['DogeAuditor'],
   };
-  const enter = (username: string, previousSessionId: string | null = null) =>
-    signIn(deps, { username, previousSessionId });
+  const client = { device: 'Firefox on Linux', place: '127.0.0.x' };
+  const enter = (username: string, previousToken: string | null = null) =>
+    signIn(deps, { username, previousToken, method: 'venice', client });
   const refusalOf = (attempt: Promise<unknown>) =>
     attempt.then(
       () => 'allowed',
@@ -37,9 +37,9 @@ describe('signing in', async () => {
     ['ElenaVeneziana', 'participant'],
     ['PescatoreNuovo', 'observer'],
   ])('gives %s the tier of their class: %s', async (username, tier) => {
-    const { citizen, sessionId } = await enter(username);
+    const { citizen, sessionId, token } = await enter(username);
     expect(citizen).toMatchObject({ username, tier, role: 'citizen' });
-    expect(await sessions.find(sessionId)).toMatchObject({ username, tier, citizenId: citizen.id, sessionId });
+    expect(await sessions.find(token)).toMatchObject({ username, tier, citizenId: citizen.id, sessionId });
   });
 
   it('knows a citizen again, and a risen class raises the tier at once, in open sessions too', async () => {
@@ -47,7 +47,7 @@ describe('signing in', async () => {
     await venice.control({ citizen: { username: 'SilkRoadRunner', socialClass: 'Cittadino' } });
     const second = await enter('SilkRoadRunner');
     expect(second.citizen).toMatchObject({ id: first.citizen.id, tier: 'creator', socialClass: 'Cittadino' });
-    expect(await sessions.find(first.sessionId)).toMatchObject({ tier: 'creator' });
+    expect(await sessions.find(first.token)).toMatchObject({ tier: 'creator' });
   });
 
   it('makes one citizen of ten first sign-ins at once', async () => {
@@ -78,14 +78,6 @@ describe('signing in', async () => {
     expect(await refusalOf(enter('..'))).toBe('invalid invalid_username');
   });
 
-  it('makes operators of the configured usernames, and of nobody any longer once they are taken out', async () => {
-    expect((await enter('DogeAuditor')).citizen.role).toBe('operator');
-    const dismissed = { ...deps, operatorUsernames: [] };
-    await venice.control({ api: 'error' });
-    const later = await signIn(dismissed, { username: 'DogeAuditor', previousSessionId: null });
-    expect(later.citizen.role).toBe('citizen');
-  });
-
   it('stores nothing private of what Venice tells', async () => {
     await enter('NLR');
     const answer = (await (await fetch(`${venice.url}/api/citizens/NLR`)).json()) as { citizen: { wallet: string } };
@@ -96,17 +88,19 @@ describe('signing in', async () => {
   });
 
   it('lets an ended session in no more, on the very next read', async () => {
-    const { sessionId } = await enter('NLR');
+    const { sessionId, token } = await enter('NLR');
+    expect(await sessions.isLive(sessionId)).toBe(true);
     await sessions.end(sessionId);
-    expect(await sessions.find(sessionId)).toBeNull();
+    expect(await sessions.find(token)).toBeNull();
+    expect(await sessions.isLive(sessionId)).toBe(false);
   });
 
   it('ends the session that the same browser held before, and no other', async () => {
     const [elsewhere, before] = [await enter('NLR'), await enter('NLR')];
-    const after = await enter('bigbosefx', before.sessionId);
-    expect(await sessions.find(before.sessionId)).toBeNull();
-    expect(await sessions.find(elsewhere.sessionId)).not.toBeNull();
-    expect(await sessions.find(after.sessionId)).not.toBeNull();
+    const after = await enter('bigbosefx', before.token);
+    expect(await sessions.find(before.token)).toBeNull();
+    expect(await sessions.find(elsewhere.token)).not.toBeNull();
+    expect(await sessions.find(after.token)).not.toBeNull();
   });
 
   it('ends a session after 30 minutes without use, and after 12 hours of use', async () => {
@@ -114,24 +108,24 @@ describe('signing in', async () => {
     const used = await enter('NLR');
     for (let minutes = 0; minutes < 12 * 60 - 20; minutes += 20) {
       clock.advance(20 * 60_000);
-      expect(await sessions.find(used.sessionId)).not.toBeNull();
+      expect(await sessions.find(used.token)).not.toBeNull();
     }
-    expect(await sessions.find(idle.sessionId)).toBeNull();
+    expect(await sessions.find(idle.token)).toBeNull();
     clock.advance(20 * 60_000);
-    expect(await sessions.find(used.sessionId)).toBeNull();
+    expect(await sessions.find(used.token)).toBeNull();
   });
 
   it('notes at most once a minute that a session is in use', async () => {
-    const { sessionId } = await enter('NLR');
+    const { sessionId, token } = await enter('NLR');
     const lastSeenAt = async () =>
       (await database.client.session.findUniqueOrThrow({ where: { id: sessionId }, select: { lastSeenAt: true } }))
         .lastSeenAt;
     const opened = await lastSeenAt();
     clock.advance(59_000);
-    await sessions.find(sessionId);
+    await sessions.find(token);
     expect(await lastSeenAt()).toEqual(opened);
     clock.advance(1_000);
-    await sessions.find(sessionId);
+    await sessions.find(token);
     expect(await lastSeenAt()).toEqual(clock.now());
   });
 

@@ -2,34 +2,20 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { listingsRouter, ordersRouter } from '#server/market/router.ts';
-import { createStripe } from '#server/payments/stripe-client.ts';
 import { isDomainError } from '#server/platform/errors.ts';
-import { systemIds } from '#server/platform/ids.ts';
-import { createLimits } from '#server/platform/rate-limit.ts';
 import { createCallerFactory, router } from '#server/platform/trpc.ts';
-import { testMarket, testSecret } from '#server/testing/market.ts';
+import { testContext } from '#server/testing/context.ts';
+import { testMarket } from '#server/testing/market.ts';
 import type { TestCitizen, TestMarket } from '#server/testing/market.ts';
+import { testPrincipal } from '#server/testing/principal.ts';
 
 const makeCaller = createCallerFactory(router({ listings: listingsRouter, orders: ordersRouter }));
 
 let market: TestMarket;
-let callers = 0;
 
 function callerOf(citizen: TestCitizen | null) {
-  callers += 1;
-  const who = { username: 'somebody', displayName: 'Somebody', tier: 'participant', sessionId: randomUUID() } as const;
-  return makeCaller({
-    database: market.database,
-    clock: market.clock,
-    ids: systemIds,
-    principal: citizen === null ? null : { ...who, ...citizen },
-    requestId: randomUUID(),
-    caller: `caller ${String(callers)}`,
-    limits: createLimits({ clock: market.clock }),
-    stripe: createStripe({ STRIPE_SECRET_KEY: 'sk_test_market' }),
-    appUrl: 'http://127.0.0.1',
-    secret: testSecret,
-  });
+  const principal = citizen === null ? null : testPrincipal(citizen);
+  return makeCaller(testContext(market, principal));
 }
 
 const terms = {

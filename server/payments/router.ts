@@ -8,29 +8,31 @@ import { checkoutSessionId, listTopUpsInput, startTopUpInput, topUpChoice } from
 
 export const topUpsRouter = router({
   /** Every package with its quote, the range of a custom amount, and the fee. */
-  offers: publicProcedure.query(() => ({
+  offers: publicProcedure({ limit: 'read', audited: false }).query(() => ({
     packages: defaultSettings.packages.map(({ id }) => quoteTopUp({ kind: 'package', packageId: id })),
     customMinorMin: defaultSettings.customMinorMin,
     customMinorMax: defaultSettings.customMinorMax,
     feeBasisPoints: defaultSettings.feeBasisPoints,
   })),
 
-  quote: publicProcedure.input(z.object({ choice: topUpChoice })).query(({ input }) => quoteTopUp(input.choice)),
+  quote: publicProcedure({ limit: 'read', audited: false })
+    .input(z.object({ choice: topUpChoice }))
+    .query(({ input }) => quoteTopUp(input.choice)),
 
-  start: citizenProcedure
+  start: citizenProcedure({ limit: 'money', audited: false })
     .input(startTopUpInput)
     .mutation(({ ctx, input }) => startTopUp(ctx, { ...input, citizenId: ctx.principal.citizenId })),
 
   /** For the success page: credits the top-up when it is paid, whether or not the webhook came. */
-  bySession: citizenProcedure
+  bySession: citizenProcedure({ limit: 'read', audited: false })
     .input(z.object({ sessionId: checkoutSessionId }))
     .query(({ ctx, input }) => fulfil(ctx, { sessionId: input.sessionId, citizenId: ctx.principal.citizenId })),
 
-  byId: citizenProcedure
+  byId: citizenProcedure({ limit: 'read', audited: false })
     .input(z.object({ topUpId: z.uuid() }))
     .query(({ ctx, input }) => ownTopUp(ctx.database.client, { ...input, citizenId: ctx.principal.citizenId })),
 
-  list: citizenProcedure
+  list: citizenProcedure({ limit: 'read', audited: false })
     .input(listTopUpsInput)
     .query(({ ctx, input }) => topUpsOf(ctx.database.client, { ...input, citizenId: ctx.principal.citizenId })),
 });

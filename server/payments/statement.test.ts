@@ -6,6 +6,7 @@ import { statementCsv } from '#server/payments/statement-csv.ts';
 import type { Principal } from '#server/platform/session.ts';
 import { systemClock, type Clock } from '#server/platform/clock.ts';
 import { testBridge } from '#server/testing/payments.ts';
+import { testPrincipal } from '#server/testing/principal.ts';
 
 const bridge = await testBridge();
 const { deps, database } = bridge;
@@ -21,17 +22,7 @@ async function citizenWithTopUps(count: number): Promise<string> {
 }
 
 function download(citizenId: string | null, search = '', clock: Clock = systemClock): Promise<Response> {
-  const principal: Principal | null =
-    citizenId === null
-      ? null
-      : {
-          citizenId,
-          username: 'NLR',
-          displayName: 'Niccolò',
-          tier: 'enterprise',
-          role: 'citizen',
-          sessionId: randomUUID(),
-        };
+  const principal: Principal | null = citizenId === null ? null : testPrincipal({ citizenId });
   const request = new Request(`http://127.0.0.1/api/wallet/statement.csv${search}`);
   return statementCsv(request, { database, clock, principal });
 }

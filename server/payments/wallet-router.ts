@@ -3,9 +3,11 @@ import { walletStatement, walletSummary } from './queries.ts';
 import { statementInput } from './schema.ts';
 
 export const walletRouter = router({
-  summary: citizenProcedure.query(({ ctx }) => walletSummary(ctx.database.client, ctx.principal.citizenId)),
+  summary: citizenProcedure({ limit: 'read', audited: false }).query(({ ctx }) =>
+    walletSummary(ctx.database.client, ctx.principal.citizenId),
+  ),
 
-  statement: citizenProcedure
+  statement: citizenProcedure({ limit: 'read', audited: false })
     .input(statementInput)
     .query(({ ctx, input }) => walletStatement(ctx.database.client, { ...input, citizenId: ctx.principal.citizenId })),
 });

@@ -9,6 +9,7 @@ export const errorKinds = {
   not_found: { http: 404, trpc: 'NOT_FOUND' },
   conflict: { http: 409, trpc: 'CONFLICT' },
   gone: { http: 410, trpc: 'PRECONDITION_FAILED' },
+  wrong_media: { http: 415, trpc: 'UNSUPPORTED_MEDIA_TYPE' },
   too_large: { http: 413, trpc: 'PAYLOAD_TOO_LARGE' },
   rate_limited: { http: 429, trpc: 'TOO_MANY_REQUESTS' },
   unavailable: { http: 503, trpc: 'SERVICE_UNAVAILABLE' },

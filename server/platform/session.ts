@@ -1,25 +1,40 @@
-import { decode } from 'next-auth/jwt';
+import { randomBytes } from 'node:crypto';
+import { decode, encode } from 'next-auth/jwt';
 import { deriveKey } from './crypto.ts';
+import { once } from './once.ts';
 
 /** What a citizen may use and pays in fees; from class or subscription. */
 export type Tier = 'observer' | 'participant' | 'creator' | 'enterprise';
 
 export type Role = 'citizen' | 'operator';
 
-/** Who makes a request, as far as the session proves it. */
+/** What an operator may do: look after citizens, look after the books, or appoint operators and all of it. */
+export type OperatorRole = 'support' | 'finance' | 'admin';
+
+/** Who makes a request, as far as the session or the bearer token proves it. */
 export interface Principal {
   citizenId: string;
   username: string;
   displayName: string;
   tier: Tier;
   role: Role;
-  sessionId: string;
+  /** Null for whoever is no operator. */
+  operatorRole: OperatorRole | null;
+  hasSecondFactor: boolean;
+  /** Null for a bearer, who has no session and proves who they are with every call. */
+  sessionId: string | null;
+  /** When this session last proved who its citizen is, by whatever means; null for a bearer. */
+  provedAt: Date | null;
+  /** When this session last proved a second factor; null when it never did. */
+  secondFactorAt: Date | null;
 }
 
 /** Where sessions are kept; declared here, given by the citizens domain. */
 export interface SessionStore {
-  /** The principal of a live session; null when it is unknown, expired, idle for too long or ended. */
-  find(sessionId: string): Promise<Principal | null>;
+  /** The principal of a live session; null when its token is unknown, or it is expired, idle for too long or ended. */
+  find(token: string): Promise<Principal | null>;
+  /** Whether a session is live, without counting as use of it. */
+  isLive(sessionId: string): Promise<boolean>;
   /** Ends a session at once, for every process. Ending it again changes nothing. */
   end(sessionId: string): Promise<void>;
 }
@@ -27,34 +42,63 @@ export interface SessionStore {
 export interface SessionCookieOptions {
   /** The server's secret. */
   secret: string;
-  /** Public origin of the product; over https the cookie has the `__Secure-` prefix. */
+  /** Public origin of the product; over https the cookie has the `__Host-` prefix. */
   appUrl: string;
 }
 
-const cookieName = 'next-auth.session-token';
-const chunksMax = 8;
-const uuidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+/** Longest life of a session; what holds the token in the browser lasts as long. */
+export const sessionLifetimeMs = 12 * 60 * 60_000;
 
-/** Who makes this request, or null. The one way to learn it, for every door and page. */
+const tokenBytes = 32;
+const tokenPattern = /^[A-Za-z0-9_-]{43}$/;
+const openedMax = 5_000;
+
+/** 256 random bits as the browser holds them; the database keeps only their hash. */
+export function newSessionToken(): string {
+  return randomBytes(tokenBytes).toString('base64url');
+}
+
+/** Who makes this request by their cookie, or null. */
 export async function readSession(
   headers: Headers,
   options: SessionCookieOptions & { store: SessionStore },
 ): Promise<Principal | null> {
-  const sessionId = await readSessionId(headers, options);
-  return sessionId === null ? null : await options.store.find(sessionId);
+  const token = await readSessionToken(headers, options);
+  return token === null ? null : await options.store.find(token);
 }
 
-/** The session id that the cookie carries, authentic but possibly of a session that is over. */
-export async function readSessionId(headers: Headers, options: SessionCookieOptions): Promise<string | null> {
-  const token = readChunkedCookie(headers, sessionCookieName(options.appUrl));
-  if (token === null) return null;
-  const claims = await decodeOrNull(token, authSecret(options.secret));
-  const sessionId = claims?.['sessionId'];
-  return typeof sessionId === 'string' && uuidPattern.test(sessionId) ? sessionId : null;
+/** The session token that the cookie carries, authentic but possibly of a session that is over. */
+export async function readSessionToken(headers: Headers, options: SessionCookieOptions): Promise<string | null> {
+  const sealed = readCookie(headers, sessionCookieName(options.appUrl));
+  return sealed === null ? null : await openCookie(sealed, options.secret);
+}
+
+/** The `Set-Cookie` line that hands a browser the token of its session, in the form next-auth reads too. */
+export async function sessionCookie(token: string, options: SessionCookieOptions): Promise<string> {
+  const maxAge = sessionLifetimeMs / 1_000;
+  const value = await encode({ token: { token }, secret: authSecret(options.secret), maxAge });
+  return cookieLine(sessionCookieName(options.appUrl), { value, maxAgeSeconds: maxAge, appUrl: options.appUrl });
+}
+
+/** The `Set-Cookie` line that takes the token away from a browser. */
+export function endedSessionCookie(appUrl: string): string {
+  return cookieLine(sessionCookieName(appUrl), { value: '', maxAgeSeconds: 0, appUrl });
 }
 
 export function sessionCookieName(appUrl: string): string {
-  return isSecure(appUrl) ? `__Secure-${cookieName}` : cookieName;
+  return hostCookieName('cascade-session', appUrl);
+}
+
+/** A name under which only our own host, over https, can have set the cookie; without https, the plain name. */
+export function hostCookieName(name: string, appUrl: string): string {
+  return isSecure(appUrl) ? `__Host-${name}` : name;
+}
+
+/** A `Set-Cookie` line for a cookie that no script can read and no other site's form can send. */
+export function cookieLine(name: string, cookie: { value: string; maxAgeSeconds: number; appUrl: string }): string {
+  const secure = isSecure(cookie.appUrl) ? '; Secure' : '';
+  const age = `; Max-Age=${String(cookie.maxAgeSeconds)}`;
+  return `${name}=${cookie.value}; Path=/; HttpOnly; SameSite=Lax${age}${secure}`;
 }
 
 export function isSecure(appUrl: string): boolean {
@@ -66,32 +110,34 @@ export function authSecret(secret: string): string {
   return Buffer.from(deriveKey(secret, 'next-auth')).toString('hex');
 }
 
-/** next-auth splits a large cookie into `name.0`, `name.1` and so on. */
-function readChunkedCookie(headers: Headers, name: string): string | null {
-  const cookies = parseCookies(headers.get('cookie') ?? '');
-  const whole = cookies.get(name);
-  if (whole !== undefined) return whole;
-  const chunks: string[] = [];
-  while (chunks.length < chunksMax) {
-    const chunk = cookies.get(`${name}.${String(chunks.length)}`);
-    if (chunk === undefined) break;
-    chunks.push(chunk);
-  }
-  return chunks.length === 0 ? null : chunks.join('');
-}
-
 /** Of two cookies of one name the first counts: browsers send the one with the longest path first. */
-function parseCookies(header: string): Map<string, string> {
-  const cookies = new Map<string, string>();
-  for (const pair of header.split(';')) {
+export function readCookie(headers: Headers, name: string): string | null {
+  for (const pair of (headers.get('cookie') ?? '').split(';')) {
     const at = pair.indexOf('=');
-    const name = pair.slice(0, at).trim();
-    if (at > 0 && !cookies.has(name)) cookies.set(name, pair.slice(at + 1).trim());
+    if (at > 0 && pair.slice(0, at).trim() === name) return pair.slice(at + 1).trim();
   }
-  return cookies;
+  return null;
 }
 
-/** A cookie that was not sealed by us, or has expired, is as good as none. */
+/**
+ * The token inside a sealed cookie. Opening one costs as much as a small query, and a browser sends the same one for
+ * hours, so that what was opened is remembered, until it expires. A cookie that was not sealed by us is as good as none.
+ */
+async function openCookie(sealed: string, secret: string): Promise<string | null> {
+  const opened = once('opened-session-cookies', () => new Map<string, { token: string; expiresAt: number }>());
+  const key = `${secret}\n${sealed}`;
+  const known = opened.get(key);
+  if (known !== undefined && known.expiresAt > Date.now()) return known.token;
+  opened.delete(key);
+  const claims = await decodeOrNull(sealed, authSecret(secret));
+  const token = claims?.['token'];
+  if (typeof token !== 'string' || !tokenPattern.test(token)) return null;
+  const expiresAt = typeof claims?.['exp'] === 'number' ? claims['exp'] * 1_000 : 0;
+  if (opened.size >= openedMax) opened.delete(opened.keys().next().value ?? key);
+  opened.set(key, { token, expiresAt });
+  return token;
+}
+
 async function decodeOrNull(token: string, secret: string): Promise<Record<string, unknown> | null> {
   try {
     return await decode({ token, secret });

@@ -1,13 +1,16 @@
 import { initTRPC, TRPCError } from '@trpc/server';
 import type Stripe from 'stripe';
 import superjson from 'superjson';
+import { assertFreshProof, assertOperator, assertSecondFactorGiven } from './access.ts';
+import { auditEnd, auditStart } from './audit.ts';
 import type { Clock } from './clock.ts';
 import type { Database } from './db.ts';
 import { asRefusal, errorKinds, refuse, type DomainError, type ErrorDetails } from './errors.ts';
 import type { Ids } from './ids.ts';
+import { invariant } from './invariant.ts';
 import { log } from './log.ts';
 import type { Limits, RateLimit } from './rate-limit.ts';
-import type { Principal } from './session.ts';
+import type { OperatorRole, Principal, SessionStore } from './session.ts';
 
 /** Everything a procedure may use. Built once per request in server/api/context.ts. */
 export interface Context {
@@ -16,6 +19,11 @@ export interface Context {
   ids: Ids;
   principal: Principal | null;
   requestId: string;
+  sessions: SessionStore;
+  /** The browser or machine that asks. */
+  client: ClientFacts;
+  /** Adds a `Set-Cookie` line to the answer. Only a door can; a page that is being drawn cannot. */
+  setCookie: (line: string) => void;
   /** Who is asking, for limits: the citizen's id, or the address of someone not signed in. */
   caller: string;
   limits: Limits;
@@ -26,6 +34,15 @@ export interface Context {
   secret: string;
 }
 
+/** What is known of whoever asks, beside who they say they are. */
+export interface ClientFacts {
+  /** As the front saw it; configured proxies counted. */
+  address: string;
+  userAgent: string;
+  /** The browser's own random cookie, or null when it has none. */
+  browserId: string | null;
+}
+
 /** What the interface gets to know of a failed call. `code` is the key into the message catalogues. */
 export interface RefusalShape {
   code: string;
@@ -33,14 +50,17 @@ export interface RefusalShape {
   details: ErrorDetails;
 }
 
-const t = initTRPC.context<Context>().create({
-  transformer: superjson,
-  isDev: false,
-  errorFormatter: ({ shape, error }) => {
-    const refusal = refusalOf(error);
-    return { ...shape, message: refusal.message, data: { ...shape.data, refusal } };
-  },
-});
+const t = initTRPC
+  .context<Context>()
+  .meta<ProcedureMeta>()
+  .create({
+    transformer: superjson,
+    isDev: false,
+    errorFormatter: ({ shape, error }) => {
+      const refusal = refusalOf(error);
+      return { ...shape, message: refusal.message, data: { ...shape.data, refusal } };
+    },
+  });
 
 function refusalOf(error: TRPCError): RefusalShape {
   const refusal = asRefusal(error.cause);
@@ -85,6 +105,31 @@ export function asTrpcError(error: unknown): TRPCError {
   return new TRPCError({ code: 'INTERNAL_SERVER_ERROR', cause: error });
 }
 
+/** By which of the limits a call is counted. */
+export type LimitClass = 'read' | 'write' | 'money' | 'sign_in' | 'factor';
+
+/** What every procedure declares when it is made. */
+export interface Policy {
+  limit: LimitClass;
+  /** Whether who called it, on what and with which outcome, is kept. */
+  audited: boolean;
+  /**
+   * `fresh`: the citizen proved who they are in the last five minutes, by a second factor where they have one.
+   * `fresh_factor`: the same, and only a second factor will do. A bearer token never does.
+   */
+  proof?: 'fresh' | 'fresh_factor';
+  /** Also for someone who signed in but still owes their second factor. */
+  beforeSecondFactor?: true;
+}
+
+/** Who may call: anyone, anyone signed in, or operators of the named roles. */
+export type Access = 'public' | 'citizen' | readonly OperatorRole[];
+
+/** The row of a procedure in the matrix of roles and procedures. */
+export interface ProcedureMeta extends Policy {
+  access: Access;
+}
+
 const readLimit: RateLimit = { name: 'read', calls: 600, windowSeconds: 60 };
 const writeLimit: RateLimit = { name: 'write', calls: 60, windowSeconds: 60 };
 
@@ -93,23 +138,81 @@ const limitCalls = t.middleware(async ({ ctx, next, type }) => {
   return next();
 });
 
-const requireCitizen = t.middleware(({ ctx, next }) => {
-  if (ctx.principal === null) throw refuse('unauthenticated', 'sign_in_required', 'Please sign in first.');
-  return next({ ctx: { ...ctx, principal: ctx.principal } });
+const requireCitizen = t.middleware(({ ctx, meta, next }) => {
+  const principal = signedIn(ctx.principal);
+  invariant(meta !== undefined, 'every procedure declares its policy');
+  if (meta.beforeSecondFactor !== true) assertSecondFactorGiven(principal);
+  if (meta.proof !== undefined) assertFreshProof(principal, { proof: meta.proof, now: ctx.clock.now() });
+  return next({ ctx: { ...ctx, principal } });
 });
 
-const requireOperator = t.middleware(({ ctx, next }) => {
-  if (ctx.principal === null) throw refuse('unauthenticated', 'sign_in_required', 'Please sign in first.');
-  if (ctx.principal.role !== 'operator') throw refuse('forbidden', 'operators_only', 'This is for operators.');
-  return next({ ctx: { ...ctx, principal: ctx.principal } });
+const requireOperator = t.middleware(({ ctx, meta, next }) => {
+  const principal = signedIn(ctx.principal);
+  invariant(meta !== undefined && Array.isArray(meta.access), 'every procedure of operators names their roles');
+  assertOperator(principal, meta.access);
+  if (meta.proof !== undefined) assertFreshProof(principal, { proof: meta.proof, now: ctx.clock.now() });
+  return next({ ctx: { ...ctx, principal } });
 });
+
+function signedIn(principal: Principal | null): Principal {
+  if (principal === null) throw refuse('unauthenticated', 'sign_in_required', 'Please sign in first.');
+  return principal;
+}
+
+/** Writes down an action before it is done and its outcome afterwards. */
+const keepRecord = t.middleware(async ({ ctx, meta, next, path, getRawInput }) => {
+  if (meta?.audited !== true) return next();
+  const entry = {
+    actorId: ctx.principal?.citizenId ?? null,
+    action: path,
+    subject: subjectOf(await getRawInput()),
+    sessionId: ctx.principal?.sessionId ?? null,
+    requestId: ctx.requestId,
+  };
+  const id = await auditStart(ctx.database.client, ctx, entry);
+  const result = await next();
+  const outcome = result.ok ? 'done' : (asRefusal(result.error.cause)?.code ?? 'failed');
+  await auditEnd(ctx.database.client, id, outcome);
+  return result;
+});
+
+/** What an input is about: the first of its fields that names something. */
+function subjectOf(input: unknown): string | null {
+  if (typeof input !== 'object' || input === null) return null;
+  for (const [name, value] of Object.entries(input)) {
+    if (/^id$|Id$|^username$/.test(name) && typeof value === 'string') return keepable(value.slice(0, 200));
+  }
+  return null;
+}
+
+/** Without what PostgreSQL keeps in no text: strangers choose the input, and it is noted before it is checked. */
+function keepable(text: string): string {
+  return text.toWellFormed().replaceAll('\0', '');
+}
 
 export const router = t.router;
 export const createCallerFactory = t.createCallerFactory;
 
+const declared = (meta: ProcedureMeta) => t.procedure.meta(meta).use(translateErrors).use(limitCalls);
+
 /** For anyone. */
-export const publicProcedure = t.procedure.use(translateErrors).use(limitCalls);
+export function publicProcedure(policy: Policy) {
+  return declared({ access: 'public', ...policy }).use(keepRecord);
+}
+
 /** For someone signed in; `ctx.principal` is theirs. */
-export const citizenProcedure = publicProcedure.use(requireCitizen);
-/** For an operator of the house. */
-export const operatorProcedure = publicProcedure.use(requireOperator);
+export function citizenProcedure(policy: Policy) {
+  return declared({ access: 'citizen', ...policy })
+    .use(requireCitizen)
+    .use(keepRecord);
+}
+
+/**
+ * For operators of the house in one of the roles; an admin may do everything. Whoever is none is told that there is
+ * nothing here.
+ */
+export function operatorProcedure(roles: readonly OperatorRole[], policy: Policy) {
+  return declared({ access: roles, ...policy })
+    .use(requireOperator)
+    .use(keepRecord);
+}

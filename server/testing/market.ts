@@ -104,7 +104,9 @@ function makeCitizen(
   const username = `c_${randomUUID()}`;
   return database.inTransaction(async (tx) => {
     const profile = { username, displayName: username, socialClass: classOfTier[tier], isAi: false };
-    const { id } = await rememberCitizen(tx, { profile, role, clock, ids: systemIds });
+    if (role === 'operator')
+      await tx.operatorAppointment.create({ data: { username, operatorRole: 'admin', appointedAt: clock.now() } });
+    const { id } = await rememberCitizen(tx, { profile, clock, ids: systemIds });
     if (ducatsMinor > 0n) {
       const wallet = await openAccount(tx, { owner: id, kind: 'wallet', asset: 'DUCAT' });
       const debitAccountId = systemAccountId('issuance', 'DUCAT');
