@@ -5,7 +5,8 @@ import { testFront } from '#server/testing/front.ts';
 const { base, proxy, pagesSeen } = await testFront();
 
 function post(path: string, body: string, headers: Record<string, string> = {}): Promise<Response> {
-  return fetch(`${base}${path}`, { method: 'POST', body, headers: { 'content-type': 'application/json', ...headers } });
+  const own = { 'content-type': 'application/json', origin: base };
+  return fetch(`${base}${path}`, { method: 'POST', body, headers: { ...own, ...headers } });
 }
 
 /** An answer's status together with the stable code it carries, wherever the door puts it. */
@@ -29,7 +30,7 @@ describe('bad input at the doors', () => {
     const streamed = await fetch(`${base}/api/trpc/orders.place`, {
       method: 'POST',
       body: new Blob([large]).stream(),
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', origin: base },
       duplex: 'half',
     } as RequestInit);
     expect(streamed.status).toBe(413);

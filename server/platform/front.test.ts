@@ -27,13 +27,25 @@ describe('the front', () => {
   it('refuses writing methods outside /api', () => {
     expect(frontRefusal({ ...request, method: 'POST' }, settings)).toEqual({ status: 405, code: 'method_not_allowed' });
     expect(frontRefusal({ ...request, method: 'DELETE', path: '/wallet' }, settings)?.status).toBe(405);
-    expect(frontRefusal({ ...request, method: 'POST', path: '/api/trpc/orders.place' }, settings)).toBeNull();
+    const own = { origin: settings.appUrl };
+    expect(frontRefusal({ method: 'POST', path: '/api/trpc/orders.place', headers: own }, settings)).toBeNull();
   });
 
   it('refuses a write that another site started, but not a webhook', () => {
     const foreign = { method: 'POST', headers: { origin: 'https://evil.example' } };
     expect(frontRefusal({ ...foreign, path: '/api/trpc/orders.place' }, settings)?.code).toBe('foreign_origin');
     expect(frontRefusal({ ...foreign, path: '/api/webhooks/stripe' }, settings)).toBeNull();
+  });
+
+  it('takes a write without an origin only beside a bearer token', () => {
+    const write = (headers: Record<string, string>) =>
+      frontRefusal({ method: 'POST', path: '/api/trpc/orders.place', headers }, settings)?.code ?? null;
+    expect(write({})).toBe('origin_required');
+    expect(write({ authorization: 'Basic abc' })).toBe('origin_required');
+    expect(write({ authorization: 'Bearer abc' })).toBeNull();
+    expect(write({ authorization: 'Bearer abc', origin: 'null' })).toBe('foreign_origin');
+    expect(write({ origin: settings.appUrl, 'sec-fetch-site': 'same-site' })).toBe('foreign_origin');
+    expect(write({ origin: settings.appUrl, 'sec-fetch-site': 'same-origin' })).toBeNull();
   });
 
   it('drops headers that only the front may set', () => {

@@ -94,16 +94,23 @@ export function frontRefusal(request: FrontRequest, settings: FrontSettings): { 
   const isRead = request.method === 'GET' || request.method === 'HEAD';
   const isApi = request.path.startsWith('/api/');
   if (!isRead && !(isApi && apiMethods.has(request.method))) return { status: 405, code: 'method_not_allowed' };
-  const { origin } = request.headers;
-  if (
-    !isRead &&
-    typeof origin === 'string' &&
-    origin !== settings.appUrl &&
-    !request.path.startsWith('/api/webhooks/')
-  ) {
+  if (isRead || request.path.startsWith('/api/webhooks/')) return null;
+  return originRefusal(request.headers, settings.appUrl);
+}
+
+/**
+ * A browser says with every write from which site it comes. A page of another site must not write with the cookies of
+ * its visitor; who sends no origin is no browser and has to bring a bearer token, beside which no cookie counts.
+ */
+function originRefusal(headers: FrontRequest['headers'], appUrl: string): { status: number; code: string } | null {
+  const { origin, authorization } = headers;
+  const site = headers['sec-fetch-site'];
+  if (origin !== undefined && origin !== appUrl) return { status: 403, code: 'foreign_origin' };
+  if (typeof site === 'string' && site !== 'same-origin' && site !== 'none')
     return { status: 403, code: 'foreign_origin' };
-  }
-  return null;
+  if (origin !== undefined) return null;
+  const isBearer = typeof authorization === 'string' && /^bearer /i.test(authorization);
+  return isBearer ? null : { status: 403, code: 'origin_required' };
 }
 
 /** The language that the address itself asks for, or null when the visitor's own choice decides. */

@@ -10,6 +10,7 @@ import type { Ids } from './ids.ts';
 import { invariant } from './invariant.ts';
 import { log } from './log.ts';
 import type { Limits, RateLimit } from './rate-limit.ts';
+import { whileSessionLives } from './session-stream.ts';
 import type { OperatorRole, Principal, SessionStore } from './session.ts';
 
 /** Everything a procedure may use. Built once per request in server/api/context.ts. */
@@ -159,6 +160,18 @@ function signedIn(principal: Principal | null): Principal {
   return principal;
 }
 
+const endWithSession = t.middleware(async ({ ctx, next }) => {
+  const sessionId = ctx.principal?.sessionId ?? null;
+  if (sessionId === null) throw refuse('forbidden', 'session_required', 'This needs a signed-in browser.');
+  const result = await next();
+  if (!result.ok || !isAsyncIterable(result.data)) return result;
+  return { ...result, data: whileSessionLives(result.data, { isLive: () => ctx.sessions.isLive(sessionId) }) };
+});
+
+function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
+  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
+}
+
 /** Writes down an action before it is done and its outcome afterwards. */
 const keepRecord = t.middleware(async ({ ctx, meta, next, path, getRawInput }) => {
   if (meta?.audited !== true) return next();
@@ -205,6 +218,14 @@ export function citizenProcedure(policy: Policy) {
   return declared({ access: 'citizen', ...policy })
     .use(requireCitizen)
     .use(keepRecord);
+}
+
+/**
+ * For what goes on being told to someone signed in, as a subscription. It ends within five seconds of its session,
+ * wherever that was ended; a bearer, who has no session, gets none.
+ */
+export function streamProcedure(policy: Policy) {
+  return citizenProcedure(policy).use(endWithSession);
 }
 
 /**

@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto';
+import type { AnyRouter } from '@trpc/server';
+import { TRPCError } from '@trpc/server';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { asRefusal } from '#server/platform/errors.ts';
+import type { OperatorRole, Principal } from '#server/platform/session.ts';
+import { router } from '#server/platform/trpc.ts';
+import type { ProcedureMeta } from '#server/platform/trpc.ts';
+import { testContext } from '#server/testing/context.ts';
+import { testMarket, type TestMarket } from '#server/testing/market.ts';
+import { plainProcedure, procedureTable } from '#server/testing/procedures.ts';
+import { testPrincipal } from '#server/testing/principal.ts';
+import { appRouter, createCaller } from './root.ts';
+
+/** What is wrong with how a router's procedures declare themselves; empty when nothing is. */
+function undeclared(candidate: AnyRouter): string[] {
+  return procedureTable(candidate).flatMap(({ path, type, meta }) => {
+    const problems: string[] = [];
+    if (meta === undefined) return [`${path} declares nothing`];
+    if (meta.access !== 'public' && meta.access !== 'citizen' && meta.access.length === 0) problems.push('no role');
+    if (Array.isArray(meta.access) && type === 'mutation' && !meta.audited) problems.push('an unaudited operator');
+    if (meta.proof !== undefined && !meta.audited) problems.push('an unaudited step-up');
+    if (type === 'mutation' && meta.limit === 'read') problems.push('a write limited as a read');
+    if (meta.access === 'public' && meta.proof !== undefined) problems.push('a proof of nobody');
+    return problems.map((problem) => `${path}: ${problem}`);
+  });
+}
+
+describe('every procedure', () => {
+  it('declares who may call it, its limit and whether it is audited', () => {
+    expect(procedureTable(appRouter).length).toBeGreaterThan(30);
+    expect(undeclared(appRouter)).toEqual([]);
+  });
+
+  it('would be missed here if it did not', () => {
+    expect(undeclared(router({ nested: router({ forgotten: plainProcedure() }) }))).toEqual([
+      'nested.forgotten declares nothing',
+    ]);
+  });
+});
+
+const secondFactor = { hasSecondFactor: true, secondFactorAt: new Date() };
+const operator = (operatorRole: OperatorRole) => testPrincipal({ role: 'operator', operatorRole });
+
+/** Everybody who could stand before a procedure. */
+const visitors: readonly (readonly [string, Principal | null])[] = [
+  ['nobody', null],
+  ['a citizen', testPrincipal()],
+  ['a citizen who owes the second factor', testPrincipal({ ...secondFactor, secondFactorAt: null })],
+  ['a bearer', testPrincipal({ sessionId: null, provedAt: null })],
+  ['support', operator('support')],
+  ['finance', operator('finance')],
+  ['an admin', operator('admin')],
+  ['an admin without a second factor', testPrincipal({ role: 'operator', hasSecondFactor: false })],
+  ['an admin who owes the second factor', { ...operator('admin'), secondFactorAt: null }],
+  ['an admin whose proof is old', { ...operator('admin'), provedAt: new Date(0), secondFactorAt: new Date(0) }],
+];
+
+const accessCodes = new Set([
+  'sign_in_required',
+  'second_factor_required',
+  'operators_only',
+  'operator_role_required',
+  'factor_missing',
+  'step_up_required',
+]);
+
+/** What the declared policy must answer, or null when the call may go on. Written anew, not asked of the product. */
+function expectedRefusal(meta: ProcedureMeta, visitor: Principal | null): string | null {
+  if (meta.access === 'public') return null;
+  if (visitor === null) return 'sign_in_required';
+  if (meta.access === 'citizen') {
+    const owes = visitor.sessionId !== null && visitor.hasSecondFactor && visitor.secondFactorAt === null;
+    if (owes && meta.beforeSecondFactor !== true) return 'second_factor_required';
+  } else {
+    if (visitor.operatorRole === null) return 'operators_only';
+    if (visitor.operatorRole !== 'admin' && !meta.access.includes(visitor.operatorRole))
+      return 'operator_role_required';
+    if (!visitor.hasSecondFactor) return 'factor_missing';
+    if (visitor.secondFactorAt === null) return 'second_factor_required';
+  }
+  if (meta.proof === undefined) return null;
+  if (meta.proof === 'fresh_factor' && !visitor.hasSecondFactor) return 'factor_missing';
+  const proved = visitor.hasSecondFactor ? visitor.secondFactorAt : visitor.provedAt;
+  return proved !== null && Date.now() - proved.getTime() <= 300_000 ? null : 'step_up_required';
+}
+
+describe('the matrix of roles and procedures', () => {
+  let market: TestMarket;
+  const ownId = randomUUID();
+  beforeAll(async () => {
+    market = await testMarket();
+  });
+
+  /** The code of an access refusal, or null; what the procedure itself says of the missing input does not matter. */
+  async function accessRefusal(path: string, visitor: Principal | null): Promise<string | null> {
+    const principal = visitor === null ? null : { ...visitor, citizenId: ownId };
+    const caller: unknown = createCaller(testContext(market, principal));
+    const call = path.split('.').reduce<unknown>((at, name) => (at as Record<string, unknown>)[name], caller);
+    try {
+      await (call as (input: unknown) => Promise<unknown>)(undefined);
+      return null;
+    } catch (error) {
+      const code = error instanceof TRPCError ? asRefusal(error.cause)?.code : undefined;
+      return code !== undefined && accessCodes.has(code) ? code : null;
+    }
+  }
+
+  it.each(visitors)('holds for %s at every procedure', async (_, visitor) => {
+    const [actual, expected]: [string[], string[]] = [[], []];
+    for (const { path, meta } of procedureTable(appRouter)) {
+      if (meta === undefined) throw new Error(`${path} declares nothing`);
+      actual.push(`${path}: ${String(await accessRefusal(path, visitor))}`);
+      expected.push(`${path}: ${String(expectedRefusal(meta, visitor))}`);
+    }
+    expect(actual).toEqual(expected);
+  });
+});
