@@ -20,7 +20,7 @@ export function deviceOf(userAgent: string): string {
 export function placeOf(address: string): string {
   const plain = address.replace(/^::ffff:(?=\d+\.)/, '');
   if (/^\d{1,3}(\.\d{1,3}){3}$/.test(plain)) return `${plain.split('.').slice(0, 3).join('.')}.x`;
-  const groups = plain.split(':');
-  if (groups.length < 3 || !/^[0-9a-f:]+$/i.test(plain)) return '';
-  return `${groups.slice(0, 3).join(':')}::`.replace(/:{3,}$/, '::').slice(0, lengthMax);
+  if (!/^[0-9a-f:]*:[0-9a-f:]*$/i.test(plain)) return '';
+  const [head = ''] = plain.split('::');
+  return `${head.split(':').slice(0, 3).join(':')}::`.slice(0, lengthMax);
 }
