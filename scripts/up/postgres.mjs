@@ -25,7 +25,7 @@ const environment = { ...process.env, LC_ALL: 'C', LC_MESSAGES: 'C', TZ: 'UTC' }
 /**
  * Starts the embedded PostgreSQL of a data folder, making its cluster on first use.
  * Options: `folder`, `port`, `password` (the superuser's), `log` (path), `isThrowaway` (no durability, for tests),
- * `connectionsMax`.
+ * `settings` (PostgreSQL's own, by name; they outrank the ones given here).
  * Resolves with `{ pid, port, cluster, superuserUrl(database), onExit(listener), stop(), kill() }`.
  */
 export async function startPostgres(options) {
@@ -84,19 +84,20 @@ async function initialise(home, password) {
   if (code !== 0) throw new Halt(`PostgreSQL could not make its data folder ${home.cluster}:\n${tail(output, 8)}`);
 }
 
-function launch(home, { port, log, isThrowaway = false, connectionsMax = 80 }) {
-  const settings = {
+function launch(home, { port, log, isThrowaway = false, settings = {} }) {
+  const inForce = {
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
-    max_connections: String(connectionsMax),
+    max_connections: '80',
     shared_buffers: '48MB',
     max_wal_size: '512MB',
     log_min_messages: 'warning',
     log_line_prefix: '%m ',
     timezone: 'UTC',
     ...(isThrowaway ? { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' } : {}),
+    ...settings,
   };
-  const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const flags = Object.entries(inForce).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const child = spawn(home.postgres, ['-D', home.cluster, '-p', String(port), ...flags], {
     ...home.identity,
     cwd: '/',

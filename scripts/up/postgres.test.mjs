@@ -31,9 +31,9 @@ function newFolder(parentMode = 0o755) {
   return folder;
 }
 
-async function start(folder, { password = 'secret', isThrowaway = true } = {}) {
+async function start(folder, { password = 'secret', isThrowaway = true, settings = {} } = {}) {
   const log = join(folder, 'logs', 'postgres.log');
-  const server = await startPostgres({ folder, port: await freePort(), password, log, isThrowaway });
+  const server = await startPostgres({ folder, port: await freePort(), password, log, isThrowaway, settings });
   servers.push(server);
   return server;
 }
@@ -57,6 +57,15 @@ describe('the embedded PostgreSQL', () => {
     await first.stop();
     const second = await start(folder);
     expect(await query(second.superuserUrl('postgres'), 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
+  });
+
+  test('runs with the settings it is given, over the usual ones', async () => {
+    const server = await start(newFolder(), { settings: { shared_buffers: '16MB', work_mem: '5MB' } });
+    const names = ['shared_buffers', 'work_mem', 'max_wal_size'];
+    const shown = names.map((name) => `current_setting('${name}') AS ${name}`).join(', ');
+    expect(await query(server.superuserUrl('postgres'), `SELECT ${shown}`)).toEqual([
+      { shared_buffers: '16MB', work_mem: '5MB', max_wal_size: '512MB' },
+    ]);
   });
 
   test('starts where only its owner may enter', async () => {

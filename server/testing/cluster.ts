@@ -28,7 +28,7 @@ export default async function startCluster(project: Pick<TestProject, 'provide'>
     password: 'postgres',
     log: join(folder, 'postgres.log'),
     isThrowaway: true,
-    connectionsMax: 200,
+    settings: { max_connections: '200' },
   });
   await withClient(postgres.superuserUrl('postgres'), (client) => client.query(`CREATE DATABASE ${templateName}`));
   await migrate({ url: postgres.superuserUrl(templateName), mode: 'sandbox' });

@@ -9,11 +9,15 @@ import { freePort, withClient } from '../cluster.ts';
 
 const databaseName = 'mortal';
 const exitMsMax = 20_000;
+const usualSettings = { max_connections: '60' };
+
+type Settings = Readonly<Record<string, string>>;
 
 /** A durable PostgreSQL of its own, which may be killed as often as one likes. */
 export class MortalCluster {
   private readonly folder: string;
   private postgres: RunningPostgres;
+  private settingsInForce: Settings = usualSettings;
   private killed: number[] = [];
 
   private constructor(folder: string, postgres: RunningPostgres) {
@@ -24,7 +28,7 @@ export class MortalCluster {
   /** Starts it with all durability that PostgreSQL has, and a migrated database. */
   static async start(): Promise<MortalCluster> {
     const folder = mkdtempSync(join(tmpdir(), 'cascade-mortal-'));
-    const cluster = new MortalCluster(folder, await launch(folder));
+    const cluster = new MortalCluster(folder, await launch(folder, usualSettings));
     await withClient(cluster.postgres.superuserUrl('postgres'), (client) =>
       client.query(`CREATE DATABASE ${databaseName}`),
     );
@@ -32,13 +36,11 @@ export class MortalCluster {
     return cluster;
   }
 
-  /** Writes settings into its own configuration and starts it again, so that all of them are in force. */
-  async configure(settings: Readonly<Record<string, string>>): Promise<void> {
-    await withClient(this.url, async (client) => {
-      for (const [name, value] of Object.entries(settings)) await client.query(`ALTER SYSTEM SET ${name} = '${value}'`);
-    });
+  /** Starts it again with other settings, which then stay in force. */
+  async configure(settings: Settings): Promise<void> {
+    this.settingsInForce = { ...usualSettings, ...settings };
     await this.postgres.stop();
-    this.postgres = await launch(this.folder);
+    this.postgres = await launch(this.folder, this.settingsInForce);
   }
 
   /** Puts everything that was committed so far on the disk. */
@@ -78,7 +80,7 @@ export class MortalCluster {
   /** Starts the killed server again on what is left on its disk. */
   async restart(): Promise<void> {
     await untilGone(this.killed);
-    this.postgres = await launch(this.folder);
+    this.postgres = await launch(this.folder, this.settingsInForce);
   }
 
   async remove(): Promise<void> {
@@ -88,9 +90,9 @@ export class MortalCluster {
   }
 }
 
-async function launch(folder: string): Promise<RunningPostgres> {
+async function launch(folder: string, settings: Settings): Promise<RunningPostgres> {
   const log = join(folder, 'postgres.log');
-  return startPostgres({ folder, port: await freePort(), password: 'postgres', log, connectionsMax: 60 });
+  return startPostgres({ folder, port: await freePort(), password: 'postgres', log, settings });
 }
 
 function kill(pid: number): void {
