@@ -3,6 +3,7 @@ import { assertBatchSize } from '#server/ledger/refusals.ts';
 import type { Tx } from '#server/platform/db.ts';
 import { refuse } from '#server/platform/errors.ts';
 import { invariant } from '#server/platform/invariant.ts';
+import { isStorableText } from '#server/platform/stored-text.ts';
 import type { Asset } from '#server/money/money.ts';
 
 /** An account to open: one per owner, kind and asset. */
@@ -68,7 +69,7 @@ interface ResultRow {
 }
 
 function callOpenAccounts(tx: Tx, requests: readonly AccountRequest[]): Promise<ResultRow[]> {
-  const owners = requests.map(({ owner }) => (isText(owner) ? owner : null));
+  const owners = requests.map(({ owner }) => (isStorableText(owner) ? owner : null));
   // No kind has the number 0.
   const kinds = requests.map(({ kind, asset }) => accountKindOf(kind, asset)?.code ?? 0);
   const assetCodes = requests.map(({ asset }) => assets[asset]);
@@ -91,11 +92,6 @@ function resultOf({ item_code: code, item_id: id }: ResultRow): AccountResult {
 
 function isRefusalCode(code: number): code is keyof typeof refusalsByCode {
   return code in refusalsByCode;
-}
-
-/** Whether PostgreSQL can keep it: no NUL, and no half of a surrogate pair. */
-function isText(owner: string): boolean {
-  return owner.isWellFormed() && !owner.includes('\0');
 }
 
 /** A bound as a decimal text; one out of range becomes one that is just out of range, and fits into a bigint. */

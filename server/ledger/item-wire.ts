@@ -1,6 +1,8 @@
 import { isConditionSound } from '#server/ledger/item-options.ts';
 import { transferKinds } from '#server/ledger/kinds.ts';
 import type { TransferRequest } from '#server/ledger/schema.ts';
+import { isUuid } from '#server/platform/ids.ts';
+import { isStorableText } from '#server/platform/stored-text.ts';
 
 /**
  * One item as the posting functions read it. What PostgreSQL could not even read would end the whole call, and the
@@ -10,7 +12,6 @@ import type { TransferRequest } from '#server/ledger/schema.ts';
 
 const actions = { move: 1, pending: 2, post: 3, void: 4, reverse: 6 } as const;
 const modes = { exact: 0, shortfall: 1, available: 2 } as const;
-const uuidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const bigintMax = 2n ** 63n - 1n;
 const amountMinorMax = 10n ** 15n;
 const timeoutSecondsMax = 2 ** 31 - 1;
@@ -19,10 +20,6 @@ const nobodysId = '00000000-0000-0000-0000-000000000000';
 
 /** What every item has by default. */
 export const usual = { action: actions.move, mode: modes.exact } as const;
-
-export function isUuid(text: string): boolean {
-  return uuidPattern.test(text);
-}
 
 /** Whether an account could have this id. */
 export function isAccountId(id: bigint): boolean {
@@ -66,11 +63,7 @@ export function kindWire({ kind }: TransferRequest): number | null {
 /** A text that PostgreSQL cannot keep (NUL, half of a surrogate pair) becomes the empty one: `reference_malformed`. */
 export function referenceWire({ reference }: TransferRequest): string | null {
   if (reference === undefined) return null;
-  return isText(reference) && reference.isWellFormed() && !reference.includes('\0') ? reference : '';
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string';
+  return isStorableText(reference) ? reference : '';
 }
 
 /**

@@ -1,8 +1,9 @@
-import { isAccountId, isUuid } from '#server/ledger/item-wire.ts';
+import { isAccountId } from '#server/ledger/item-wire.ts';
 import { assertBatchSize, refusalOf, type RefusalCode } from '#server/ledger/refusals.ts';
 import { accountKinds, assets, transferKindOf, type AccountKind, type TransferKind } from '#server/ledger/kinds.ts';
 import { type AccountBalance, type Asset, type ConversionRate } from '#server/ledger/schema.ts';
 import type { Db } from '#server/platform/db.ts';
+import { isUuid } from '#server/platform/ids.ts';
 import { invariant } from '#server/platform/invariant.ts';
 
 /** An account as it stands now. */

@@ -3,7 +3,7 @@ import { lookupTransfers, type StoredTransfer } from '#server/ledger/lookups.ts'
 import { pageSizeMax } from '#server/ledger/schema.ts';
 import { Prisma, type Db } from '#server/platform/db.ts';
 import { refuse } from '#server/platform/errors.ts';
-import { uuidv7At } from '#server/platform/ids.ts';
+import { isWrittenUuid, uuidv7At } from '#server/platform/ids.ts';
 import { invariant } from '#server/platform/invariant.ts';
 
 export interface TransfersQuery {
@@ -31,7 +31,6 @@ export interface TransfersPage {
   nextCursor: string | null;
 }
 
-const uuidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const versionPattern = /^[1-9][0-9]{0,17}$/;
 
 /**
@@ -95,7 +94,7 @@ function byId(query: TransfersQuery): Prisma.Sql {
 }
 
 function conditionsOnId({ kind, from, to, before }: TransfersQuery): Prisma.Sql[] {
-  if (before !== undefined && !uuidPattern.test(before)) throw malformedCursor();
+  if (before !== undefined && !isWrittenUuid(before)) throw malformedCursor();
   return [
     ...(kind === undefined ? [] : [Prisma.sql`t.kind = ${transferKinds[kind]}::smallint`]),
     ...(from === undefined ? [] : [Prisma.sql`t.id >= ${firstIdOf(from)}::uuid`]),

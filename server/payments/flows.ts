@@ -2,6 +2,7 @@ import type Stripe from 'stripe';
 import type { Database, Tx } from '#server/platform/db.ts';
 import { refuse, type DomainError } from '#server/platform/errors.ts';
 import { receiveEvent, type IncomingEvent } from '#server/platform/inbox.ts';
+import { isWrittenUuid } from '#server/platform/ids.ts';
 import { invariant } from '#server/platform/invariant.ts';
 import { topUpById, topUpBySession, walletStatement, type StatementQuery } from './queries.ts';
 import { quoteTopUp, stateOfSession } from './rules.ts';
@@ -157,12 +158,10 @@ async function topUpOf(deps: PaymentDeps, session: Stripe.Checkout.Session): Pro
   return await topUpNamedIn(deps, session.metadata);
 }
 
-const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
-
 /** Our own mark on an object at Stripe, when it names a row of this database. */
 async function topUpNamedIn(deps: PaymentDeps, metadata: Stripe.Metadata | null): Promise<string | null> {
   const id = metadata?.['top_up_id'];
-  if (id === undefined || !uuidPattern.test(id)) return null;
+  if (id === undefined || !isWrittenUuid(id)) return null;
   return (await topUpById(deps.database.client, id))?.id ?? null;
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { inputHash } from './crypto.ts';
-import { derivedId, systemIds, timeOfUuidv7 } from './ids.ts';
+import { derivedId, isUuid, isWrittenUuid, systemIds, timeOfUuidv7 } from './ids.ts';
 
 const input = {
   time: new Date('2026-05-01T10:00:00.123Z'),
@@ -31,6 +31,15 @@ describe('ids', () => {
   it('cannot be steered by moving text between the parts, nor without the server key', () => {
     expect(derivedId({ ...input, kind: 'orderk', key: 'ey' })).not.toBe(derivedId(input));
     expect(derivedId({ ...input, secret: new Uint8Array(32) })).not.toBe(derivedId(input));
+  });
+
+  it('takes only a whole UUID for one, and tells the one form it is written in from the others', () => {
+    const id = systemIds.uuid();
+    expect([isUuid(id), isWrittenUuid(id)]).toEqual([true, true]);
+    expect([isUuid(id.toUpperCase()), isWrittenUuid(id.toUpperCase())]).toEqual([true, false]);
+    for (const text of ['', `${id}\n`, ` ${id}`, id.replaceAll('-', ''), `{${id}}`, id.replace(/.$/, 'g')]) {
+      expect([isUuid(text), isWrittenUuid(text)]).toEqual([false, false]);
+    }
   });
 
   it('fingerprints an input by its values and types, not by the order of its fields', () => {

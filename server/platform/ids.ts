@@ -41,6 +41,16 @@ export function uuidv7At(time: Date, random: Uint8Array): string {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }
 
+/** Whether PostgreSQL takes it for a UUID, of any version and in letters of either case, as RFC 9562 asks of readers. */
+export function isUuid(text: string): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
+}
+
+/** The same in the one form in which a UUID is written: small letters. */
+export function isWrittenUuid(text: string): boolean {
+  return isUuid(text) && text === text.toLowerCase();
+}
+
 /** The millisecond a UUIDv7 was made in. */
 export function timeOfUuidv7(id: string): Date {
   return new Date(Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16));

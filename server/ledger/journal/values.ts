@@ -1,15 +1,16 @@
 import { z } from 'zod';
 import type { JournalRow } from '#server/ledger/journal/rows.ts';
 import type { Column, JournalTable } from '#server/ledger/journal/tables.ts';
+import { isWrittenUuid } from '#server/platform/ids.ts';
+import { isStorableText } from '#server/platform/stored-text.ts';
 
 const smallintMax = 32_767;
 const integerMax = 2_147_483_647;
 const wholeNumber = /^(0|-?[1-9][0-9]{0,18})$/;
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const timeForm = /^([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3})[0-9]{3}Z$/;
 const dateForm = /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/;
 
-const text = z.string().refine((value) => value.isWellFormed() && !value.includes('\0'), 'not a text of the database');
+const text = z.string().refine(isStorableText, 'not a text of the database');
 
 /** What a value of each type looks like in a file: exactly one form, the one that an export writes. */
 const values = {
@@ -17,7 +18,7 @@ const values = {
   smallint: z.int().min(-smallintMax).max(smallintMax),
   integer: z.int().min(-integerMax).max(integerMax),
   boolean: z.boolean(),
-  uuid: z.string().regex(uuid, 'not a UUID in small letters'),
+  uuid: z.string().refine(isWrittenUuid, 'not a UUID in small letters'),
   text,
   jsonb: text,
   time: z.string().refine(isTime, 'not a time with microseconds in UTC'),
