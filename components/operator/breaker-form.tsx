@@ -2,8 +2,7 @@
 
 import { useMutation } from '@tanstack/react-query';
 import { useTranslations } from 'next-intl';
-import { useRouter } from 'next/navigation';
-import { useState, useTransition } from 'react';
+import { useState } from 'react';
 import type { SubmitEvent } from 'react';
 
 import { useRefusalText } from '#components/errors/use-refusal-text.ts';
@@ -14,22 +13,22 @@ import { Notice } from '#components/ui/notice.tsx';
 import { Textarea } from '#components/ui/textarea.tsx';
 import { useToast } from '#components/ui/toast.tsx';
 import { useHydrated } from '#components/ui/use-hydrated.ts';
+import { useRefresh } from '#components/ui/use-refresh.ts';
 import { breakerReasonInput, breakerReasonLength } from '#server/api/schema.ts';
 
 /** Lets posting go on, with a reason that is kept for good beside the operator's name. */
 export function BreakerForm() {
   const t = useTranslations('operator.breaker');
   const trpc = useTRPC();
-  const router = useRouter();
   const toast = useToast();
   const hydrated = useHydrated();
   const refusalText = useRefusalText();
   const [reason, setReason] = useState('');
   const [isChecked, setChecked] = useState(false);
-  const [isRefreshing, startRefresh] = useTransition();
+  const { refresh, isRefreshing } = useRefresh();
   const done = () => {
     toast({ tone: 'success', text: t('done') });
-    startRefresh(() => router.refresh());
+    refresh();
   };
   const close = useMutation(trpc.operator.closeBreaker.mutationOptions({ onSuccess: done }));
   const isValid = breakerReasonInput.safeParse({ reason }).success;

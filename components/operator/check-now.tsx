@@ -2,8 +2,6 @@
 
 import { useMutation } from '@tanstack/react-query';
 import { useTranslations } from 'next-intl';
-import { useRouter } from 'next/navigation';
-import { useTransition } from 'react';
 
 import { useRefusalText } from '#components/errors/use-refusal-text.ts';
 import { NeedsScript } from '#components/form/needs-script.tsx';
@@ -12,6 +10,7 @@ import { Button } from '#components/ui/button.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { Progress } from '#components/ui/progress.tsx';
 import { useHydrated } from '#components/ui/use-hydrated.ts';
+import { useRefresh } from '#components/ui/use-refresh.ts';
 
 const kinds = ['incremental', 'full'] as const;
 
@@ -19,12 +18,10 @@ const kinds = ['incremental', 'full'] as const;
 export function CheckNow() {
   const t = useTranslations('operator.checkNow');
   const trpc = useTRPC();
-  const router = useRouter();
   const hydrated = useHydrated();
   const refusalText = useRefusalText();
-  const [isRefreshing, startRefresh] = useTransition();
+  const { refresh, isRefreshing } = useRefresh();
   // Also after a failure: another reading, or this one behind a lost answer, may have left a result.
-  const refresh = () => startRefresh(() => router.refresh());
   const check = useMutation(trpc.operator.checkBooks.mutationOptions({ onSettled: refresh }));
   const isBusy = check.isPending || isRefreshing;
   return (

@@ -2,8 +2,6 @@
 
 import { useMutation } from '@tanstack/react-query';
 import { useTranslations } from 'next-intl';
-import { useRouter } from 'next/navigation';
-import { useTransition } from 'react';
 
 import { outcomeOf } from '#components/errors/outcome.ts';
 import { useRefusalText } from '#components/errors/use-refusal-text.ts';
@@ -11,17 +9,16 @@ import { useTRPC } from '#components/trpc/client.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { useHydrated } from '#components/ui/use-hydrated.ts';
+import { useRefresh } from '#components/ui/use-refresh.ts';
 
 /** What this operator may do about an open correction: an own one is withdrawn, another's approved or rejected. */
 export function CorrectionsDecide({ id, isOwn }: { id: string; isOwn: boolean }) {
   const t = useTranslations('operator.corrections');
   const trpc = useTRPC();
-  const router = useRouter();
   const hydrated = useHydrated();
   const refusalText = useRefusalText();
-  const [isRefreshing, startRefresh] = useTransition();
+  const { refresh, isRefreshing } = useRefresh();
   // Also after a refusal: somebody else may have decided, or the reason of the refusal was noted.
-  const refresh = () => startRefresh(() => router.refresh());
   const decide = useMutation(trpc.operator.corrections.decide.mutationOptions({ onSettled: refresh }));
   const isBusy = decide.isPending || isRefreshing;
   const isLacking = decide.isError && outcomeOf(decide.error).code === 'insufficient_funds';

@@ -2,8 +2,7 @@
 
 import { useMutation } from '@tanstack/react-query';
 import { useTranslations } from 'next-intl';
-import { useRouter } from 'next/navigation';
-import { useState, useTransition } from 'react';
+import { useState } from 'react';
 import type { SubmitEvent } from 'react';
 
 import { useRefusalText } from '#components/errors/use-refusal-text.ts';
@@ -16,6 +15,7 @@ import { Notice } from '#components/ui/notice.tsx';
 import { Textarea } from '#components/ui/textarea.tsx';
 import { useToast } from '#components/ui/toast.tsx';
 import { useHydrated } from '#components/ui/use-hydrated.ts';
+import { useRefresh } from '#components/ui/use-refresh.ts';
 import { correctionInput } from '#server/api/schema.ts';
 import { parseAmount } from '#server/money/money.ts';
 
@@ -23,20 +23,19 @@ import { parseAmount } from '#server/money/money.ts';
 export function CorrectionsForm() {
   const t = useTranslations('operator.corrections');
   const trpc = useTRPC();
-  const router = useRouter();
   const toast = useToast();
   const hydrated = useHydrated();
   const refusalText = useRefusalText();
   const attempt = useAttempt();
   const [fields, setFields] = useState({ transferId: '', amount: '', reason: '' });
   const [isChecked, setChecked] = useState(false);
-  const [isRefreshing, startRefresh] = useTransition();
+  const { refresh, isRefreshing } = useRefresh();
   const done = () => {
     attempt.settle();
     setFields({ transferId: '', amount: '', reason: '' });
     setChecked(false);
     toast({ tone: 'success', text: t('done') });
-    startRefresh(() => router.refresh());
+    refresh();
   };
   const propose = useMutation(
     trpc.operator.corrections.propose.mutationOptions({ onSuccess: done, onError: attempt.settle }),

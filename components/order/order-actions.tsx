@@ -1,8 +1,7 @@
 'use client';
 
 import { useTranslations } from 'next-intl';
-import { useRouter } from 'next/navigation';
-import { useState, useTransition } from 'react';
+import { useState } from 'react';
 
 import type { OrderAmounts } from '#components/order/order-amounts.tsx';
 import { StepDialog } from '#components/order/step-dialog.tsx';
@@ -10,6 +9,7 @@ import { Button } from '#components/ui/button.tsx';
 import type { ButtonVariant } from '#components/ui/button-class.ts';
 import { useToast } from '#components/ui/toast.tsx';
 import { useHydrated } from '#components/ui/use-hydrated.ts';
+import { useRefresh } from '#components/ui/use-refresh.ts';
 import type { OrderAction } from '#server/market/schema.ts';
 
 const looks: Record<OrderAction, ButtonVariant> = {
@@ -30,14 +30,13 @@ interface OrderActionsProps {
 /** The steps that the reader may take now, each behind a dialog that says what it does with the money. */
 export function OrderActions({ orderId, actions, amounts }: OrderActionsProps) {
   const t = useTranslations('order.action');
-  const router = useRouter();
   const toast = useToast();
   const hydrated = useHydrated();
   const [open, setOpen] = useState<OrderAction | null>(null);
-  const [isRefreshing, startRefresh] = useTransition();
+  const { refresh, isRefreshing } = useRefresh();
   const reload = () => {
     setOpen(null);
-    startRefresh(() => router.refresh());
+    refresh();
   };
   const finish = (action: OrderAction) => {
     toast({ tone: 'success', text: t(`${action}.done`) });

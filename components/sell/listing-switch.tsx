@@ -2,25 +2,23 @@
 
 import { useMutation } from '@tanstack/react-query';
 import { useTranslations } from 'next-intl';
-import { useRouter } from 'next/navigation';
-import { useTransition } from 'react';
 
 import { useRefusalText } from '#components/errors/use-refusal-text.ts';
 import { useTRPC } from '#components/trpc/client.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { useToast } from '#components/ui/toast.tsx';
 import { useHydrated } from '#components/ui/use-hydrated.ts';
+import { useRefresh } from '#components/ui/use-refresh.ts';
 import type { ListingCard } from '#server/market/schema.ts';
 
 /** Takes a listing off sale, or puts it back: either can be undone by the other, so nobody is asked twice. */
 export function ListingSwitch({ listing }: { listing: Pick<ListingCard, 'id' | 'state' | 'title'> }) {
   const t = useTranslations('sell');
   const trpc = useTRPC();
-  const router = useRouter();
   const toast = useToast();
   const refusalText = useRefusalText();
   const hydrated = useHydrated();
-  const [isRefreshing, startRefresh] = useTransition();
+  const { refresh, isRefreshing } = useRefresh();
   const withdraw = useMutation(trpc.listings.withdraw.mutationOptions());
   const republish = useMutation(trpc.listings.republish.mutationOptions());
   const step = listing.state === 'published' ? 'withdraw' : 'republish';
@@ -31,7 +29,7 @@ export function ListingSwitch({ listing }: { listing: Pick<ListingCard, 'id' | '
       {
         onSuccess: () => {
           toast({ tone: 'success', text: t(`${step}.done`) });
-          startRefresh(() => router.refresh());
+          refresh();
         },
         onError: (error) => toast({ tone: 'danger', text: refusalText(error) }),
       },
