@@ -1,13 +1,8 @@
-import type { Defect } from './planting.ts';
+import { inPostPlain, withoutFloor, type Defect } from './planting.ts';
 
-const plain = 'ledger.post_plain';
-
-/** A change of the function that decides batches of plain moves. */
-function planted(name: string, [search, replacement]: readonly [string, string], red: readonly string[]): Defect {
-  return { name: `a plain batch ${name}`, substitutions: [{ functionName: plain, search, replacement }], red };
+function planted(name: string, change: readonly [string, string], red: readonly string[]): Defect {
+  return inPostPlain(`a plain batch ${name}`, change, red);
 }
-
-const withoutFloor = ['ALTER TABLE ledger.account DROP CONSTRAINT account_above_floor'];
 
 /** The same promises as in the other two forms of the posting function, and the ones of handing over. */
 export const plainDefects: readonly Defect[] = [
@@ -66,8 +61,8 @@ export const plainDefects: readonly Defect[] = [
   {
     name: 'a plain batch knows no limits',
     substitutions: [
-      { functionName: plain, search: 'AND NOT guards_exist AND', replacement: 'AND' },
-      { functionName: plain, search: 'IF is_guarded THEN', replacement: 'IF false THEN' },
+      { functionName: 'ledger.post_plain', search: 'AND NOT guards_exist AND', replacement: 'AND' },
+      { functionName: 'ledger.post_plain', search: 'IF is_guarded THEN', replacement: 'IF false THEN' },
     ],
     red: ['plain'],
   },

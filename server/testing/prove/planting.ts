@@ -31,6 +31,26 @@ export interface Defect {
   red: readonly string[];
 }
 
+/** Without what the table itself refuses, only the functions are left to ask. */
+export const withoutFloor = ['ALTER TABLE ledger.account DROP CONSTRAINT account_above_floor'] as const;
+
+type PlantedBy = (
+  name: string,
+  change: readonly [search: string, replacement: string],
+  red: readonly string[],
+) => Defect;
+
+/** A defect that is one change of the function that decides batches of any items. */
+export const inPost = changeOf('ledger.post');
+/** The same for the one that decides a single transfer. */
+export const inPostSingle = changeOf('ledger.post_single');
+/** And for the one that decides batches of plain moves. */
+export const inPostPlain = changeOf('ledger.post_plain');
+
+function changeOf(functionName: string): PlantedBy {
+  return (name, [search, replacement], red) => ({ name, substitutions: [{ functionName, search, replacement }], red });
+}
+
 /**
  * Puts a defect into a migrated database, in the transaction of the client if it has one. Throws when the ledger no
  * longer has the text that the defect changes: a defect that is not there proves nothing.
