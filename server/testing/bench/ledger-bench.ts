@@ -1,10 +1,11 @@
 import { availableParallelism, loadavg } from 'node:os';
 import type { Client } from 'pg';
+import { endWithJson, Stopped, type Cleanup } from '../prove/last-line.ts';
 import { measureBatches, measureRefusals, type CaseInput } from './batch-cases.ts';
 import { createBooks, isSound, settleDown, withConnections } from './books.ts';
 import { createReferences } from './contestants.ts';
 import { measureGrowth } from './growth-case.ts';
-import { readOptions, Stopped, usage, type BenchOptions } from './options.ts';
+import { readOptions, usage, type BenchOptions } from './options.ts';
 import { createRandom } from './random.ts';
 import { createReport, isMet, rounded, type Report } from './report.ts';
 import { startBenchServer, type BenchServer } from './server.ts';
@@ -16,63 +17,55 @@ import { createTpcb } from './tpcb.ts';
  * Ends with one line of JSON, and with code 1 when a required figure is missed. When it is stopped or fails, that line
  * says why, with the figures that were known by then.
  */
-async function main(): Promise<void> {
-  const report = createReport((line) => void process.stdout.write(`${line}\n`));
-  const known: Known = { options: null, settings: {} };
-  const startedAt = performance.now();
-  let failed: string | null = null;
-  try {
-    known.options = readOptions(process.argv.slice(2));
-    if (known.options === null) {
-      report.line(usage);
-      return;
-    }
-    await measureAndRemove(known.options, known.settings, report);
-  } catch (error) {
-    failed = error instanceof Error ? error.message : String(error);
-    const text = error instanceof Error && !(error instanceof Stopped) ? error.stack : failed;
-    process.stderr.write(`\n✗ ${String(text)}\n`);
+async function main(report: Report, known: Known, cleanups: Cleanup[]): Promise<void> {
+  known.options = readOptions(process.argv.slice(2));
+  if (known.options === null) {
+    report.line(usage);
+    return;
   }
-  const seconds = Math.round((performance.now() - startedAt) / 1000);
-  process.exit(conclude(report, { ...known, seconds, failed }) ? 0 : 1);
+  const { isInMemory, minutesMax } = known.options;
+  const starting = startBenchServer(isInMemory);
+  // Also of a server that is still starting when the run is stopped; one that failed to start has left nothing.
+  cleanups.push(() =>
+    starting.then(
+      (server) => server.remove(),
+      () => undefined,
+    ),
+  );
+  const settings = (found: Record<string, string>) => void Object.assign(known.settings, found);
+  await Promise.race([measure(await starting, known.options, { ...report, settings }), endOfTime(minutesMax)]);
+  const { missed, ...others } = knownBy(report, known);
+  report.line(missed.length > 0 ? `${missed.length} required figures are missed.` : 'Every required figure is met.');
+  report.line(JSON.stringify({ ok: missed.length === 0, missed, ...others }));
+  process.exitCode = missed.length === 0 ? 0 : 1;
 }
 
 /** What the last line can tell however the run ended. */
 interface Known {
+  startedAt: number;
   options: BenchOptions | null;
   settings: Record<string, string>;
 }
 
-/** Prints the last lines. False when a required figure is missed or not all was measured. */
-function conclude(report: Report, end: Known & { seconds: number; failed: string | null }): boolean {
-  const { failed, seconds, settings } = end;
+function knownBy(report: Report, { startedAt, options, settings }: Known) {
   const missed = report.figures().filter((figure) => !isMet(figure));
-  const figures = Object.fromEntries(report.figures().map(({ name, value }) => [name, Number(rounded(value))]));
-  const isMissing = missed.length > 0 || failed !== null;
-  if (failed === null) {
-    report.line(isMissing ? `${missed.length} required figures are missed.` : 'Every required figure is met.');
-  }
-  const options = end.options === null ? null : { ...end.options, cases: [...end.options.cases] };
-  const why = failed === null ? {} : { failed };
-  report.line(JSON.stringify({ figures, missed: missed.map(({ name }) => name), ...why, seconds, options, settings }));
-  return !isMissing;
+  return {
+    figures: Object.fromEntries(report.figures().map(({ name, value }) => [name, Number(rounded(value))])),
+    missed: missed.map(({ name }) => name),
+    seconds: Math.round((performance.now() - startedAt) / 1000),
+    options: options === null ? null : { ...options, cases: [...options.cases] },
+    settings,
+  };
 }
 
-async function measureAndRemove(
-  options: BenchOptions,
-  settings: Record<string, string>,
-  report: Report,
-): Promise<void> {
-  const stopped = stopRequest(options.minutesMax);
-  const server = await startBenchServer(options.isInMemory);
-  try {
-    await Promise.race([
-      measure(server, options, { ...report, settings: (found) => void Object.assign(settings, found) }),
-      stopped,
-    ]);
-  } finally {
-    await server.remove();
-  }
+/** Rejects when the time for all is over. */
+function endOfTime(minutesMax: number): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const late = () => {
+      reject(new Stopped(`Not done after ${minutesMax} minutes: see --minutes.`));
+    };
+    setTimeout(late, 60_000 * minutesMax).unref();
+  });
 }
 
 /** A report that also takes the settings as soon as they are known. */
@@ -129,21 +122,9 @@ async function describeServer(admin: Client, report: Report): Promise<Record<str
   return Object.fromEntries(settings.map(({ name, value }) => [name, value]));
 }
 
-/** Rejects on Ctrl-C, on another request to end, and when the time for all is over. */
-function stopRequest(minutesMax: number): Promise<never> {
-  const stopped = new Promise<never>((_resolve, reject) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-      process.on(signal, () => {
-        reject(new Stopped('Interrupted: the database is removed.'));
-      });
-    }
-    const late = () => {
-      reject(new Stopped(`Not done after ${minutesMax} minutes: see --minutes.`));
-    };
-    setTimeout(late, 60_000 * minutesMax).unref();
-  });
-  stopped.catch(() => undefined);
-  return stopped;
-}
-
-await main();
+const report = createReport((line) => void process.stdout.write(`${line}\n`));
+const known: Known = { startedAt: performance.now(), options: null, settings: {} };
+await endWithJson(
+  (cleanups) => main(report, known, cleanups),
+  () => knownBy(report, known),
+);

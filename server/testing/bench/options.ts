@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { Stopped } from '../prove/last-line.ts';
 
 export interface BenchOptions {
   /** Measured rounds; one more warms up. */
@@ -11,11 +12,6 @@ export interface BenchOptions {
   seed: number;
   /** The whole run ends after this. */
   minutesMax: number;
-}
-
-/** Something that whoever started the benchmark did or can mend: its message is shown alone. */
-export class Stopped extends Error {
-  override readonly name = 'Stopped';
 }
 
 export const usage = `npm run bench:ledger -- [options]
