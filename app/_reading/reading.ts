@@ -12,6 +12,13 @@ export async function requireVisitor(): Promise<Visitor> {
   return visitor;
 }
 
+/** An operator in good standing; to everyone else there is no such page. */
+export async function requireOperator(): Promise<Visitor> {
+  const visitor = await requireVisitor();
+  if (!visitor.isOperator) notFound();
+  return visitor;
+}
+
 export function signInPath(returnTo: string): string {
   return `/sign-in?${new URLSearchParams({ callbackUrl: returnTo }).toString()}`;
 }

@@ -1,4 +1,4 @@
-import type { Tier } from '#server/platform/session.ts';
+import type { OperatorRole, Tier } from '#server/platform/session.ts';
 
 /** The signed-in citizen as the frame of every page shows them. */
 export interface Visitor {
@@ -6,6 +6,9 @@ export interface Visitor {
   displayName: string;
   tier: Tier;
   role: 'citizen' | 'operator';
+  operatorRole: OperatorRole | null;
+  /** Whether what is for operators is open to them: an operator who gave a second factor. */
+  isOperator: boolean;
   /** What they can spend now; null when it could not be read. */
   availableMinor: bigint | null;
 }

@@ -10,6 +10,7 @@ import { refuse } from '#server/platform/errors.ts';
 import { inboxCounts } from '#server/platform/inbox.ts';
 import { operatorProcedure, router } from '#server/platform/trpc.ts';
 import { correctionsRouter } from './corrections-router.ts';
+import { peopleRouter } from './people-router.ts';
 import { breakerReasonInput } from './schema.ts';
 
 const runsShown = 10;
@@ -18,6 +19,7 @@ const crossingsShown = 20;
 /** What an operator sees first, and what an operator may do about the books. */
 export const operatorRouter = router({
   corrections: correctionsRouter,
+  people: peopleRouter,
 
   /** Reads what was kept and the roll-ups; the books themselves are read by the worker's jobs and by `checkBooks`. */
   overview: operatorProcedure(['support', 'finance'], { limit: 'read', audited: false }).query(async ({ ctx }) => {

@@ -16,3 +16,11 @@ export const correctionInput = z.object({
 });
 
 export const correctionChoiceInput = z.object({ id: z.uuid(), choice: z.enum(['approve', 'reject', 'withdraw']) });
+
+/** Who is meant, by the name under which Venice knows them. */
+export const usernameInput = z.object({ username: z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/) });
+
+export const operatorRoles = ['support', 'finance', 'admin'] as const;
+
+/** What an operator may do from now on. */
+export const appointInput = usernameInput.extend({ operatorRole: z.enum(operatorRoles) });

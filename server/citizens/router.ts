@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { actsAsOperator, owesSecondFactor } from '#server/platform/access.ts';
 import { refuse } from '#server/platform/errors.ts';
 import { citizenProcedure, publicProcedure, router } from '#server/platform/trpc.ts';
+import { sessionIdleMs, sessionLifeMs } from './rules.ts';
 import { endOwnSession, endSessionsOf, sessionsOf } from './sessions.ts';
 
 export const sessionRouter = router({
@@ -14,11 +15,13 @@ export const sessionRouter = router({
     return { ...who, owesSecondFactor: owes, isOperator: actsAsOperator(ctx.principal) };
   }),
 
-  /** The citizen's live sessions; `isCurrent` marks the one that asks. */
+  /** The citizen's live sessions, and how long one lives; `isCurrent` marks the one that asks. */
   list: citizenProcedure({ limit: 'read', audited: false }).query(async ({ ctx }) => {
     const { citizenId, role, sessionId } = ctx.principal;
-    const sessions = await sessionsOf(ctx.database.client, { citizenId, role, now: ctx.clock.now() });
-    return sessions.map((session) => ({ ...session, isCurrent: session.id === sessionId }));
+    const now = ctx.clock.now();
+    const rows = await sessionsOf(ctx.database.client, { citizenId, role, now });
+    const sessions = rows.map((session) => ({ ...session, isCurrent: session.id === sessionId }));
+    return { sessions, now, idleMinutes: sessionIdleMs[role] / 60_000, lifeHours: sessionLifeMs[role] / 3_600_000 };
   }),
 
   /** Ends one session, on every device and server at once. Refuses `session_not_found`. */

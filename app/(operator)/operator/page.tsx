@@ -1,8 +1,7 @@
 import type { Metadata } from 'next';
 import { getTranslations } from 'next-intl/server';
-import { notFound } from 'next/navigation';
 
-import { orNotFound, requireVisitor } from '#app/_reading/reading.ts';
+import { orNotFound, requireOperator } from '#app/_reading/reading.ts';
 import { addressOf, textOf } from '#app/_reading/search-params.ts';
 import type { SearchParams } from '#app/_reading/search-params.ts';
 import { serverCaller } from '#app/_trpc/server.ts';
@@ -11,6 +10,7 @@ import { BooksReport } from '#components/operator/books-report.tsx';
 import { BreakerPanel } from '#components/operator/breaker-panel.tsx';
 import { Corrections } from '#components/operator/corrections.tsx';
 import { Crossings } from '#components/operator/crossings.tsx';
+import { DeskTabs } from '#components/operator/desk-tabs.tsx';
 import { GroupTotals } from '#components/operator/group-totals.tsx';
 import { InboxReport } from '#components/operator/inbox-report.tsx';
 import { MoneyTotals } from '#components/operator/money-totals.tsx';
@@ -30,8 +30,7 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function OperatorPage({ searchParams }: OperatorPageProps) {
-  const { role } = await requireVisitor();
-  if (role !== 'operator') notFound();
+  await requireOperator();
   const cursor = textOf((await searchParams)['cursor']);
   const caller = await serverCaller();
   const [t, disputes, overview, corrections] = await Promise.all([
@@ -44,6 +43,7 @@ export default async function OperatorPage({ searchParams }: OperatorPageProps) 
   const posting = <BreakerPanel breaker={breaker} />;
   return (
     <Page>
+      <DeskTabs current="books" />
       <PageHeading title={t('title')}>{t('lead')}</PageHeading>
       {breaker.isOpen ? posting : null}
       <Disputes disputes={disputes} isFirstPage={cursor === undefined} />

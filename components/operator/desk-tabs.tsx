@@ -1,0 +1,16 @@
+import { useTranslations } from 'next-intl';
+
+import { Tabs } from '#components/ui/tabs.tsx';
+
+const places = [
+  { key: 'books', href: '/operator' },
+  { key: 'people', href: '/operator/people' },
+  { key: 'record', href: '/operator/record' },
+] as const;
+
+/** The pages of the operator's desk. */
+export function DeskTabs({ current }: { current: (typeof places)[number]['key'] }) {
+  const t = useTranslations('people.desk');
+  const tabs = places.map(({ key, href }) => ({ href, label: t(key), current: key === current }));
+  return <Tabs label={t('label')} tabs={tabs} />;
+}
