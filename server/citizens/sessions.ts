@@ -194,6 +194,7 @@ async function findLiveSession(
 ): Promise<{ principal: Principal; sessionId: string; lastSeenAt: Date } | null> {
   const { token, now } = input;
   const rows = await db.$queryRaw<LiveRow[]>`
+    /* prepared:live_session */
     SELECT citizen.id AS "citizenId", citizen.username, citizen.display_name AS "displayName",
            citizen.tier, citizen.role, citizen.operator_role AS "operatorRole",
            citizen.has_second_factor AS "hasSecondFactor", session.id AS "sessionId",

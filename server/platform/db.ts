@@ -63,7 +63,7 @@ export function createDatabase(url: string, options: DatabaseOptions = {}): Data
 }
 
 function openClient(url: string, limits: { connectionsMax: number; timeoutMs: number }): PrismaClient {
-  const adapter = new PrismaPg({
+  const pool = {
     connectionString: url,
     max: limits.connectionsMax,
     connectionTimeoutMillis: connectTimeoutMs,
@@ -72,8 +72,16 @@ function openClient(url: string, limits: { connectionsMax: number; timeoutMs: nu
     query_timeout: limits.timeoutMs + 5_000,
     // Prisma's adapter sends and reads times without their offset, which is exact only in UTC.
     options: `-c role=cascade_app -c timezone=UTC -c statement_timeout=${String(limits.timeoutMs)}`,
-  });
-  return new PrismaClient({ adapter });
+  };
+  return new PrismaClient({ adapter: new PrismaPg(pool, { statementNameGenerator: preparedName }) });
+}
+
+/**
+ * A raw query that begins with the comment `prepared:` and a name is parsed and planned once a connection. For the few
+ * that every request pays for: each name costs memory in every connection. An empty name is none.
+ */
+function preparedName({ sql }: { sql: string }): string {
+  return /^\s*\/\* prepared:([a-z_]{1,40}) \*\//.exec(sql)?.[1] ?? '';
 }
 
 async function assertWritable(client: PrismaClient): Promise<void> {
