@@ -76,7 +76,7 @@ describe('the record', () => {
   });
 
   it('keeps the attempt of someone whose input makes no sense', async () => {
-    const nonsense = { username: '\ud800 \u0000' } as { username: string };
+    const nonsense = { username: '\ud800 \u0000' };
     await codeOf(desk().dismiss(nonsense));
     expect(await latest()).toMatchObject({ action: 'operator.people.dismiss', subject: '\ufffd ' });
   });

@@ -1,0 +1,115 @@
+import { TRPCError } from '@trpc/server';
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { openSession } from '#server/citizens/sessions.ts';
+import { systemIds } from '#server/platform/ids.ts';
+import { testContext } from '#server/testing/context.ts';
+import { testMarket, type TestCitizen, type TestMarket } from '#server/testing/market.ts';
+import { bounded } from '#server/testing/bounded.ts';
+import { procedureTable } from '#server/testing/procedures.ts';
+import { testPrincipal } from '#server/testing/principal.ts';
+import { appRouter, createCaller } from './root.ts';
+
+const swaps = 10_000;
+const atOnce = 16;
+const seed = Date.now() % 1_000_000;
+
+const words = 'Because it is not mine.';
+const terms = { title: 'Taken over', description: words, category: 'glass', priceMinor: 1n, stock: 1 } as const;
+
+/** For each procedure of citizens that names a row: a valid input about the row of someone else. */
+const inputs: Record<string, (id: string) => object> = {
+  'listings.update': (listingId) => ({ ...terms, listingId, version: 1, stockSeen: 1 }),
+  'listings.withdraw': (listingId) => ({ listingId }),
+  'listings.republish': (listingId) => ({ listingId }),
+  'orders.byId': (orderId) => ({ orderId }),
+  'orders.deliver': (orderId) => ({ orderId, note: words }),
+  'orders.confirm': (orderId) => ({ orderId }),
+  'orders.cancel': (orderId) => ({ orderId, note: words }),
+  'orders.dispute': (orderId) => ({ orderId, reason: words }),
+  'session.end': (sessionId) => ({ sessionId }),
+  'topUps.byId': (topUpId) => ({ topUpId }),
+};
+
+/** What anyone may name, and why that gives nothing away. */
+const open: Record<string, string> = {
+  'listings.byId': 'listings are public',
+  'orders.place': 'one buys the listings of others',
+};
+
+describe('ids of other citizens', () => {
+  let market: TestMarket;
+  let stranger: TestCitizen;
+  let foreignIds: string[];
+
+  beforeAll(async () => {
+    market = await testMarket();
+    stranger = await market.citizen({ ducatsMinor: 100_000n });
+    foreignIds = await plantRows(market);
+  });
+
+  it('are asked about at every procedure that takes one', () => {
+    const taking = procedureTable(appRouter).filter(
+      ({ meta, idFields }) => !Array.isArray(meta?.access) && idFields.length > 0,
+    );
+    expect(taking.map(({ path }) => path).sort()).toEqual([...Object.keys(inputs), ...Object.keys(open)].sort());
+  });
+
+  it(`are never found, in ${String(swaps)} random swaps, and nothing of theirs changes (seed ${String(seed)})`, async () => {
+    const before = await snapshot(market);
+    const caller: unknown = createCaller({ ...testContext(market, testPrincipal(stranger)), limits: unlimited });
+    const swap = fc.record({
+      path: fc.constantFrom(...Object.keys(inputs)),
+      id: fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...foreignIds) }, { weight: 1, arbitrary: fc.uuid() }),
+    });
+    const calls = fc.sample(swap, { seed, numRuns: swaps });
+    const leaks: string[] = [];
+    await bounded(atOnce, calls, async ({ path, id }) => {
+      const outcome = await outcomeOf(caller, { path, input: inputs[path]?.(id) });
+      if (outcome !== 'NOT_FOUND') leaks.push(`${path} of ${id}: ${outcome}`);
+    });
+    expect(leaks).toEqual([]);
+    expect(await snapshot(market)).toEqual(before);
+  });
+});
+
+/** Counting ten thousand calls of one citizen is not what is looked at here. */
+const unlimited = { take: () => Promise.resolve(), close: () => Promise.resolve() };
+
+async function outcomeOf(caller: unknown, call: { path: string; input: unknown }): Promise<string> {
+  const procedure = call.path.split('.').reduce<unknown>((at, name) => (at as Record<string, unknown>)[name], caller);
+  try {
+    await (procedure as (input: unknown) => Promise<unknown>)(call.input);
+    return 'answered';
+  } catch (error) {
+    return error instanceof TRPCError ? error.code : 'defect';
+  }
+}
+
+/** Rows of two other citizens, in every state in which a stranger could want them; answers their ids. */
+async function plantRows(market: TestMarket): Promise<string[]> {
+  const [seller, buyer] = [await market.citizen(), await market.citizen({ ducatsMinor: 1_000_000n })];
+  const ids: string[] = [];
+  for (let number = 0; number < 5; number += 1) {
+    const { listingId } = await market.listing(seller);
+    const [open, delivered] = [await market.buy(buyer, { listingId }), await market.buy(buyer, { listingId })];
+    await market.step({ orderId: delivered.orderId, visitor: seller, action: 'deliver' });
+    const client = { device: '', place: '' };
+    const session = { citizenId: buyer.citizenId, role: 'citizen', method: 'venice', isSecondFactor: false } as const;
+    const { sessionId } = await market.database.inTransaction((tx) =>
+      openSession(tx, { ...session, client, clock: market.clock, ids: systemIds }),
+    );
+    ids.push(listingId, open.orderId, delivered.orderId, sessionId, seller.citizenId, buyer.citizenId);
+  }
+  return ids;
+}
+
+/** Everything that a stranger's call could have changed. */
+async function snapshot({ database: { client } }: TestMarket): Promise<unknown> {
+  const [orders, listings, sessions] = await Promise.all([
+    client.marketOrder.findMany({ orderBy: { id: 'asc' }, take: 100 }),
+    client.listing.findMany({ orderBy: { id: 'asc' }, take: 100 }),
+    client.session.findMany({ orderBy: { id: 'asc' }, take: 100 }),
+  ]);
+  return { orders, listings, sessions };
+}
