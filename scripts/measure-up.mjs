@@ -89,7 +89,7 @@ async function up(clone) {
 
 /** The copy must look like a fresh shell: nothing of this run's npm, Node or settings. */
 function cleanEnvironment() {
-  const foreign = /^(npm_|DATABASE_|REDIS_|STRIPE_|VENICE_|CASCADE_|NODE_|INIT_CWD)|^(PORT|HOST|APP_URL)$/i;
+  const foreign = /^(npm_|DATABASE_|REDIS_|UPSTASH_|STRIPE_|VENICE_|CASCADE_|NODE_|INIT_CWD)|^(PORT|HOST|APP_URL)$/i;
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)));
   env.PATH = (env.PATH ?? '')
     .split(':')

@@ -6,13 +6,16 @@ import { database } from '#server/platform/db.ts';
 import { env } from '#server/platform/env.ts';
 import { systemIds } from '#server/platform/ids.ts';
 import { invariant } from '#server/platform/invariant.ts';
+import { log } from '#server/platform/log.ts';
 import { once } from '#server/platform/once.ts';
 import { createLimits, type Limits } from '#server/platform/rate-limit.ts';
+import { requestLimits } from '#server/platform/rate-limit-request.ts';
+import type { OnSharing } from '#server/platform/rate-limit-watch.ts';
 import { hostCookieName, readCookie, readSession, type SessionStore } from '#server/platform/session.ts';
 import type { Context } from '#server/platform/trpc.ts';
 
 /** What all requests of this process share. */
-export type ProcessContext = Omit<Context, 'principal' | 'requestId' | 'caller' | 'client' | 'setCookie'>;
+export type ProcessContext = Omit<Context, 'principal' | 'requestId' | 'callers' | 'client' | 'setCookie'>;
 
 /** The shared parts, made on first use from the settings. */
 export function processContext(): ProcessContext {
@@ -30,8 +33,17 @@ export function processContext(): ProcessContext {
 
 /** The rate limits of this process. */
 export function limits(): Limits {
-  return once('limits', () => createLimits({ redisUrl: env().REDIS_URL, clock: systemClock }));
+  return once('limits', () => {
+    const { REDIS_URL: redisUrl, UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: token } = env();
+    const upstash = url === undefined || token === undefined ? undefined : { url, token };
+    return createLimits({ redisUrl, upstash, clock: systemClock, onSharing: tellSharing });
+  });
 }
+
+const tellSharing: OnSharing = ({ isShared, reason }) => {
+  if (isShared) log().info({ reason }, 'rate limits are shared between processes again');
+  else log().warn({ reason }, 'rate limits: without Redis this process counts for itself');
+};
 
 function stripe(): Stripe {
   return once('stripe', () => createStripe(env()));
@@ -44,24 +56,30 @@ function sessions(): SessionStore {
 /** The browser's own random cookie, to which proofs asked for before a sign-in are bound. */
 export const browserCookie = 'cascade-browser';
 
+interface DoorOfContext {
+  answer?: Headers;
+  limits?: Limits;
+}
+
 /**
  * The context of one request. The front has put the caller's address and the request's id into headers that no client
- * can set. `answer` are the headers of the answer, where there is a door that can still write to them.
+ * can set. A door gives the headers of its answer, where it can still write to them, and the limits it tells of.
  */
-export async function createContext(headers: Headers, answer?: Headers): Promise<Context> {
+export async function createContext(headers: Headers, door: DoorOfContext = {}): Promise<Context> {
   const { CASCADE_SECRET: secret, APP_URL: appUrl } = env();
   const principal = await readSession(headers, { store: sessions(), secret, appUrl });
   const address = headers.get('x-cascade-address') ?? 'unknown';
   const browserId = readCookie(headers, hostCookieName(browserCookie, appUrl));
   return {
     ...processContext(),
+    limits: door.limits ?? requestLimits(limits()),
     principal,
     requestId: headers.get('x-cascade-request-id') ?? systemIds.uuid(),
-    caller: principal?.citizenId ?? address,
+    callers: { citizen: principal?.citizenId, address },
     client: { address, userAgent: headers.get('user-agent') ?? '', browserId },
     setCookie: (line) => {
-      invariant(answer !== undefined, 'a page that is being drawn sets no cookies');
-      answer.append('set-cookie', line);
+      invariant(door.answer !== undefined, 'a page that is being drawn sets no cookies');
+      door.answer.append('set-cookie', line);
     },
   };
 }

@@ -4,29 +4,29 @@ import { stripeWebhook } from '#server/payments/webhook.ts';
 import { env } from '#server/platform/env.ts';
 import { refuse } from '#server/platform/errors.ts';
 import { problem, type Handler } from '#server/platform/http.ts';
-import type { RateLimit } from '#server/platform/rate-limit.ts';
+import { requestLimits } from '#server/platform/rate-limit-request.ts';
 import { asTrpcError } from '#server/platform/trpc.ts';
-import { createContext, processContext } from './context.ts';
+import { createContext, limits, processContext } from './context.ts';
 import { appRouter } from './root.ts';
 
 const trpcPath = '/api/trpc';
 const batchSizeMax = 10;
-/** A statement reads up to a year of entries. */
-const statementLimit: RateLimit = { name: 'statement', calls: 30, windowSeconds: 60 };
 
 /** The web application's procedures. */
 export const trpcDoor: Handler = async (request) => {
   if (request.method === 'POST' && !isJson(request)) {
     return problem(refuse('wrong_media', 'json_only', 'This address takes application/json only.'));
   }
+  const taken = requestLimits(limits());
   return fetchRequestHandler({
     endpoint: trpcPath,
     router: appRouter,
     req: request,
     createContext: ({ resHeaders }) =>
-      createContext(request.headers, resHeaders).catch((error: unknown) => {
+      createContext(request.headers, { answer: resHeaders, limits: taken }).catch((error: unknown) => {
         throw asTrpcError(error);
       }),
+    responseMeta: () => ({ headers: taken.headers() }),
     maxBatchSize: batchSizeMax,
   });
 };
@@ -46,9 +46,12 @@ export const stripeWebhookDoor: Handler = (request) =>
 
 /** The signed-in citizen's statement as a file. */
 export const statementDoor: Handler = async (request) => {
-  const context = await createContext(request.headers);
-  await context.limits.take(statementLimit, context.caller);
-  return statementCsv(request, context);
+  const taken = requestLimits(limits());
+  const context = await createContext(request.headers, { limits: taken });
+  await taken.take('statement', context.callers);
+  const response = await statementCsv(request, context);
+  for (const [name, value] of Object.entries(taken.headers())) response.headers.set(name, value);
+  return response;
 };
 
 interface Door {

@@ -21,6 +21,7 @@ const live = {
   VENICE_API_URL: 'https://venice.example/api',
   VENICE_ISSUER: 'https://id.example',
 };
+const upstash = { UPSTASH_REDIS_REST_URL: 'https://name.upstash.io', UPSTASH_REDIS_REST_TOKEN: 'token' };
 
 describe('settings', () => {
   it('takes of the address only its origin, which browsers send', () => {
@@ -31,6 +32,7 @@ describe('settings', () => {
   it('accepts a whole sandbox and a whole live set', () => {
     expect(parseEnv(sandbox).CASCADE_MODE).toBe('sandbox');
     expect(parseEnv(live).CASCADE_MODE).toBe('live');
+    expect(parseEnv({ ...live, ...upstash })).toMatchObject(upstash);
   });
 
   it('means live when nothing says otherwise', () => {
@@ -45,6 +47,12 @@ describe('settings', () => {
     ['an address without HTTPS in live', { ...live, APP_URL: 'http://cascade.example' }],
     ['an issuer without HTTPS in live', { ...live, VENICE_ISSUER: 'http://id.example' }],
     ['a short secret', { ...sandbox, CASCADE_SECRET: 'short' }],
+    ['an Upstash address without its token', { ...sandbox, UPSTASH_REDIS_REST_URL: 'https://name.upstash.io' }],
+    ['an Upstash token without its address', { ...sandbox, UPSTASH_REDIS_REST_TOKEN: 'token' }],
+    [
+      'an Upstash address without HTTPS in live',
+      { ...live, ...upstash, UPSTASH_REDIS_REST_URL: 'http://name.upstash.io' },
+    ],
   ])('refuses %s', (_title, variables) => {
     expect(() => parseEnv(variables)).toThrow('The settings are not usable');
   });

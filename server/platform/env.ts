@@ -24,6 +24,8 @@ const schema = z
       .string()
       .regex(/^rediss?:\/\//, 'must begin with redis:// or rediss://')
       .optional(),
+    UPSTASH_REDIS_REST_URL: url.optional(),
+    UPSTASH_REDIS_REST_TOKEN: z.string().min(1).optional(),
     CASCADE_SECRET: z.string().min(32, 'needs at least 32 characters'),
     STRIPE_SECRET_KEY: z.string().regex(/^(sk|rk)_(test|live)_/, 'must be a Stripe secret key'),
     STRIPE_WEBHOOK_SECRET: z.string().default(''),
@@ -59,8 +61,21 @@ interface ModeSettings {
   VENICE_ISSUER: string;
 }
 
-/** What in the settings mixes play money with real money. */
-function contradictions(settings: ModeSettings): string[] {
+interface UpstashSettings {
+  UPSTASH_REDIS_REST_URL?: string | undefined;
+  UPSTASH_REDIS_REST_TOKEN?: string | undefined;
+}
+
+/** What in the settings does not go together. */
+function contradictions(settings: ModeSettings & UpstashSettings): string[] {
+  const { UPSTASH_REDIS_REST_URL: upstashUrl, UPSTASH_REDIS_REST_TOKEN: upstashToken } = settings;
+  const isHalf = (upstashUrl === undefined) !== (upstashToken === undefined);
+  const half = isHalf ? ['UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN need each other'] : [];
+  return [...half, ...modeContradictions(settings)];
+}
+
+/** What in the settings mixes play money with real money, or shows it to the network. */
+function modeContradictions(settings: ModeSettings & UpstashSettings): string[] {
   const isLiveKey = settings.STRIPE_SECRET_KEY.includes('_live_');
   if (settings.CASCADE_MODE === 'sandbox') {
     return isLiveKey ? ['CASCADE_MODE is sandbox, but STRIPE_SECRET_KEY is a live key'] : [];
@@ -68,8 +83,9 @@ function contradictions(settings: ModeSettings): string[] {
   const problems: string[] = [];
   if (!isLiveKey) problems.push('CASCADE_MODE is live, but STRIPE_SECRET_KEY is a test key');
   if (settings.STRIPE_API_URL !== undefined) problems.push('CASCADE_MODE is live, so STRIPE_API_URL must not be set');
-  for (const name of ['APP_URL', 'VENICE_API_URL', 'VENICE_ISSUER'] as const) {
-    if (!settings[name].startsWith('https://')) problems.push(`CASCADE_MODE is live, so ${name} must use https`);
+  for (const name of ['APP_URL', 'VENICE_API_URL', 'VENICE_ISSUER', 'UPSTASH_REDIS_REST_URL'] as const) {
+    if (settings[name]?.startsWith('https://') === false)
+      problems.push(`CASCADE_MODE is live, so ${name} must use https`);
   }
   return problems;
 }

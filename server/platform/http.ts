@@ -1,4 +1,5 @@
 import { asRefusal, errorKinds, refuse } from './errors.ts';
+import { refusalHeaders } from './rate-limit-headers.ts';
 
 /** An API door: the same function serves the custom server, a Next route and a test. */
 export type Handler = (request: Request) => Promise<Response>;
@@ -15,7 +16,11 @@ export function problem(error: unknown, traceId?: string): Response {
     ...(refusal !== null && Object.keys(refusal.details).length > 0 ? { details: refusal.details } : {}),
     ...(traceId === undefined ? {} : { traceId }),
   };
-  const headers = new Headers({ 'content-type': 'application/problem+json', 'cache-control': 'no-store' });
+  const headers = new Headers({
+    'content-type': 'application/problem+json',
+    'cache-control': 'no-store',
+    ...refusalHeaders(refusal),
+  });
   if (status === 503) headers.set('retry-after', '2');
   return new Response(JSON.stringify(body), { status, headers });
 }

@@ -1,148 +1,170 @@
-import { createHash } from 'node:crypto';
-import { Ratelimit } from '@upstash/ratelimit';
-import { Redis } from 'ioredis';
+import { addressGroup } from './caller-address.ts';
 import type { Clock } from './clock.ts';
 import { DomainError } from './errors.ts';
+import {
+  limitClasses,
+  type Allowance,
+  type CallerKind,
+  type Callers,
+  type LimitClass,
+  type LimitClassName,
+} from './rate-limit-classes.ts';
+import { plainRedis, upstashRedis, type RedisLink } from './rate-limit-redis.ts';
+import { createSharedCounts, redisWaitMsMax, type Question, type SharedAnswer } from './rate-limit-shared.ts';
+import type { OnSharing } from './rate-limit-watch.ts';
+import { windowCounts, type WindowCounts } from './rate-limit-windows.ts';
 
-/** At most `calls` within any `windowSeconds`, counted per caller. */
-export interface RateLimit {
-  name: string;
-  calls: number;
-  windowSeconds: number;
+/** Where a caller stands in the limit that leaves them the least. */
+export interface LimitState {
+  /** Calls within a window. */
+  limit: number;
+  remaining: number;
+  resetSeconds: number;
 }
 
-/** Counts calls; `take` rejects with `rate_limited` when the caller is over the limit. */
+/** Counts calls and refuses those over a limit. */
 export interface Limits {
-  take(limit: RateLimit, caller: string): Promise<void>;
+  /**
+   * Counts one call of a class for each of its callers. Waits for Redis `waitMsMax` milliseconds at most, by default
+   * as long as one request may.
+   * Refuses: `rate_limited` (details: `limit`, the class; `calls`, how many are allowed; `retryAfterSeconds`). A
+   * refused call is counted nowhere.
+   */
+  take(className: LimitClassName, callers: Callers, waitMsMax?: number): Promise<LimitState>;
+  /** True while all processes count together; else this one counts for itself. */
+  isShared(): boolean;
   close(): Promise<void>;
 }
 
-const redisTimeoutMs = 250;
-const callersMax = 20_000;
+export interface LimitsOptions {
+  clock: Clock;
+  /** A plain Redis. */
+  redisUrl?: string | undefined;
+  /** Upstash's Redis over REST; goes before `redisUrl`. */
+  upstash?: { url: string; token: string } | undefined;
+  classes?: Record<LimitClassName, LimitClass>;
+  onSharing?: OnSharing;
+}
 
 /**
- * Limits shared by all processes when there is a Redis, else kept in this process. A Redis that is
- * slow or gone never means "allowed": the in-process count decides until it answers again.
+ * Limits that all processes share where there is a Redis, and of this process beside it.
+ *
+ * This process counts every call in any case. While Redis counts for all, its answer decides, and the own count only
+ * makes sure that no Redis that lost its memory lets more pass here than the limit. Without an answer, and for one
+ * window after an outage, in which Redis may have missed or lost calls, the own count alone decides, against the
+ * local limit of the class. A failure never means "allowed".
  */
-export function createLimits(options: { redisUrl?: string | undefined; clock: Clock }): Limits {
-  const local = createLocalLimits(options.clock);
-  if (options.redisUrl === undefined) return local;
-  const redis = new Redis(options.redisUrl, {
-    maxRetriesPerRequest: 0,
-    enableOfflineQueue: false,
-    connectTimeout: 1_000,
-    commandTimeout: redisTimeoutMs,
-    retryStrategy: (attempt) => Math.min(attempt * 200, 5_000),
-  });
-  // Connection errors surface through each command, which falls back to the in-process count.
-  redis.on('error', () => undefined);
-  const shared = new Map<string, Ratelimit>();
-  return {
-    take: async (limit, caller) => {
-      const answer = await askRedis(limiterFor(shared, redis, limit), caller);
-      if (answer === null) await local.take(limit, caller);
-      else if (!answer.success) throw tooMany(limit, answer.reset - options.clock.now().getTime());
-    },
-    close: async () => {
-      redis.disconnect();
-      await local.close();
-    },
+export function createLimits(options: LimitsOptions): Limits {
+  const classes = options.classes ?? limitClasses;
+  const link = linkFor(options);
+  const shared = link === null ? null : createSharedCounts(link, options.onSharing ?? (() => undefined));
+  const windows = new Map<string, WindowCounts>();
+
+  const take = async (className: LimitClassName, callers: Callers, waitMsMax: number): Promise<LimitState> => {
+    const now = options.clock.now().getTime();
+    const counts = countsOf({ className, limitClass: classes[className], callers, windows });
+    const windowMs = classes[className].windowSeconds * 1_000;
+    const isLocal = shared === null || shared.isIncomplete(windowMs);
+    const own = counts.map((count) => ownAnswer(count, now, isLocal ? 'local' : 'shared'));
+    refuseAny(className, own, now);
+    const takeBack = counts.map((count) => count.window.count(count.caller, now));
+    try {
+      const answers = shared === null ? null : await shared.ask(counts.map(questionOf), waitMsMax);
+      if (answers !== null) refuseAny(className, answers, now);
+      else if (!isLocal)
+        refuseAny(
+          className,
+          counts.map((count) => countedAnswer(count, now)),
+          now,
+        );
+      return strictest([...own, ...(answers ?? [])], now);
+    } catch (error) {
+      for (const undo of takeBack) undo();
+      throw error;
+    }
   };
-}
 
-function limiterFor(known: Map<string, Ratelimit>, redis: Redis, limit: RateLimit): Ratelimit {
-  const existing = known.get(limit.name);
-  if (existing !== undefined) return existing;
-  const made = new Ratelimit({
-    redis: adaptRedis(redis),
-    limiter: Ratelimit.slidingWindow(limit.calls, `${String(limit.windowSeconds)} s` as `${number} s`),
-    prefix: `cascade:limit:${limit.name}`,
-    timeout: redisTimeoutMs,
-    ephemeralCache: false,
-    enableTelemetry: false,
-  });
-  known.set(limit.name, made);
-  return made;
-}
-
-async function askRedis(limiter: Ratelimit, caller: string): Promise<{ success: boolean; reset: number } | null> {
-  try {
-    // The braces keep both windows' keys in one slot of a Redis cluster.
-    const answer = await limiter.limit(`{${caller}}`);
-    return answer.reason === 'timeout' ? null : answer;
-  } catch {
-    return null;
-  }
-}
-
-type UpstashRedis = ConstructorParameters<typeof Ratelimit>[0]['redis'];
-
-/** Plain Redis refuses the first line (`#!lua flags=…`) of the library's scripts, so it is taken off. */
-function adaptRedis(redis: Redis): UpstashRedis {
-  const hashes = new Map<string, string>();
-  const adapter = {
-    evalsha: async (hash: string, keys: string[], values: unknown[]) => {
-      const plain = hashes.get(hash);
-      if (plain === undefined) throw new Error('NOSCRIPT this script was not seen yet');
-      return redis.evalsha(plain, keys.length, ...keys, ...values.map(String));
-    },
-    eval: async (script: string, keys: string[], values: unknown[]) => {
-      const plain = script.replace(/^#!lua[^\n]*\n/, '\n');
-      hashes.set(sha1(script), sha1(plain));
-      return redis.eval(plain, keys.length, ...keys, ...values.map(String));
-    },
-    get: (key: string) => redis.get(key),
-    set: (key: string, value: string) => redis.set(key, value),
-  };
-  return adapter as unknown as UpstashRedis;
-}
-
-function sha1(text: string): string {
-  return createHash('sha1').update(text).digest('hex');
-}
-
-interface Window {
-  startedAt: number;
-  current: number;
-  previous: number;
-}
-
-/** A sliding window of two counters per caller, for at most `callersMax` callers. */
-function createLocalLimits(clock: Clock): Limits {
-  const windows = new Map<string, Window>();
   return {
-    take: (limit, caller) => {
-      const length = limit.windowSeconds * 1_000;
-      const now = clock.now().getTime();
-      const key = `${limit.name}:${caller}`;
-      const window = rolledOver(windows.get(key), now, length);
-      windows.delete(key);
-      windows.set(key, window);
-      if (windows.size > callersMax) windows.delete(windows.keys().next().value ?? key);
-      const elapsed = (now - window.startedAt) / length;
-      if (window.previous * (1 - elapsed) + window.current >= limit.calls) {
-        return Promise.reject(tooMany(limit, window.startedAt + length - now));
-      }
-      window.current += 1;
+    take: (className, callers, waitMsMax = redisWaitMsMax) => take(className, callers, waitMsMax),
+    isShared: () => shared?.isUp() ?? false,
+    close: () => {
+      shared?.close();
       return Promise.resolve();
     },
-    close: () => Promise.resolve(),
   };
 }
 
-function rolledOver(window: Window | undefined, now: number, length: number): Window {
-  const startedAt = now - (now % length);
-  if (window?.startedAt === startedAt) return window;
-  const previous = window?.startedAt === startedAt - length ? window.current : 0;
-  return { startedAt, current: 0, previous };
+function linkFor({ upstash, redisUrl }: LimitsOptions): RedisLink | null {
+  if (upstash !== undefined) return upstashRedis(upstash);
+  return redisUrl === undefined ? null : plainRedis(redisUrl);
 }
 
-function tooMany(limit: RateLimit, waitMs: number): DomainError {
-  const retryAfterSeconds = Math.max(1, Math.ceil(waitMs / 1_000));
-  return new DomainError({
+/** One of the counts that a call adds to. */
+interface Count {
+  name: string;
+  caller: string;
+  allowance: Allowance;
+  windowMs: number;
+  window: WindowCounts;
+}
+
+const kinds: readonly CallerKind[] = ['citizen', 'credential', 'address'];
+
+function countsOf(input: {
+  className: LimitClassName;
+  limitClass: LimitClass;
+  callers: Callers;
+  windows: Map<string, WindowCounts>;
+}): Count[] {
+  const windowMs = input.limitClass.windowSeconds * 1_000;
+  return kinds.flatMap((kind) => {
+    const allowance = input.limitClass.calls[kind];
+    const caller = kind === 'address' ? addressGroup(input.callers.address) : input.callers[kind];
+    if (allowance === undefined || caller === undefined) return [];
+    const name = `${input.className}:${kind}`;
+    let window = input.windows.get(name);
+    if (window === undefined) input.windows.set(name, (window = windowCounts(windowMs)));
+    return [{ name, caller, allowance, windowMs, window }];
+  });
+}
+
+function questionOf({ name, caller, allowance, windowMs }: Count): Question {
+  return { name, caller, calls: allowance.shared, windowMs };
+}
+
+/** Whether this process's own count allows one call more. */
+function ownAnswer(count: Count, now: number, limit: keyof Allowance): SharedAnswer {
+  const { calls: used, isExact, resetAt } = count.window.standing(count.caller, now);
+  const calls = count.allowance[limit];
+  // Calls that may be of others refuse nobody while Redis knows whose they are.
+  if (limit === 'shared' && !isExact) return { isAllowed: true, calls, remaining: calls, resetAt };
+  return { isAllowed: used < calls, calls, remaining: Math.max(0, calls - used - 1), resetAt };
+}
+
+/** The same for a call that is counted already, after Redis was asked in vain. */
+function countedAnswer(count: Count, now: number): SharedAnswer {
+  const { calls: used, resetAt } = count.window.standing(count.caller, now);
+  const calls = count.allowance.local;
+  return { isAllowed: used <= calls, calls, remaining: Math.max(0, calls - used), resetAt };
+}
+
+function refuseAny(className: LimitClassName, answers: readonly SharedAnswer[], now: number): void {
+  const refusal = answers.find(({ isAllowed }) => !isAllowed);
+  if (refusal === undefined) return;
+  const retryAfterSeconds = secondsUntil(refusal.resetAt, now);
+  throw new DomainError({
     kind: 'rate_limited',
     code: 'rate_limited',
     message: `That was too many requests in a short time. Please wait ${String(retryAfterSeconds)} seconds.`,
-    details: { limit: limit.name, retryAfterSeconds },
+    details: { limit: className, calls: refusal.calls, retryAfterSeconds },
   });
+}
+
+function strictest(answers: readonly SharedAnswer[], now: number): LimitState {
+  const least = answers.reduce((left, right) => (right.remaining < left.remaining ? right : left));
+  return { limit: least.calls, remaining: least.remaining, resetSeconds: secondsUntil(least.resetAt, now) };
+}
+
+function secondsUntil(time: number, now: number): number {
+  return Math.max(1, Math.ceil((time - now) / 1_000));
 }

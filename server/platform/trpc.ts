@@ -9,7 +9,8 @@ import { asRefusal, errorKinds, refuse, type DomainError, type ErrorDetails } fr
 import type { Ids } from './ids.ts';
 import { invariant } from './invariant.ts';
 import { log } from './log.ts';
-import type { Limits, RateLimit } from './rate-limit.ts';
+import type { Callers } from './rate-limit-classes.ts';
+import type { Limits } from './rate-limit.ts';
 import { whileSessionLives } from './session-stream.ts';
 import type { OperatorRole, Principal, SessionStore } from './session.ts';
 
@@ -25,8 +26,8 @@ export interface Context {
   client: ClientFacts;
   /** Adds a `Set-Cookie` line to the answer. Only a door can; a page that is being drawn cannot. */
   setCookie: (line: string) => void;
-  /** Who is asking, for limits: the citizen's id, or the address of someone not signed in. */
-  caller: string;
+  /** Who is asking, for limits. */
+  callers: Callers;
   limits: Limits;
   stripe: Stripe;
   /** Public origin of the product, without a slash at the end. */
@@ -131,11 +132,8 @@ export interface ProcedureMeta extends Policy {
   access: Access;
 }
 
-const readLimit: RateLimit = { name: 'read', calls: 600, windowSeconds: 60 };
-const writeLimit: RateLimit = { name: 'write', calls: 60, windowSeconds: 60 };
-
 const limitCalls = t.middleware(async ({ ctx, next, type }) => {
-  await ctx.limits.take(type === 'mutation' ? writeLimit : readLimit, ctx.caller);
+  await ctx.limits.take(type === 'mutation' ? 'write' : 'read', ctx.callers);
   return next();
 });
 

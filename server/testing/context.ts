@@ -22,7 +22,7 @@ export function testContext(world: { database: Database; clock: Clock }, princip
     ids: systemIds,
     principal,
     requestId: randomUUID(),
-    caller: randomUUID(),
+    callers: { citizen: randomUUID(), address: '127.0.0.1' },
     client: { address: '127.0.0.1', userAgent: '', browserId: null },
     sessions: sessionStore(world.database, world.clock),
     setCookie: (line) => cookies.push(line),

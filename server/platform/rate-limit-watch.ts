@@ -1,0 +1,91 @@
+import { within } from './within.ts';
+
+/** Knows whether the Redis that counts for all processes answers, and finds out by itself when it does again. */
+export interface RedisWatch {
+  isUp(): boolean;
+  /** When it came back from its last outage, on `performance.now()`; null when it was never away. */
+  recoveredAt(): number | null;
+  /** It failed: from now on it is not asked any more, only probed. */
+  lost(reason: string): void;
+  /** It may be there again: probe now instead of later. */
+  probeSoon(): void;
+  close(): void;
+}
+
+/** Told once when Redis is lost, and once when it is back. */
+export type OnSharing = (change: { isShared: boolean; reason: string }) => void;
+
+const firstProbeMs = 25;
+const probeMsMax = 1_000;
+/** So many probes in a row have taken about two seconds. */
+const probesBeforeComplaint = 6;
+
+/**
+ * A small circuit breaker. It begins open: the first probe, at once, closes it. One failure opens it again, because
+ * with a local count to fall back to nothing is gained by waiting for a second one.
+ */
+export function createRedisWatch(options: {
+  probe: () => Promise<unknown>;
+  /** A Redis that needs longer than this is not there. */
+  answerMsMax: number;
+  onSharing: OnSharing;
+}): RedisWatch {
+  let isUp = false;
+  let wasUp = false;
+  let recoveredAt: number | null = null;
+  let probes = 0;
+  let isProbing = false;
+  let isClosed = false;
+  let timer: NodeJS.Timeout | undefined;
+
+  const plan = (milliseconds: number) => {
+    clearTimeout(timer);
+    if (!isClosed && !isUp) timer = setTimeout(() => void probe(), milliseconds).unref();
+  };
+  const probe = async () => {
+    if (isProbing) return;
+    isProbing = true;
+    const reason = await within(options.probe(), options.answerMsMax).then(
+      (answer) => (answer === null ? 'it does not answer in time' : null),
+      reasonOf,
+    );
+    isProbing = false;
+    if (isClosed || isUp) return;
+    if (reason === null) return rise();
+    probes += 1;
+    if (!wasUp && probes === probesBeforeComplaint) options.onSharing({ isShared: false, reason });
+    plan(Math.min(firstProbeMs * 2 ** probes, probeMsMax));
+  };
+  const rise = () => {
+    const wasMissed = wasUp || probes >= probesBeforeComplaint;
+    if (wasMissed) recoveredAt = performance.now();
+    if (wasMissed) options.onSharing({ isShared: true, reason: 'it answers' });
+    [isUp, wasUp] = [true, true];
+  };
+  const watch: RedisWatch = {
+    isUp: () => isUp,
+    recoveredAt: () => recoveredAt,
+    lost: (reason) => {
+      if (!isUp || isClosed) return;
+      isUp = false;
+      probes = 0;
+      options.onSharing({ isShared: false, reason });
+      plan(firstProbeMs);
+    },
+    probeSoon: () => plan(0),
+    close: () => {
+      isClosed = true;
+      isUp = false;
+      clearTimeout(timer);
+    },
+  };
+  plan(0);
+  return watch;
+}
+
+/** Why Redis failed, in few words and without the caller's address, which the clients put into their messages. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown';
+  const { code } = (error.cause ?? error) as { code?: unknown };
+  return typeof code === 'string' ? code : error.name;
+}
