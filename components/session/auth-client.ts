@@ -6,6 +6,7 @@ export async function askAuth(action: 'signin/venice' | 'signout', returnTo: str
   const csrfToken = textOf(await readJson(await fetch('/api/auth/csrf', { cache: 'no-store' })), 'csrfToken');
   const body = new URLSearchParams({ csrfToken, callbackUrl: returnTo, json: 'true' });
   const answer = await fetch(`/api/auth/${action}`, { method: 'POST', body });
+  if (answer.status === 429) return '/sign-in?error=rate_limited';
   return textOf(await readJson(answer), 'url');
 }
 

@@ -10,6 +10,7 @@ const explained = [
   'venice_unavailable',
   'sign_in_cancelled',
   'sign_in_failed',
+  'rate_limited',
   'database_unavailable',
   'internal',
 ] as const;

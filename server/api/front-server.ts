@@ -15,6 +15,9 @@ import { systemIds } from '#server/platform/ids.ts';
 import { instanceId } from '#server/platform/instance.ts';
 import { log } from '#server/platform/log.ts';
 import { addressOf, sendWebResponse, toWebRequest } from '#server/platform/node-http.ts';
+import { requestLimits } from '#server/platform/rate-limit-request.ts';
+import { authRefusal } from './auth-limit.ts';
+import { limits } from './context.ts';
 import { doorFor } from './doors.ts';
 import { readiness } from './health.ts';
 import { unavailablePage, type UnavailablePage } from './unavailable-page.ts';
@@ -71,10 +74,22 @@ async function route(front: Front, path: string, { request, response }: Exchange
   const door = doorFor(path);
   if (door !== null) return answerDoor(front, door, { request, response });
   if (path.startsWith('/api/') && !path.startsWith('/api/auth/')) return sendJson(response, 404, { code: 'not_found' });
+  if (path.startsWith('/api/auth/') && (await isSignInRefused({ request, response }, path))) return;
   if (!path.startsWith('/_next/') && !(await isDatabaseUp())) {
     return sendWebResponse(response, unavailablePage(visitorOf(request, path)));
   }
   await front.pages(request, response);
+}
+
+/** Counts a step of a sign-in; one too many is answered here. */
+async function isSignInRefused({ request, response }: Exchange, path: string): Promise<boolean> {
+  const taken = requestLimits(limits());
+  const { method = 'GET', headers } = request;
+  const address = String(headers['x-cascade-address']);
+  const refused = await authRefusal({ method, path, address, accept: headers.accept ?? '' }, taken);
+  for (const [name, value] of Object.entries(taken.headers())) response.setHeader(name, value);
+  if (refused !== null) await sendWebResponse(response, refused);
+  return refused !== null;
 }
 
 /** What the page that needs no database knows of its visitor. */

@@ -21,6 +21,8 @@ export interface TestFront {
   direct: TestDatabase;
   /** Headers of every request that reached a page. */
   pagesSeen: Record<string, string | string[] | undefined>[];
+  /** How many proxies it believes to stand before it; may be changed between requests. */
+  trustedProxyHops: number;
   /** What `answer` rejected with; main.ts does not catch it, so each would end the process. */
   rejections: unknown[];
 }
@@ -31,9 +33,10 @@ export async function testFront(): Promise<TestFront> {
   const proxy = await tcpProxy({ host: '127.0.0.1', port: Number.parseInt(new URL(inject('clusterUrl')).port, 10) });
   const url = new URL(direct.adminUrl);
   url.port = String(proxy.port);
-  const front: TestFront = { base: '', port: 0, proxy, direct, pagesSeen: [], rejections: [] };
+  const front: TestFront = { base: '', port: 0, proxy, direct, pagesSeen: [], trustedProxyHops: 0, rejections: [] };
   const server = createServer((request, response) => {
-    const settings = { appUrl: front.base, formOrigins: [], isDevelopment: false, trustedProxyHops: 0 };
+    const { base: appUrl, trustedProxyHops } = front;
+    const settings = { appUrl, formOrigins: [], isDevelopment: false, trustedProxyHops };
     const pages = (pageRequest: typeof request, pageResponse: typeof response) => {
       front.pagesSeen.push({ ...pageRequest.headers });
       pageResponse.end('a page');
