@@ -45,7 +45,7 @@ function batch(size: number): Promise<Response> {
 function step(action: string, headers: Record<string, string> = {}, method = 'POST'): Promise<Response> {
   return fetch(`${front.base}/api/auth/${action}`, {
     method,
-    headers: { ...forwarded, ...headers },
+    headers: { origin: front.base, ...forwarded, ...headers },
     redirect: 'manual',
   });
 }
