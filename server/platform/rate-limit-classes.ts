@@ -35,8 +35,8 @@ export interface LimitClass {
 const minute = 60;
 
 /**
- * All classes. `local` holds where no Redis counts for all processes: none is configured, it does not answer, or it is
- * back for less than one window. For `money`, `sign_in`, `factor` and `mail` it is lower than `shared`, because then
+ * All classes. `local` holds where no Redis counts for all processes: none is configured, it does not answer, or it
+ * may have lost its memory less than one window ago. For `money`, `sign_in`, `factor` and `mail` it is lower than `shared`, because then
  * nobody sees what a caller does at the other processes; reading and writing go on as before.
  */
 export const limitClasses = {

@@ -24,7 +24,7 @@ export interface SharedAnswer {
 /** The counts that all processes share. */
 export interface SharedCounts {
   isUp(): boolean;
-  /** True while Redis may not know of everything in a window of this length. */
+  /** True while Redis does not answer, and while it may have forgotten something of a window of this length. */
   isIncomplete(windowMs: number): boolean;
   /** The answers, one per question and in their order, or null when Redis did not give them in time. */
   ask(questions: readonly Question[], waitMsMax: number): Promise<SharedAnswer[] | null>;
@@ -62,8 +62,8 @@ export function createSharedCounts(link: RedisLink, onSharing: OnSharing): Share
   return {
     isUp: () => watch.isUp(),
     isIncomplete: (windowMs) => {
-      const recoveredAt = watch.recoveredAt();
-      return !watch.isUp() || (recoveredAt !== null && performance.now() - recoveredAt < windowMs);
+      const renewedAt = watch.renewedAt();
+      return !watch.isUp() || (renewedAt !== null && performance.now() - renewedAt < windowMs);
     },
     ask: async (questions, waitMsMax) => {
       if (!watch.isUp() || waitMsMax <= 0) return null;
@@ -72,7 +72,7 @@ export function createSharedCounts(link: RedisLink, onSharing: OnSharing): Share
       try {
         const answers = await within(Promise.all(questions.map(askOne)), Math.min(waitMsMax, redisWaitMsMax));
         // A request that had used up most of its wait before says little about Redis.
-        if (answers === null && waitMsMax > redisWaitMsMax / 2) watch.lost('it does not answer in time');
+        if (answers === null && waitMsMax > redisWaitMsMax / 2) watch.lost('it does not answer in time', true);
         if (answers !== null) remember(refusals, questions, answers);
         return answers;
       } catch (error) {

@@ -3,10 +3,13 @@ import { within } from './within.ts';
 /** Knows whether the Redis that counts for all processes answers, and finds out by itself when it does again. */
 export interface RedisWatch {
   isUp(): boolean;
-  /** When it came back from its last outage, on `performance.now()`; null when it was never away. */
-  recoveredAt(): number | null;
-  /** It failed: from now on it is not asked any more, only probed. */
-  lost(reason: string): void;
+  /** When it last came back from an outage that may have cost its memory, on `performance.now()`; null for never. */
+  renewedAt(): number | null;
+  /**
+   * It failed: from now on it is not asked any more, only probed. One that was merely slow, for less than a second and
+   * on connections that held, has its memory still; after anything else that is not known.
+   */
+  lost(reason: string, wasSlow?: boolean): void;
   /** It may be there again: probe now instead of later. */
   probeSoon(): void;
   close(): void;
@@ -15,6 +18,7 @@ export interface RedisWatch {
 /** Told once when Redis is lost, and once when it is back. */
 export type OnSharing = (change: { isShared: boolean; reason: string }) => void;
 
+const slowMsMax = 1_000;
 const firstProbeMs = 25;
 const probeMsMax = 1_000;
 /** So many probes in a row have taken about two seconds. */
@@ -32,7 +36,9 @@ export function createRedisWatch(options: {
 }): RedisWatch {
   let isUp = false;
   let wasUp = false;
-  let recoveredAt: number | null = null;
+  let renewedAt: number | null = null;
+  let lostAt = performance.now();
+  let hasMemory = true;
   let probes = 0;
   let isProbing = false;
   let isClosed = false;
@@ -57,17 +63,19 @@ export function createRedisWatch(options: {
     plan(Math.min(firstProbeMs * 2 ** probes, probeMsMax));
   };
   const rise = () => {
-    const wasMissed = wasUp || probes >= probesBeforeComplaint;
-    if (wasMissed) recoveredAt = performance.now();
-    if (wasMissed) options.onSharing({ isShared: true, reason: 'it answers' });
-    [isUp, wasUp] = [true, true];
+    const now = performance.now();
+    if (!hasMemory || now - lostAt > slowMsMax) renewedAt = now;
+    if (wasUp || probes >= probesBeforeComplaint) options.onSharing({ isShared: true, reason: 'it answers' });
+    [isUp, wasUp, hasMemory] = [true, true, true];
   };
   const watch: RedisWatch = {
     isUp: () => isUp,
-    recoveredAt: () => recoveredAt,
-    lost: (reason) => {
+    renewedAt: () => renewedAt,
+    lost: (reason, wasSlow = false) => {
+      if (!wasSlow && wasUp) hasMemory = false;
       if (!isUp || isClosed) return;
       isUp = false;
+      lostAt = performance.now();
       probes = 0;
       options.onSharing({ isShared: false, reason });
       plan(firstProbeMs);

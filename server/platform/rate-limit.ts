@@ -50,9 +50,9 @@ export interface LimitsOptions {
  * Limits that all processes share where there is a Redis, and of this process beside it.
  *
  * This process counts every call in any case. While Redis counts for all, its answer decides, and the own count only
- * makes sure that no Redis that lost its memory lets more pass here than the limit. Without an answer, and for one
- * window after an outage, in which Redis may have missed or lost calls, the own count alone decides, against the
- * local limit of the class. A failure never means "allowed".
+ * makes sure that no Redis that lost its memory lets more pass here than the limit. Without an answer the own count alone
+ * decides, against the local limit of the class; after an outage in which Redis may have lost its memory that limit
+ * holds beside it for one window more. A failure never means "allowed".
  */
 export function createLimits(options: LimitsOptions): Limits {
   const classes = options.classes ?? limitClasses;
