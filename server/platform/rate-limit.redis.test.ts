@@ -110,6 +110,14 @@ describe.each(links)('limits shared through %s', (_name, link) => {
     expect(await takeTimes(right, 1, { callers })).toEqual(['taken']);
   });
 
+  it('let only the local limit pass of the calls that were waiting when Redis hung', async () => {
+    const [left] = await twoProcesses({ ...link(), classes: writesOf('citizen', { shared: 50, local: 5 }, hour) });
+    redis.pause();
+    const calls = Array.from({ length: 50 }, () => left.take('write', { ...here, citizen: 'c' }));
+    const outcomes = await Promise.allSettled(calls);
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(5);
+  });
+
   it('hold against the local limit for one window more when Redis comes back without its memory', async () => {
     const [left, right] = await twoProcesses({
       ...link(),
