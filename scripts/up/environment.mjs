@@ -24,7 +24,7 @@ export const settingNames = [
   ],
   ...['REDIS_URL', 'STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET', 'STRIPE_API_URL', 'VENICE_API_URL', 'VENICE_ISSUER'],
   ...['VENICE_CLIENT_ID', 'VENICE_CLIENT_SECRET', 'OPERATOR_USERNAMES', 'LOG_LEVEL'],
-  ...['UPSTASH_REDIS_REST_URL', 'UPSTASH_REDIS_REST_TOKEN'],
+  ...['UPSTASH_REDIS_REST_URL', 'UPSTASH_REDIS_REST_TOKEN', 'RATE_LIMIT_TIMES'],
 ];
 
 /** Tests bring all parts themselves, whatever the shell they run in is set up for. */
@@ -34,7 +34,8 @@ const notForTests = [
 ];
 
 export function settingsForTests() {
-  return givenSettings({ ignore: notForTests });
+  // All journeys come from one address, and people walk no further than one of them at a time.
+  return { RATE_LIMIT_TIMES: '50', ...givenSettings({ ignore: notForTests }) };
 }
 
 /** Variables of the process over those of the `.env` file; empty ones count as not set. */

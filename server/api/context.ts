@@ -9,6 +9,7 @@ import { invariant } from '#server/platform/invariant.ts';
 import { log } from '#server/platform/log.ts';
 import { once } from '#server/platform/once.ts';
 import { createLimits, type Limits } from '#server/platform/rate-limit.ts';
+import { classesTimes } from '#server/platform/rate-limit-classes.ts';
 import { requestLimits } from '#server/platform/rate-limit-request.ts';
 import type { OnSharing } from '#server/platform/rate-limit-watch.ts';
 import { hostCookieName, readCookie, readSession, type SessionStore } from '#server/platform/session.ts';
@@ -36,7 +37,8 @@ export function limits(): Limits {
   return once('limits', () => {
     const { REDIS_URL: redisUrl, UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: token } = env();
     const upstash = url === undefined || token === undefined ? undefined : { url, token };
-    return createLimits({ redisUrl, upstash, clock: systemClock, onSharing: tellSharing });
+    const classes = classesTimes(env().RATE_LIMIT_TIMES);
+    return createLimits({ redisUrl, upstash, classes, clock: systemClock, onSharing: tellSharing });
   });
 }
 

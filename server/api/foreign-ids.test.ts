@@ -2,6 +2,7 @@ import { TRPCError } from '@trpc/server';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openSession } from '#server/citizens/sessions.ts';
+import type { Limits } from '#server/platform/rate-limit.ts';
 import { systemIds } from '#server/platform/ids.ts';
 import { testContext } from '#server/testing/context.ts';
 import { testMarket, type TestCitizen, type TestMarket } from '#server/testing/market.ts';
@@ -74,7 +75,11 @@ describe('ids of other citizens', () => {
 });
 
 /** Counting ten thousand calls of one citizen is not what is looked at here. */
-const unlimited = { take: () => Promise.resolve(), close: () => Promise.resolve() };
+const unlimited: Limits = {
+  take: () => Promise.resolve({ limit: 1, remaining: 1, resetSeconds: 1 }),
+  isShared: () => false,
+  close: () => Promise.resolve(),
+};
 
 async function outcomeOf(caller: unknown, call: { path: string; input: unknown }): Promise<string> {
   const procedure = call.path.split('.').reduce<unknown>((at, name) => (at as Record<string, unknown>)[name], caller);

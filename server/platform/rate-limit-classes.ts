@@ -86,6 +86,16 @@ export type LimitClassName = keyof typeof limitClasses;
 /** The classes whose local limits are stricter than their shared ones. */
 export const strictClassNames = ['money', 'sign_in', 'factor', 'mail'] as const satisfies readonly LimitClassName[];
 
+/** All classes with every count so many times as high, for a house whose visitors share an address or are machines. */
+export function classesTimes(times: number): Record<LimitClassName, LimitClass> {
+  const raised = ({ shared, local }: Allowance): Allowance => ({ shared: shared * times, local: local * times });
+  const entries = Object.entries(limitClasses).map(([name, { windowSeconds, calls }]) => {
+    const raisedCalls = Object.fromEntries(Object.entries(calls).map(([kind, each]) => [kind, raised(each)]));
+    return [name, { windowSeconds, calls: raisedCalls }];
+  });
+  return Object.fromEntries(entries) as Record<LimitClassName, LimitClass>;
+}
+
 function same(calls: number): Allowance {
   return { shared: calls, local: calls };
 }

@@ -9,7 +9,7 @@ import { asRefusal, errorKinds, refuse, type DomainError, type ErrorDetails } fr
 import type { Ids } from './ids.ts';
 import { invariant } from './invariant.ts';
 import { log } from './log.ts';
-import type { Callers } from './rate-limit-classes.ts';
+import type { Callers, LimitClassName } from './rate-limit-classes.ts';
 import type { Limits } from './rate-limit.ts';
 import { whileSessionLives } from './session-stream.ts';
 import type { OperatorRole, Principal, SessionStore } from './session.ts';
@@ -107,12 +107,10 @@ export function asTrpcError(error: unknown): TRPCError {
   return new TRPCError({ code: 'INTERNAL_SERVER_ERROR', cause: error });
 }
 
-/** By which of the limits a call is counted. */
-export type LimitClass = 'read' | 'write' | 'money' | 'sign_in' | 'factor';
-
 /** What every procedure declares when it is made. */
 export interface Policy {
-  limit: LimitClass;
+  /** By which of the limits a call is counted. */
+  limit: LimitClassName;
   /** Whether who called it, on what and with which outcome, is kept. */
   audited: boolean;
   /**
@@ -132,8 +130,9 @@ export interface ProcedureMeta extends Policy {
   access: Access;
 }
 
-const limitCalls = t.middleware(async ({ ctx, next, type }) => {
-  await ctx.limits.take(type === 'mutation' ? 'write' : 'read', ctx.callers);
+const limitCalls = t.middleware(async ({ ctx, meta, next }) => {
+  invariant(meta !== undefined, 'every procedure declares its policy');
+  await ctx.limits.take(meta.limit, ctx.callers);
   return next();
 });
 
