@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { SandboxCitizen } from './citizens-data.ts';
-import type { VeniceState } from './state.ts';
+import type { Switches, VeniceState } from './state.ts';
 import { economy, relationshipBetween, relationships, strongestOf } from './relationships.ts';
 
 type Fields = Record<string, unknown>;
@@ -10,26 +11,51 @@ export async function citizensApi(state: VeniceState, request: Request): Promise
   const url = new URL(request.url);
   if (request.method !== 'GET') return failure(405, 'Method not allowed');
   const { api } = state.switches;
-  if (api === 'hang') return await neverAnswers(request.signal);
-  if (api === 'unauthorized') {
-    return Response.json({ error: 'Missing bearer token', code: 'UNAUTHORIZED' }, { status: 401 });
-  }
+  const trouble = await troubleOf(state, request.signal);
+  if (trouble !== null) return trouble;
   if (url.pathname === '/api/citizens') return list(state);
   if (url.pathname.startsWith('/api/citizens/')) return single(state, url.pathname.slice('/api/citizens/'.length));
   // Economy hides its errors behind sample figures, without any mark.
-  if (url.pathname === '/api/economy') return Response.json(economy(api === 'normal' ? state.citizens() : []));
-  if (api !== 'normal') return failure(500, 'Failed to fetch from the archive');
+  const isBroken = api === 'fallback' || api === 'sample' || api === 'error';
+  if (url.pathname === '/api/economy') return Response.json(economy(isBroken ? [] : state.citizens()));
+  if (isBroken) return failure(500, 'Failed to fetch from the archive');
   if (url.pathname === '/api/get-ledger-compact') return compactLedger(state, url.searchParams);
   if (url.pathname === '/api/relationships') return relationshipsAnswer(state, url.searchParams);
   return null;
+}
+
+/** What befalls every call, whatever it asks for; null when it is answered as usual. */
+async function troubleOf(state: VeniceState, signal: AbortSignal): Promise<Response | null> {
+  const { api, failEvery, retryAfterSeconds, slowMs } = state.switches;
+  switch (api) {
+    case 'hang':
+      return await neverAnswers(signal);
+    case 'slow':
+      await pause(slowMs, undefined, { signal }).catch(() => undefined); // the caller may leave earlier
+      return null;
+    case 'flaky':
+      return state.traffic.calls % failEvery === 0 ? failure(500, 'Failed to reach the archive') : null;
+    case 'throttled': {
+      const headers = { 'retry-after': String(retryAfterSeconds) };
+      return Response.json({ error: 'Too many requests', code: 'RATE_LIMITED' }, { status: 429, headers });
+    }
+    case 'unauthorized':
+      return Response.json({ error: 'Missing bearer token', code: 'UNAUTHORIZED' }, { status: 401 });
+    case 'normal':
+    case 'fallback':
+    case 'sample':
+    case 'error':
+      return null;
+  }
 }
 
 function single(state: VeniceState, rawName: string): Response {
   const username = decodeName(rawName);
   const { api } = state.switches;
   if (api === 'error') return failure(500, 'Failed to fetch citizen');
-  if (api === 'fallback') {
-    return Response.json({ success: true, citizen: spelled(state, sampleFields[0] ?? {}), _fallback: true });
+  if (api === 'fallback' || api === 'sample') {
+    const sample = sampleFields.find((fields) => fields['username'] === username) ?? sampleFields[0] ?? {};
+    return Response.json({ success: true, citizen: spelled(state, sample), ...markOf(api) });
   }
   if (username === null || username === '') return failure(400, 'Username is required');
   const citizen = state.find(username);
@@ -41,12 +67,15 @@ function single(state: VeniceState, rawName: string): Response {
 
 function list(state: VeniceState): Response {
   const { api, casing } = state.switches;
-  if (api === 'error' || api === 'fallback') {
-    const citizens = sampleFields.map((fields) => spelled(state, fields));
-    return Response.json({ success: true, citizens, _fallback: true });
-  }
-  const citizens = state.citizens().map((citizen) => spelled(state, fieldsOf(citizen)));
-  return Response.json(casing === 'legacy' ? citizens : { success: true, citizens });
+  const isSample = api === 'error' || api === 'fallback' || api === 'sample';
+  const records = isSample ? sampleFields : state.citizens().map(fieldsOf);
+  const citizens = records.map((fields) => spelled(state, fields));
+  // The oldest version answers a bare list, on which nothing can be marked.
+  return Response.json(casing === 'legacy' ? citizens : { success: true, citizens, ...(isSample ? markOf(api) : {}) });
+}
+
+function markOf(api: Switches['api']): { _fallback?: true } {
+  return api === 'sample' ? {} : { _fallback: true };
 }
 
 function compactLedger(state: VeniceState, query: URLSearchParams): Response {
@@ -95,9 +124,9 @@ function fieldsOf(citizen: SandboxCitizen): Fields {
 }
 
 const sampleFields: readonly Fields[] = [
-  { username: 'marco_polo', firstName: 'Marco', lastName: 'Polo', socialClass: 'Nobili', ducats: 10_000 },
-  { username: 'caterina_corner', firstName: 'Caterina', lastName: 'Corner', socialClass: 'Cittadini', ducats: 8_000 },
-  { username: 'leonardo', firstName: 'Leonardo', lastName: 'da Vinci', socialClass: 'Popolani', ducats: 3_000 },
+  { username: 'compagno', firstName: 'Compagno', lastName: 'Bot', socialClass: 'Servant', isAi: true, wallet: '' },
+  { username: 'marco_polo', firstName: 'Marco', lastName: 'Polo', socialClass: 'Merchant', isAi: true, wallet: '' },
+  { username: 'doge_venice', firstName: 'Doge', lastName: 'of Venice', socialClass: 'Noble', isAi: true, wallet: '' },
 ];
 
 function spelled(state: VeniceState, fields: Fields): Fields {

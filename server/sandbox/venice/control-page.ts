@@ -20,8 +20,12 @@ const choices = {
   api: [
     ['normal', 'answers'],
     ['fallback', 'answers with its sample citizens (_fallback)'],
+    ['sample', 'answers with its sample citizens, unmarked'],
     ['error', 'fails with 500'],
+    ['flaky', 'fails now and then with 500'],
+    ['throttled', 'wants fewer calls (429 with Retry-After)'],
     ['unauthorized', 'wants a token (401)'],
+    ['slow', 'answers slowly'],
     ['hang', 'never answers'],
   ],
   casing: [
@@ -36,7 +40,8 @@ const choices = {
 } as const;
 
 export function controlPage(state: VeniceState): Response {
-  const { api, casing, remembersNotFound } = state.switches;
+  const { api, casing, remembersNotFound, failEvery, retryAfterSeconds, slowMs } = state.switches;
+  const { calls, connectionsMost } = state.traffic;
   const body = html`
     <h1>Venice sandbox</h1>
     <p class="muted">Make Venice misbehave in the ways the real one does. A restart switches everything back.</p>
@@ -49,9 +54,13 @@ export function controlPage(state: VeniceState): Response {
         options: choices.remembersNotFound,
         chosen: String(remembersNotFound),
       })}
+      ${number({ name: 'failEvery', label: 'Failing now and then: every n-th call', value: failEvery })}
+      ${number({ name: 'retryAfterSeconds', label: 'Retry-After, in seconds', value: retryAfterSeconds })}
+      ${number({ name: 'slowMs', label: 'Slow: milliseconds per answer', value: slowMs })}
       <button class="primary" type="submit">Apply</button>
       <button type="submit" name="reset" value="true">Reset everything</button>
     </form>
+    <p class="muted">Calls since the last reset: ${calls}, on at most ${connectionsMost} connections at a time.</p>
     <h2>Change a citizen's class</h2>
     <form method="post" action="/sandbox/control">
       ${select({
@@ -90,5 +99,12 @@ function select(input: Select): Markup {
     <select id="${input.name}" name="${input.name}">
       ${options}
     </select>
+  </div>`;
+}
+
+function number(input: { name: string; label: string; value: number }): Markup {
+  return html`<div class="field">
+    <label for="${input.name}">${input.label}</label>
+    <input id="${input.name}" name="${input.name}" type="number" min="0" required value="${input.value}" />
   </div>`;
 }

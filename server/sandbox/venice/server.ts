@@ -47,6 +47,7 @@ export async function startVeniceSandbox(options: VeniceSandboxOptions): Promise
   const url = (options.issuerUrl ?? listening).replace(/\/$/, '');
   const issuer = new Issuer({ url, client: { ...sandboxClient, ...options.client }, key, clock, state });
   server.on('request', (incoming, outgoing) => {
+    if (incoming.url?.startsWith('/api/')) state.noteCall(incoming.socket);
     void answer({ incoming, outgoing, base: listening }, (request) => route(request, { issuer, state }));
   });
   return { url, listening, close: () => closed(server) };
@@ -62,6 +63,7 @@ async function route(request: Request, world: { issuer: Issuer; state: VeniceSta
   if (pathname === '/') return new Response(null, { status: 303, headers: { location: '/sandbox' } });
   if (pathname === '/sandbox' && request.method === 'GET') return controlPage(world.state);
   if (pathname === '/sandbox/state' && request.method === 'GET') return Response.json(world.state.switches);
+  if (pathname === '/sandbox/traffic' && request.method === 'GET') return Response.json(world.state.traffic);
   if (pathname === '/sandbox/control' && request.method === 'POST') return await control(request, world.state);
   const fromApi = pathname.startsWith('/api/') ? await citizensApi(world.state, request) : null;
   return fromApi ?? pageResponse({ title: 'Not found', status: 404, body: html`<h1>Nothing here</h1>` });
@@ -87,6 +89,9 @@ function changeOfForm(form: URLSearchParams): unknown {
     api: form.get('api'),
     casing: form.get('casing'),
     remembersNotFound: form.get('remembersNotFound') === 'true',
+    failEvery: form.get('failEvery'),
+    retryAfterSeconds: form.get('retryAfterSeconds'),
+    slowMs: form.get('slowMs'),
   };
 }
 
