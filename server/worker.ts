@@ -1,6 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { assertMode } from './api/boot.ts';
 import { processContext } from './api/context.ts';
+import { venice } from './api/venice.ts';
+import { refreshCitizens, type RefreshWalk } from './citizens/jobs.ts';
+import { workerCallsPerMinute } from './citizens/venice-client.ts';
 import type { CheckKind } from './ledger/check-runs.ts';
 import { checkBooks, raiseAlarm, sweepPendings } from './ledger/jobs.ts';
 import { deliverCrossings, foldAccountGroups, logCrossing, trimCounters } from './ledger/maintenance-jobs.ts';
@@ -44,7 +47,10 @@ async function main(): Promise<void> {
 
 function scheduledJobs(): ScheduledJob[] {
   const context = processContext();
+  const refresh = { ...context, venice: venice({ callsPerMinuteMax: workerCallsPerMinute }) };
+  const walk: RefreshWalk = { after: null };
   return [
+    { name: 'citizens.refresh', cron: '*/5 * * * *', handle: () => refreshCitizens(refresh, walk) },
     { name: 'ledger.partitions', cron: '10 3 * * *', handle: () => ensurePartitions(database().client) },
     {
       name: 'ledger.check-news',

@@ -5,15 +5,12 @@ import type { SignInDeps } from '#server/citizens/flows.ts';
 import { sessionClientOf } from '#server/citizens/device.ts';
 import { endSessionOfToken, sessionStore } from '#server/citizens/sessions.ts';
 import type { SessionClient } from '#server/citizens/sessions.ts';
-import { createVeniceClient } from '#server/citizens/venice-client.ts';
-import type { VeniceClient } from '#server/citizens/venice-client.ts';
 import { systemClock } from '#server/platform/clock.ts';
 import { database } from '#server/platform/db.ts';
 import { env } from '#server/platform/env.ts';
 import { asRefusal } from '#server/platform/errors.ts';
 import { systemIds } from '#server/platform/ids.ts';
 import { log } from '#server/platform/log.ts';
-import { once } from '#server/platform/once.ts';
 import {
   authSecret,
   isSecure,
@@ -22,6 +19,7 @@ import {
   sessionLifetimeMs,
 } from '#server/platform/session.ts';
 import type { SessionStore } from '#server/platform/session.ts';
+import { venice } from './venice.ts';
 
 declare module 'next-auth' {
   interface User {
@@ -89,17 +87,6 @@ function authSettings(): AuthSettings {
     clientId: settings.VENICE_CLIENT_ID,
     clientSecret: settings.VENICE_CLIENT_SECRET,
   };
-}
-
-function venice(): VeniceClient {
-  return once('venice-client', () =>
-    createVeniceClient({
-      apiUrl: env().VENICE_API_URL,
-      onOutage: (reason) => {
-        log().warn({ reason }, 'Venice is away');
-      },
-    }),
-  );
 }
 
 /** next-auth proves who someone is; who may come in, and for how long, is decided by our own rows. */

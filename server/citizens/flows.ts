@@ -2,11 +2,15 @@ import type { Clock } from '#server/platform/clock.ts';
 import type { Database } from '#server/platform/db.ts';
 import { refuse } from '#server/platform/errors.ts';
 import type { Ids } from '#server/platform/ids.ts';
+import { invariant } from '#server/platform/invariant.ts';
+import type { Tier } from '#server/platform/session.ts';
+import { storedStanding } from './queries.ts';
 import { isSystemCitizen, isUsername } from './rules.ts';
-import { signIn as recordSignIn } from './service.ts';
+import { refreshCitizen, signIn as recordSignIn } from './service.ts';
 import type { SignedIn, SignInInput } from './service.ts';
 import type { VeniceProfile } from './venice-answer.ts';
 import type { VeniceClient } from './venice-client.ts';
+import { veniceFreshMs, type VeniceDirectory } from './venice-directory.ts';
 
 export interface SignInDeps {
   inTransaction: Database['inTransaction'];
@@ -30,9 +34,10 @@ export async function signIn(
   if (isSystemCitizen(username)) {
     throw refuse('forbidden', 'system_citizen', 'This citizen belongs to the machinery of Venice and cannot sign in.');
   }
+  const asOf = deps.clock.now();
   const profile = await fetchProfile(deps.venice, username);
   const { clock, ids } = deps;
-  return await deps.inTransaction((tx) => recordSignIn(tx, { ...input, profile, clock, ids }));
+  return await deps.inTransaction((tx) => recordSignIn(tx, { ...input, profile, asOf, clock, ids }));
 }
 
 /** Null while Venice is away. */
@@ -46,4 +51,39 @@ async function fetchProfile(venice: VeniceClient, username: string): Promise<Ven
     case 'outage':
       return null;
   }
+}
+
+/** What a citizen is in Venice, as it may be shown. */
+export interface VeniceStanding {
+  displayName: string;
+  socialClass: string | null;
+  tier: Tier;
+  /** When Venice said so. */
+  asOf: Date;
+  /** Venice should have been asked again since and could not: whoever shows this says so. */
+  isStale: boolean;
+}
+
+/**
+ * How a known citizen stands in Venice now: what Venice says is taken over first, so that a rise holds at once. While
+ * Venice is away it is what is stored, marked as stale once it is older than five minutes.
+ */
+export async function veniceStanding(
+  deps: { database: Database; venice: VeniceDirectory; clock: Clock; ids: Ids },
+  citizenId: string,
+): Promise<VeniceStanding> {
+  const { database, venice, clock, ids } = deps;
+  const before = await storedStanding(database.client, citizenId);
+  invariant(before !== null, 'a standing is asked for a citizen who exists');
+  const reading = await venice.reading(before.username);
+  const isNews = reading.status === 'found' && reading.asOf > before.refreshedAt;
+  if (isNews) {
+    const { profile, asOf } = reading;
+    await database.inTransaction((tx) => refreshCitizen(tx, { profile, asOf, clock, ids }));
+  }
+  const stored = isNews ? await storedStanding(database.client, citizenId) : before;
+  invariant(stored !== null, 'citizens are never deleted');
+  const { displayName, socialClass, tier, refreshedAt } = stored;
+  const isStale = clock.now().getTime() - refreshedAt.getTime() >= veniceFreshMs;
+  return { displayName, socialClass, tier, asOf: refreshedAt, isStale };
 }

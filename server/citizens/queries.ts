@@ -53,3 +53,38 @@ export function citizenOf(row: CitizenRow): Citizen {
   const { tier, role, operatorRole, ...rest } = row;
   return { ...rest, tier: tier as Tier, role: role as Role, operatorRole: operatorRole as OperatorRole | null };
 }
+
+/** What is stored of what Venice told about a citizen, and when it did. */
+export async function storedStanding(db: Db, citizenId: string) {
+  const select = { username: true, displayName: true, socialClass: true, tier: true, refreshedAt: true } as const;
+  const row = await db.citizen.findUnique({ where: { id: citizenId }, select });
+  return row === null ? null : { ...row, tier: row.tier as Tier };
+}
+
+/** A citizen's place in the row of those whose record is old. */
+export interface DuePlace {
+  id: string;
+  refreshedAt: Date;
+}
+
+export interface CitizenDue extends DuePlace {
+  username: string;
+}
+
+/** Citizens whose record is older than `dueBefore`, the oldest first, from behind the place where somebody stopped. */
+export function citizensDue(
+  db: Db,
+  query: { dueBefore: Date; after: DuePlace | null; limit: number },
+): Promise<CitizenDue[]> {
+  const { dueBefore, after, limit } = query;
+  const isBehind =
+    after === null
+      ? {}
+      : { OR: [{ refreshedAt: { gt: after.refreshedAt } }, { refreshedAt: after.refreshedAt, id: { gt: after.id } }] };
+  return db.citizen.findMany({
+    where: { AND: [{ refreshedAt: { lt: dueBefore } }, isBehind] },
+    orderBy: [{ refreshedAt: 'asc' }, { id: 'asc' }],
+    take: limit,
+    select: { id: true, username: true, refreshedAt: true },
+  });
+}

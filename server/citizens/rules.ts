@@ -15,6 +15,9 @@ export const sessionTouchMs = 60_000;
 /** How long the rows of sessions that are over are kept. */
 export const sessionRetentionMs = 30 * 24 * 60 * 60_000;
 
+/** How old the record of a citizen may be before Venice is asked again without being prompted by a sign-in. */
+export const refreshAfterMs = 24 * 60 * 60_000;
+
 const usernamePattern = /^[A-Za-z0-9_.-]{1,64}$/;
 const displayNameLengthMax = 120;
 const socialClassLengthMax = 40;
@@ -33,17 +36,43 @@ const tierByClass: ReadonlyMap<string, Tier> = new Map([
   ['popolana', 'participant'],
 ]);
 
+/** Classes of Venice that give no tier. With those above they are all the words that are known. */
+const classesWithoutTier = new Set([
+  ...['facchini', 'facchino', 'facchina', 'forestieri', 'forestiero', 'forestiera', 'artisti', 'artista', 'clero'],
+  ...['scientisti', 'scientista', 'innovatori', 'innovatore', 'innovatrice'],
+  ...['ambasciatore', 'ambasciatori', 'ambasciatrice', 'ambasciatrici'],
+]);
+
 /** The tier a social class gives for free; `observer` for every class without one, known or not. */
 export function tierOf(socialClass: string | null): Tier {
-  return tierByClass.get((socialClass ?? '').trim().toLowerCase()) ?? 'observer';
+  return tierByClass.get(folded(socialClass)) ?? 'observer';
+}
+
+/**
+ * The class to keep when Venice names one: what it says now, higher or lower, since it is the truth. A word that is
+ * not known, or none at all, says nothing against a known class that is stored: that one stays.
+ */
+export function classAfter(stored: string | null, told: string | null): string | null {
+  return isKnownClass(told) || !isKnownClass(stored) ? told : stored;
+}
+
+function isKnownClass(socialClass: string | null): boolean {
+  return tierByClass.has(folded(socialClass)) || classesWithoutTier.has(folded(socialClass));
+}
+
+function folded(socialClass: string | null): string {
+  return (socialClass ?? '').trim().toLowerCase();
 }
 
 const tiersUpwards: readonly Tier[] = ['observer', 'participant', 'creator', 'enterprise'];
 
 /** The tier that counts: the higher of what the class gives and what a subscription gives. */
 export function effectiveTier(classTier: Tier, subscribedTier: Tier | null): Tier {
-  if (subscribedTier === null) return classTier;
-  return tiersUpwards.indexOf(subscribedTier) > tiersUpwards.indexOf(classTier) ? subscribedTier : classTier;
+  return subscribedTier !== null && isRise({ from: classTier, to: subscribedTier }) ? subscribedTier : classTier;
+}
+
+export function isRise(change: { from: Tier; to: Tier }): boolean {
+  return tiersUpwards.indexOf(change.to) > tiersUpwards.indexOf(change.from);
 }
 
 /**

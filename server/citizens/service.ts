@@ -2,11 +2,13 @@ import type { Clock } from '#server/platform/clock.ts';
 import type { Tx } from '#server/platform/db.ts';
 import { refuse } from '#server/platform/errors.ts';
 import type { Ids } from '#server/platform/ids.ts';
+import { invariant } from '#server/platform/invariant.ts';
+import { emit } from '#server/platform/outbox.ts';
 import type { Tier } from '#server/platform/session.ts';
 import { roleColumnsOf } from './operators.ts';
 import { citizenColumns, citizenOf } from './queries.ts';
 import type { Citizen } from './queries.ts';
-import { effectiveTier, tierOf } from './rules.ts';
+import { classAfter, effectiveTier, isRise, tierOf } from './rules.ts';
 import { endSessionOfToken, openSession } from './sessions.ts';
 import type { SessionClient, SignInMethod } from './sessions.ts';
 import type { VeniceProfile } from './venice-answer.ts';
@@ -15,6 +17,8 @@ export interface SignInInput {
   username: string;
   /** The record fetched from Venice just before; null while Venice is away. */
   profile: VeniceProfile | null;
+  /** When Venice was asked. */
+  asOf: Date;
   method: SignInMethod;
   client: SessionClient;
   /** The token the same browser held until now; its session ends with this sign-in. */
@@ -35,9 +39,11 @@ export interface SignedIn {
  * While Venice is away a known citizen keeps class and tier; a new one is refused: `venice_unavailable`.
  */
 export async function signIn(tx: Tx, input: SignInInput): Promise<SignedIn> {
-  const { profile, previousToken, clock, ids } = input;
+  const { profile, asOf, previousToken, clock, ids } = input;
   const citizen =
-    profile === null ? await knownCitizen(tx, input.username) : await rememberCitizen(tx, { profile, clock, ids });
+    profile === null
+      ? await knownCitizen(tx, input.username)
+      : await rememberCitizen(tx, { profile, asOf, clock, ids });
   return await enter(tx, { ...input, citizen, previousToken, isSecondFactor: false });
 }
 
@@ -55,24 +61,96 @@ export async function enter(tx: Tx, input: EnterInput): Promise<SignedIn> {
   return { citizen, ...opened };
 }
 
+/** What the record of a citizen is made of. */
+export interface RecordInput {
+  profile: VeniceProfile;
+  /** When Venice was asked; what was learned later is not overwritten. */
+  asOf?: Date;
+  clock: Clock;
+  ids: Ids;
+}
+
 /** Stores what Venice says about a citizen, new or known; class and appointment decide tier and role. */
-export async function rememberCitizen(
-  tx: Tx,
-  input: { profile: VeniceProfile; clock: Clock; ids: Ids },
-): Promise<Citizen> {
-  const { username, displayName, socialClass, isAi } = input.profile;
-  const now = input.clock.now();
+export async function rememberCitizen(tx: Tx, input: RecordInput): Promise<Citizen> {
+  const { username } = input.profile;
+  const before = await lockCitizen(tx, username);
+  const created = before === null ? await createCitizen(tx, input) : null;
+  if (created !== null) return created;
+  // Whoever was faster with a new citizen has committed by now, so that the row is there.
+  const known = before ?? (await lockCitizen(tx, username));
+  invariant(known !== null, 'a citizen who could not be created exists');
+  await takeOver(tx, known, input);
+  return citizenOf(await tx.citizen.findUniqueOrThrow({ where: { username }, select: citizenColumns }));
+}
+
+/** Brings a known citizen's record up to date; sessions stay as they are. Answers how the tier changed. */
+export async function refreshCitizen(tx: Tx, input: RecordInput): Promise<TierChange | null> {
+  const before = await lockCitizen(tx, input.profile.username);
+  return before === null ? null : await takeOver(tx, before, input);
+}
+
+export interface TierChange {
+  from: Tier;
+  to: Tier;
+}
+
+/**
+ * Writes what Venice told over what was known. A changed tier holds from the next request on, in open sessions too,
+ * and is announced by the event `citizen.tier_changed` {from, to, isRise}.
+ */
+async function takeOver(tx: Tx, before: KnownCitizen, input: RecordInput): Promise<TierChange | null> {
+  const { clock, ids } = input;
+  const asOf = input.asOf ?? clock.now();
+  if (asOf < before.refreshedAt) return null;
+  const { displayName, isAi } = input.profile;
+  const socialClass = classAfter(before.socialClass, input.profile.socialClass);
+  const tiers = tiersOf(socialClass, before.subscribedTier);
+  await tx.citizen.update({
+    where: { id: before.id },
+    data: { displayName, socialClass, isAi, ...tiers, refreshedAt: asOf },
+    select: { id: true },
+  });
+  if (tiers.tier === before.tier) return null;
+  const change = { from: before.tier, to: tiers.tier };
+  const payload = { ...change, isRise: isRise(change) };
+  await emit(tx, { clock, ids }, { type: 'citizen.tier_changed', subject: before.id, payload });
+  return change;
+}
+
+/** The one place where Venice's word becomes a tier. */
+function tiersOf(socialClass: string | null, subscribedTier: Tier | null): { classTier: Tier; tier: Tier } {
   const classTier = tierOf(socialClass);
-  const known = await tx.citizen.findUnique({ where: { username }, select: { subscribedTier: true } });
-  const tier = effectiveTier(classTier, (known?.subscribedTier ?? null) as Tier | null);
-  const facts = { displayName, socialClass, isAi, classTier, tier, refreshedAt: now };
-  const row = await tx.citizen.upsert({
-    where: { username },
-    create: { id: input.ids.uuid(), username, firstSeenAt: now, ...facts, ...(await roleColumnsOf(tx, username)) },
-    update: facts,
+  return { classTier, tier: effectiveTier(classTier, subscribedTier) };
+}
+
+interface KnownCitizen {
+  id: string;
+  socialClass: string | null;
+  subscribedTier: Tier | null;
+  tier: Tier;
+  refreshedAt: Date;
+}
+
+/** The row as it is now, kept from changing until the end of the transaction; null when there is none. */
+async function lockCitizen(tx: Tx, username: string): Promise<KnownCitizen | null> {
+  const rows = await tx.$queryRaw<KnownCitizen[]>`
+    SELECT id, social_class AS "socialClass", subscribed_tier AS "subscribedTier", tier, refreshed_at AS "refreshedAt"
+      FROM citizen WHERE username = ${username} FOR UPDATE`;
+  return rows[0] ?? null;
+}
+
+/** Null when somebody else was faster. */
+async function createCitizen(tx: Tx, input: RecordInput): Promise<Citizen | null> {
+  const { username, displayName, socialClass, isAi } = input.profile;
+  const firstSeenAt = input.clock.now();
+  const refreshedAt = input.asOf ?? firstSeenAt;
+  const venice = { username, displayName, socialClass, isAi, ...tiersOf(socialClass, null), refreshedAt };
+  const [row] = await tx.citizen.createManyAndReturn({
+    data: [{ id: input.ids.uuid(), ...venice, firstSeenAt, ...(await roleColumnsOf(tx, username)) }],
+    skipDuplicates: true,
     select: citizenColumns,
   });
-  return citizenOf(row);
+  return row === undefined ? null : citizenOf(row);
 }
 
 /**

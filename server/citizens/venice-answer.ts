@@ -1,16 +1,36 @@
-import { displayNameOf, socialClassOf } from './rules.ts';
+import { z } from 'zod';
+import { displayNameOf, isUsername, socialClassOf } from './rules.ts';
 
-/** What CASCADE takes over from a citizen's record. Private fields (wallet, messenger id) are never read. */
-export interface VeniceProfile {
-  username: string;
-  displayName: string;
-  socialClass: string | null;
-  isAi: boolean;
+/**
+ * What CASCADE takes over from a citizen's record, stores and keeps in caches. Private fields (wallet, messenger id)
+ * and the ducats of Venice are never read.
+ */
+export const veniceProfileSchema = z.object({
+  username: z.string().refine(isUsername),
+  displayName: z
+    .string()
+    .min(1)
+    .refine((text) => displayNameOf({ username: '', firstName: text, lastName: '' }) === text),
+  socialClass: z
+    .string()
+    .min(1)
+    .refine((text) => socialClassOf(text) === text)
+    .nullable(),
+  isAi: z.boolean(),
+});
+
+export type VeniceProfile = z.infer<typeof veniceProfileSchema>;
+
+/** Venice said nothing that can be relied on; `reason` is for the log. */
+export interface VeniceOutage {
+  status: 'outage';
+  reason: string;
 }
 
-/** `outage`: Venice said nothing that can be relied on; `reason` is for the log. */
-export type VeniceAnswer =
-  { status: 'found'; profile: VeniceProfile } | { status: 'not_found' } | { status: 'outage'; reason: string };
+export type VeniceAnswer = { status: 'found'; profile: VeniceProfile } | { status: 'not_found' } | VeniceOutage;
+
+/** Everyone who is in Venice just now, by username. Who is missing may still be a citizen: ask for them alone. */
+export type VeniceListAnswer = { status: 'found'; profiles: ReadonlyMap<string, VeniceProfile> } | VeniceOutage;
 
 /** Reads the answer of `GET /api/citizens/{username}`, which comes in more shapes than one. */
 export function readCitizenAnswer(answer: { httpStatus: number; body: unknown; username: string }): VeniceAnswer {
@@ -29,20 +49,52 @@ export function readCitizenAnswer(answer: { httpStatus: number; body: unknown; u
 }
 
 function readCitizen(citizen: ReadonlyMap<string, unknown>, asked: string): VeniceAnswer {
-  const username = textOf(citizen.get('username')) ?? textOf(citizen.get('citizenname'));
-  if (username !== asked) return outage('the answer is about someone else');
+  const profile = profileOf(citizen);
+  if (profile?.username !== asked) return outage('the answer is about someone else');
+  if (isSample(profile)) return outage('Venice answered with a sample citizen');
+  return { status: 'found', profile };
+}
+
+/**
+ * Reads the answer of `GET /api/citizens`: `{success, citizens}`, or the bare array of the oldest version. Records
+ * without a usable username are left out. Sample citizens, marked or not, are an outage.
+ */
+export function readListAnswer(answer: { httpStatus: number; body: unknown }): VeniceListAnswer {
+  const body = fieldsOf(answer.body);
+  if (isTrue(body?.get('fallback'))) return outage('Venice answered with its fallback data');
+  if (answer.httpStatus !== 200) return outage(`Venice answered with status ${String(answer.httpStatus)}`);
+  if (body?.get('success') === false) return outage('Venice reported a failure');
+  const records: unknown = body === null ? answer.body : body.get('citizens');
+  if (!Array.isArray(records)) return outage('the answer holds no list of citizens');
+  const profiles = records.map((record) => profileOf(fieldsOf(record))).filter((profile) => profile !== null);
+  if (records.length > 0 && profiles.length === 0) return outage('the list holds no citizen that can be read');
+  if (profiles.length > 0 && profiles.every(isSample)) return outage('Venice answered with its sample citizens');
+  return { status: 'found', profiles: new Map(profiles.map((profile) => [profile.username, profile])) };
+}
+
+/** The three that Venice makes up when it cannot read its archive; no citizen of today is of these classes. */
+const sampleClasses: ReadonlyMap<string, string> = new Map([
+  ['compagno', 'Servant'],
+  ['marco_polo', 'Merchant'],
+  ['doge_venice', 'Noble'],
+]);
+
+function isSample({ username, socialClass }: VeniceProfile): boolean {
+  return socialClass !== null && sampleClasses.get(username) === socialClass;
+}
+
+function profileOf(citizen: ReadonlyMap<string, unknown> | null): VeniceProfile | null {
+  const username = textOf(citizen?.get('username')) ?? textOf(citizen?.get('citizenname'));
+  if (citizen === null || username === null || !isUsername(username)) return null;
   return {
-    status: 'found',
-    profile: {
+    username,
+    displayName: displayNameOf({
       username,
-      displayName: displayNameOf({
-        username,
-        firstName: textOf(citizen.get('firstname')) ?? '',
-        lastName: textOf(citizen.get('lastname')) ?? '',
-      }),
-      socialClass: socialClassOf(textOf(citizen.get('socialclass')) ?? ''),
-      isAi: isTrue(citizen.get('isai')),
-    },
+      firstName: textOf(citizen.get('firstname')) ?? '',
+      lastName: textOf(citizen.get('lastname')) ?? '',
+    }),
+    socialClass: socialClassOf(textOf(citizen.get('socialclass')) ?? ''),
+    isAi: isTrue(citizen.get('isai')),
   };
 }
 
@@ -68,6 +120,6 @@ function isTrue(value: unknown): boolean {
   return value === true || value === 1;
 }
 
-function outage(reason: string): VeniceAnswer {
+function outage(reason: string): VeniceOutage {
   return { status: 'outage', reason };
 }

@@ -1,54 +1,164 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
+import { createCallPace, type CallPace } from '#server/platform/call-pace.ts';
+import { createCircuitBreaker } from '#server/platform/circuit-breaker.ts';
+import type { CircuitBreaker, CircuitReport } from '#server/platform/circuit-breaker.ts';
+import { systemClock, type Clock } from '#server/platform/clock.ts';
 import { invariant } from '#server/platform/invariant.ts';
 import { isUsername } from './rules.ts';
-import { readCitizenAnswer } from './venice-answer.ts';
-import type { VeniceAnswer } from './venice-answer.ts';
-import { getJson } from './venice-http.ts';
-import type { JsonLimits } from './venice-http.ts';
+import { readCitizenAnswer, readListAnswer } from './venice-answer.ts';
+import type { VeniceAnswer, VeniceListAnswer, VeniceOutage } from './venice-answer.ts';
+import { repeated, retryAfterMsOf, type Attempt } from './venice-attempts.ts';
+import { getJson, type JsonAnswer, type JsonLimits } from './venice-http.ts';
 
 /** The public citizens API of Venice, reading only. Never rejects: whatever goes wrong is an outage. */
 export interface VeniceClient {
   /** `username` is exact and case-sensitive, and passed `isUsername`. */
   citizen(username: string): Promise<VeniceAnswer>;
+  /** Everyone in Venice, in one call. */
+  everyone(): Promise<VeniceListAnswer>;
+  /** How calls for single citizens fare. */
+  circuit(): CircuitReport;
 }
 
 export interface VeniceClientOptions {
   /** For example `https://serenissima.ai/api`. */
   apiUrl: string;
   connectTimeoutMs?: number;
+  /** For one question with all attempts at it. */
   totalTimeoutMs?: number;
+  callsPerMinuteMax?: number;
+  /** How long Venice is left alone after five failures in a row. */
+  openMs?: number;
+  clock?: Clock;
+  random?: () => number;
   /** Told why, each time Venice gave nothing that can be relied on. */
   onOutage?: (reason: string) => void;
+  onCircuit?: (report: CircuitReport) => void;
 }
 
 const connectionsMax = 10;
-const bytesMax = 256 * 1024;
+const attemptsMax = 3;
+const failuresMax = 5;
+/**
+ * Venice counts 100 calls a minute per address, and one web process and two workers may share one: 50 and twice 20
+ * stay below it.
+ */
+const callsPerMinuteUsual = 50;
+export const workerCallsPerMinute = 20;
+const citizenBytesMax = 256 * 1024;
+const listBytesMax = 8 * 1024 * 1024;
+
+/** A question at Venice: where, how large the answer may be, and how it is read. */
+interface Question<Answer> {
+  path: string;
+  bytesMax: number;
+  circuit: CircuitBreaker;
+  read: (answer: JsonAnswer) => Answer | VeniceOutage;
+}
+
+interface Caller {
+  apiUrl: string;
+  limits: Omit<JsonLimits, 'bytesMax'>;
+  pace: CallPace;
+  clock: Clock;
+  random: () => number;
+}
 
 export function createVeniceClient(options: VeniceClientOptions): VeniceClient {
-  const agentOptions = { keepAlive: true, maxSockets: connectionsMax };
-  const apiUrl = options.apiUrl.replace(/\/+$/, '');
-  const limits = {
-    agent: apiUrl.startsWith('https://') ? new HttpsAgent(agentOptions) : new HttpAgent(agentOptions),
-    connectTimeoutMs: options.connectTimeoutMs ?? 5_000,
-    totalTimeoutMs: options.totalTimeoutMs ?? 10_000,
-    bytesMax,
+  const caller = callerOf(options);
+  // The list may need a right that single citizens do not, so that each of the two fails and recovers by itself.
+  const circuitOf = (name: string) =>
+    createCircuitBreaker({
+      name,
+      failuresMax,
+      openMs: options.openMs ?? 30_000,
+      clock: caller.clock,
+      ...(options.onCircuit === undefined ? {} : { onChange: options.onCircuit }),
+    });
+  const [citizens, list] = [circuitOf('venice-citizen'), circuitOf('venice-list')];
+  const told = <Answer extends { status: string }>(answer: Answer | VeniceOutage): Answer | VeniceOutage => {
+    if (isOutage(answer)) options.onOutage?.(answer.reason);
+    return answer;
   };
   return {
+    circuit: () => citizens.report(),
     citizen: async (username) => {
       invariant(isUsername(username), 'only valid usernames are sent to Venice');
-      const answer = await ask(new URL(`${apiUrl}/citizens/${username}`), { username, limits });
-      if (answer.status === 'outage') options.onOutage?.(answer.reason);
-      return answer;
+      const read = ({ status, body }: JsonAnswer) => readCitizenAnswer({ httpStatus: status, body, username });
+      const path = `/citizens/${username}`;
+      return told(await ask(caller, { path, bytesMax: citizenBytesMax, circuit: citizens, read }));
+    },
+    everyone: async () => {
+      const read = ({ status, body }: JsonAnswer) => readListAnswer({ httpStatus: status, body });
+      return told(await ask(caller, { path: '/citizens', bytesMax: listBytesMax, circuit: list, read }));
     },
   };
 }
 
-async function ask(url: URL, input: { username: string; limits: JsonLimits }): Promise<VeniceAnswer> {
+function callerOf(options: VeniceClientOptions): Caller {
+  const apiUrl = options.apiUrl.replace(/\/+$/, '');
+  const agentOptions = { keepAlive: true, maxSockets: connectionsMax, maxTotalSockets: connectionsMax };
+  const clock = options.clock ?? systemClock;
+  return {
+    apiUrl,
+    limits: {
+      agent: apiUrl.startsWith('https://') ? new HttpsAgent(agentOptions) : new HttpAgent(agentOptions),
+      connectTimeoutMs: options.connectTimeoutMs ?? 5_000,
+      totalTimeoutMs: options.totalTimeoutMs ?? 10_000,
+    },
+    pace: createCallPace({ callsMax: options.callsPerMinuteMax ?? callsPerMinuteUsual, windowMs: 60_000, clock }),
+    clock,
+    random: options.random ?? Math.random,
+  };
+}
+
+/** One question, with all attempts at it inside the total time. */
+function ask<Answer extends { status: string }>(
+  caller: Caller,
+  question: Question<Answer>,
+): Promise<Answer | VeniceOutage> {
+  const { random, limits } = caller;
+  let latest: Attempt<Answer | VeniceOutage> | null = null;
+  // The reason of an attempt that was made tells more than why the next one was not.
+  const notMade = (outage: VeniceOutage) => ({ answer: latest?.answer ?? outage, canPass: false, retryAfterMs: 0 });
+  return repeated(
+    async (leftMs) => {
+      if (question.circuit.report().state === 'open') return notMade(leftAlone);
+      if (!caller.pace.take()) return notMade(tooManyCalls);
+      latest = await question.circuit.call(
+        () => callOnce(caller, question, leftMs),
+        ({ answer }) => isOutage(answer),
+      );
+      return latest ?? notMade(leftAlone);
+    },
+    { budgetMs: limits.totalTimeoutMs, attemptsMax, random },
+  );
+}
+
+const leftAlone: VeniceOutage = { status: 'outage', reason: 'Venice failed too often and is left alone for a while' };
+const tooManyCalls: VeniceOutage = { status: 'outage', reason: 'our own limit of calls a minute is reached' };
+
+async function callOnce<Answer extends { status: string }>(
+  caller: Caller,
+  question: Question<Answer>,
+  leftMs: number,
+): Promise<Attempt<Answer | VeniceOutage>> {
   try {
-    const { status, body } = await getJson(url, input.limits);
-    return readCitizenAnswer({ httpStatus: status, body, username: input.username });
+    const limits = { ...caller.limits, totalTimeoutMs: Math.max(1, Math.floor(leftMs)), bytesMax: question.bytesMax };
+    const response = await getJson(new URL(`${caller.apiUrl}${question.path}`), limits);
+    const answer = question.read(response);
+    return {
+      answer,
+      canPass: isOutage(answer) && (response.status === 429 || response.status >= 500),
+      retryAfterMs: retryAfterMsOf(response.retryAfter, caller.clock.now()),
+    };
   } catch (error) {
-    return { status: 'outage', reason: error instanceof Error ? error.message : 'the call failed' };
+    const reason = error instanceof Error ? error.message : 'the call failed';
+    return { answer: { status: 'outage', reason }, canPass: true, retryAfterMs: 0 };
   }
+}
+
+function isOutage(answer: { status: string }): answer is VeniceOutage {
+  return answer.status === 'outage';
 }

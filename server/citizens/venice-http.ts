@@ -16,6 +16,8 @@ export interface JsonAnswer {
   status: number;
   /** `undefined` when the body is not JSON. */
   body: unknown;
+  /** The header `Retry-After` as it came. */
+  retryAfter: string | null;
 }
 
 /** One GET without redirects. Rejects when there is no complete answer within the limits. */
@@ -56,7 +58,11 @@ async function readJson(response: IncomingMessage, bytesMax: number): Promise<Js
     if (bytes > bytesMax) throw new Error('the answer is too large');
     chunks.push(chunk);
   }
-  return { status: response.statusCode ?? 0, body: parseJson(Buffer.concat(chunks).toString('utf8')) };
+  return {
+    status: response.statusCode ?? 0,
+    body: parseJson(Buffer.concat(chunks).toString('utf8')),
+    retryAfter: response.headers['retry-after'] ?? null,
+  };
 }
 
 function parseJson(text: string): unknown {
