@@ -20,6 +20,7 @@ const nouns = [
   'sign-in',
   'tier',
   'top-up',
+  'venice',
   'wallet',
 ] as const;
 

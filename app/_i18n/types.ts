@@ -16,6 +16,7 @@ import type session from '../_messages/en/session.json';
 import type signIn from '../_messages/en/sign-in.json';
 import type tier from '../_messages/en/tier.json';
 import type topUp from '../_messages/en/top-up.json';
+import type venice from '../_messages/en/venice.json';
 import type wallet from '../_messages/en/wallet.json';
 
 import type { Locale as SupportedLocale } from './locale.ts';
@@ -40,6 +41,7 @@ interface AllMessages {
   'sign-in': typeof signIn;
   tier: typeof tier;
   'top-up': typeof topUp;
+  venice: typeof venice;
   wallet: typeof wallet;
 }
 

@@ -4,6 +4,7 @@ import { topUpsRouter } from '#server/payments/router.ts';
 import { walletRouter } from '#server/payments/wallet-router.ts';
 import { createCallerFactory, router } from '#server/platform/trpc.ts';
 import { operatorRouter } from './operator-router.ts';
+import { veniceRouter } from './venice-router.ts';
 
 /** Every procedure of the product, by noun. */
 export const appRouter = router({
@@ -13,6 +14,7 @@ export const appRouter = router({
   listings: listingsRouter,
   orders: ordersRouter,
   operator: operatorRouter,
+  venice: veniceRouter,
 });
 
 export type AppRouter = typeof appRouter;

@@ -5,6 +5,7 @@ import { requireVisitor } from '#app/_reading/reading.ts';
 import { addressOf, textOf } from '#app/_reading/search-params.ts';
 import type { SearchParams } from '#app/_reading/search-params.ts';
 import { serverCaller } from '#app/_trpc/server.ts';
+import { StandingLine } from '#components/citizen/standing-line.tsx';
 import { Page, PageHeading } from '#components/layout/page.tsx';
 import { LinkButton } from '#components/ui/link-button.tsx';
 import { Pagination } from '#components/ui/pagination.tsx';
@@ -37,7 +38,8 @@ export default async function WalletPage({ searchParams }: { searchParams: Searc
   const filter = filterOf({ group: textOf(query['group']), from: textOf(query['from']), to: textOf(query['to']) });
   const cursor = cursorOf(textOf(query['cursor']));
   const caller = await serverCaller();
-  const [summary, escrow, page] = await Promise.all([
+  const [standing, summary, escrow, page] = await Promise.all([
+    caller.venice.standing(),
     caller.wallet.summary(),
     caller.orders.inEscrow(),
     caller.wallet.statement({ ...selectionOf(filter), cursor, limit: entriesShown }),
@@ -59,6 +61,7 @@ export default async function WalletPage({ searchParams }: { searchParams: Searc
       >
         {t('intro')}
       </PageHeading>
+      <StandingLine standing={standing} />
       <Balances availableMinor={summary.availableMinor} reservedMinor={summary.reservedMinor} escrow={escrow} />
       <section aria-labelledby="statement" className="flex flex-col gap-4">
         <div className="flex flex-wrap items-center justify-between gap-3">

@@ -14,6 +14,7 @@ import { DeskTabs } from '#components/operator/desk-tabs.tsx';
 import { GroupTotals } from '#components/operator/group-totals.tsx';
 import { InboxReport } from '#components/operator/inbox-report.tsx';
 import { MoneyTotals } from '#components/operator/money-totals.tsx';
+import { VenicePanel } from '#components/operator/venice-panel.tsx';
 import { OrderTable } from '#components/order/order-table.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { Pagination } from '#components/ui/pagination.tsx';
@@ -33,11 +34,12 @@ export default async function OperatorPage({ searchParams }: OperatorPageProps) 
   await requireOperator();
   const cursor = textOf((await searchParams)['cursor']);
   const caller = await serverCaller();
-  const [t, disputes, overview, corrections] = await Promise.all([
+  const [t, disputes, overview, corrections, circuit] = await Promise.all([
     getTranslations('operator'),
     orNotFound(caller.orders.disputed({ cursor, limit: disputesPerPage })),
     caller.operator.overview(),
     caller.operator.corrections.list(),
+    caller.venice.circuit(),
   ]);
   const { full, incremental, runs, breaker, totals, groups, crossings, inbox, now } = overview;
   const posting = <BreakerPanel breaker={breaker} />;
@@ -51,6 +53,7 @@ export default async function OperatorPage({ searchParams }: OperatorPageProps) 
       <div className="grid items-start gap-6 lg:grid-cols-2 lg:gap-10">
         {breaker.isOpen ? null : posting}
         <InboxReport inbox={inbox} />
+        <VenicePanel circuit={circuit} />
       </div>
       <Corrections open={corrections.open} decided={corrections.decided} />
       <Crossings crossings={crossings} />

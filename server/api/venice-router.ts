@@ -1,0 +1,11 @@
+import { veniceStanding } from '#server/citizens/flows.ts';
+import { citizenProcedure, operatorProcedure, router } from '#server/platform/trpc.ts';
+import { venice } from './venice.ts';
+
+export const veniceRouter = router({
+  /** The citizen's own class and tier, with the time Venice named them and whether that is stale. */
+  standing: citizenProcedure.query(({ ctx }) => veniceStanding({ ...ctx, venice: venice() }, ctx.principal.citizenId)),
+
+  /** Whether this process asks Venice, or leaves it alone because it failed. */
+  circuit: operatorProcedure.query(() => venice().circuit()),
+});
