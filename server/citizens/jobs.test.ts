@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { systemIds } from '#server/platform/ids.ts';
 import { once } from '#server/platform/once.ts';
 import { latestEvents } from '#server/platform/outbox.ts';
@@ -167,7 +167,13 @@ describe('refreshing citizens from Venice', async () => {
     await enter('MaskMaker');
     await changeClass('MaskMaker', 'Cittadini');
     clock.advance(1_000);
-    await Promise.all(Array.from({ length: 8 }, () => enter('MaskMaker')));
+    let signIns: Promise<unknown> = Promise.resolve();
+    await database.inTransaction(async (tx) => {
+      await tx.$executeRaw`SELECT FROM citizen WHERE username = 'MaskMaker' FOR UPDATE`;
+      signIns = Promise.all([enter('MaskMaker'), enter('MaskMaker'), enter('MaskMaker')]);
+      await vi.waitFor(async () => expect(await waitingInLine()).toBe(2), 5_000);
+    });
+    await signIns;
     expect(await changes()).toHaveLength(1);
   });
 
@@ -181,6 +187,14 @@ describe('refreshing citizens from Venice', async () => {
     expect(logged.join()).not.toContain(wallet);
     expect(logged.join()).not.toContain(String(ducats));
   });
+
+  /** Of those who want one row, the first waits for the transaction that has it, and the others for that first one. */
+  async function waitingInLine(): Promise<number> {
+    const rows = await database.client.$queryRaw<{ waiting: number }[]>`
+      SELECT count(*)::integer AS waiting FROM pg_locks
+       WHERE NOT granted AND locktype = 'tuple' AND relation = 'citizen'::regclass`;
+    return rows[0]?.waiting ?? 0;
+  }
 
   async function plant(username: string, socialClass: string): Promise<void> {
     const profile = { username, displayName: username, socialClass, isAi: false };

@@ -82,21 +82,17 @@ export function createVeniceDirectory(options: {
     citizen: async (username) => (await askOnce(username)).answer,
     reading: async (username) => {
       const known = await cache.read(username);
-      if (known !== null && ageOf(known, clock) < veniceFreshMs) return readingOf(known, false);
+      if (known !== null && clock.now().getTime() - known.asOf < veniceFreshMs) return readingOf(known, false);
       const { answer, asOf } = await within(patienceMs, askOnce(username), clock);
       if (answer.status === 'found') return { ...answer, asOf, isStale: false };
       if (answer.status === 'not_found' || known === null || known.profile === null) return answer;
-      return ageOf(known, clock) < staleMs ? readingOf(known, true) : answer;
+      return readingOf(known, true); // the cache keeps nothing for longer than it may be shown
     },
   };
 }
 
 function readingOf({ asOf, profile }: Remembered, isStale: boolean): VeniceReading {
   return profile === null ? { status: 'not_found' } : { status: 'found', profile, asOf: new Date(asOf), isStale };
-}
-
-function ageOf({ asOf }: Remembered, clock: Clock): number {
-  return clock.now().getTime() - asOf;
 }
 
 /** The call goes on when nobody waits any longer, and what it brings is kept. */

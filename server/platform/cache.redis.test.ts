@@ -47,6 +47,13 @@ describe('a cache in a real Redis', () => {
     expect(await direct.pttl('cascade:cache:test:NLR')).toBeGreaterThan(50_000);
   });
 
+  it('puts only the fields that are named into Redis', async () => {
+    const { cache } = await makeProcess();
+    const record = { name: 'Niccolò', wallet: 'private' };
+    cache.write('NLR', record, 60_000);
+    await vi.waitFor(async () => expect(await direct.get('cascade:cache:test:NLR')).toBe('{"name":"Niccolò"}'));
+  });
+
   it('takes what is not of its shape for nothing', async () => {
     const { cache } = await makeProcess();
     await direct.set('cascade:cache:test:NLR', '{"title":"Doge"}');
