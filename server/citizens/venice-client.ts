@@ -78,7 +78,8 @@ export function createVeniceClient(options: VeniceClientOptions): VeniceClient {
     });
   const [citizens, list] = [circuitOf('venice-citizen'), circuitOf('venice-list')];
   const told = <Answer extends { status: string }>(answer: Answer | VeniceOutage): Answer | VeniceOutage => {
-    if (isOutage(answer)) options.onOutage?.(answer.reason);
+    // That Venice is left alone was said when the circuit opened; saying it with every question would fill the log.
+    if (isOutage(answer) && answer !== leftAlone) options.onOutage?.(answer.reason);
     return answer;
   };
   return {

@@ -45,6 +45,7 @@ export function controlPage(state: VeniceState): Response {
   const body = html`
     <h1>Venice sandbox</h1>
     <p class="muted">Make Venice misbehave in the ways the real one does. A restart switches everything back.</p>
+    <p class="muted">Calls since the last reset: ${calls}, on at most ${connectionsMost} connections at a time.</p>
     <form method="post" action="/sandbox/control">
       ${select({ name: 'api', label: 'The citizens API', options: choices.api, chosen: api })}
       ${select({ name: 'casing', label: 'Spelling of keys', options: choices.casing, chosen: casing })}
@@ -60,7 +61,6 @@ export function controlPage(state: VeniceState): Response {
       <button class="primary" type="submit">Apply</button>
       <button type="submit" name="reset" value="true">Reset everything</button>
     </form>
-    <p class="muted">Calls since the last reset: ${calls}, on at most ${connectionsMost} connections at a time.</p>
     <h2>Change a citizen's class</h2>
     <form method="post" action="/sandbox/control">
       ${select({
