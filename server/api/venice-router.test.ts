@@ -4,9 +4,10 @@ import { createVeniceClient } from '#server/citizens/venice-client.ts';
 import { createVeniceDirectory, veniceCache } from '#server/citizens/venice-directory.ts';
 import { systemIds } from '#server/platform/ids.ts';
 import { once } from '#server/platform/once.ts';
-import { createLimits } from '#server/platform/rate-limit.ts';
 import { startTestVenice } from '#server/sandbox/venice/testing.ts';
+import { testContext } from '#server/testing/context.ts';
 import { testMarket } from '#server/testing/market.ts';
+import { testPrincipal } from '#server/testing/principal.ts';
 import { createCaller } from './root.ts';
 
 const minuteMs = 60_000;
@@ -30,24 +31,10 @@ describe("a citizen's standing in Venice", async () => {
   });
 
   /** Signs in and answers how the citizen asks from then on. */
-  const enterAs = async (username: string, operatorUsernames: string[]) => {
-    const input = { username, previousSessionId: null };
-    const { citizen, sessionId } = await signIn({ ...deps, operatorUsernames }, input);
-    return createCaller({
-      database,
-      clock,
-      ids: systemIds,
-      principal: { ...citizen, citizenId: citizen.id, sessionId },
-      requestId: 'test',
-      caller: citizen.id,
-      limits: createLimits({ clock }),
-      stripe: {} as never,
-      appUrl: 'http://127.0.0.1',
-      secret: 'a secret of at least thirty-two characters',
-    });
-  };
   const enter = async (username: string) => {
-    const caller = await enterAs(username, []);
+    const proof = { previousToken: null, method: 'venice', client: { device: '', place: '' } } as const;
+    const { citizen } = await signIn(deps, { username, ...proof });
+    const caller = createCaller(testContext({ database, clock }, testPrincipal({ citizenId: citizen.id })));
     return () => caller.venice.standing();
   };
 
@@ -75,17 +62,15 @@ describe("a citizen's standing in Venice", async () => {
     },
   );
 
-  it('tells operators, and nobody else, whether Venice is asked', async () => {
-    const asCitizen = await enterAs('NLR', []);
-    await expect(asCitizen.venice.circuit()).rejects.toMatchObject({ code: 'FORBIDDEN' });
-    const asOperator = await enterAs('DogeAuditor', ['DogeAuditor']);
-    expect(await asOperator.venice.circuit()).toMatchObject({ state: 'closed', openedAt: null });
+  it('tells operators whether Venice is asked', async () => {
+    const circuit = () =>
+      createCaller(testContext({ database, clock }, testPrincipal({ role: 'operator' }))).venice.circuit();
+    expect(await circuit()).toMatchObject({ state: 'closed', openedAt: null });
     await sandbox.control({ api: 'error' });
     await venice.citizen('NLR');
     await venice.citizen('NLR');
-    const openedAt = clock.now();
-    expect(await asOperator.venice.circuit()).toEqual({ name: 'venice-citizen', state: 'open', failures: 5, openedAt });
+    expect(await circuit()).toEqual({ name: 'venice-citizen', state: 'open', failures: 5, openedAt: clock.now() });
     clock.advance(minuteMs);
-    expect(await asOperator.venice.circuit()).toMatchObject({ state: 'half_open' });
+    expect(await circuit()).toMatchObject({ state: 'half_open' });
   });
 });

@@ -8,9 +8,10 @@ import { movableClock } from '#server/testing/clock.ts';
 import { testDatabase } from '#server/testing/database.ts';
 import { signIn } from './flows.ts';
 import { refreshCitizens, type RefreshWalk } from './jobs.ts';
+import { appointFirstOperators } from './operators.ts';
 import { citizenByUsername } from './queries.ts';
 import { sessionStore } from './sessions.ts';
-import { rememberCitizen } from './service.ts';
+import { rememberCitizen, setSubscribedTier } from './service.ts';
 import { createVeniceClient } from './venice-client.ts';
 
 const dayMs = 24 * 3_600_000;
@@ -28,9 +29,9 @@ describe('refreshing citizens from Venice', async () => {
     venice: client,
     clock,
     ids: systemIds,
-    operatorUsernames: ['DogeAuditor'],
   };
-  const enter = (username: string) => signIn(deps, { username, previousSessionId: null });
+  const enter = (username: string) =>
+    signIn(deps, { username, previousToken: null, method: 'venice', client: { device: '', place: '' } });
   const refresh = (walk: RefreshWalk = { after: null }) => refreshCitizens(deps, walk);
   const changeClass = (username: string, socialClass: string) => venice.control({ citizen: { username, socialClass } });
   const standingOf = async (username: string) => {
@@ -61,13 +62,13 @@ describe('refreshing citizens from Venice', async () => {
     clock.advance(dayMs);
     expect(await refresh()).toMatchObject({ refreshed: 0 }); // a day to the millisecond is not yet over a day
     await venice.control({ api: 'unauthorized' });
-    const { sessionId } = await enter('SilkRoadRunner'); // Venice is away, so this sign-in raises nobody
+    const { token } = await enter('SilkRoadRunner'); // Venice is away, so this sign-in raises nobody
     await venice.control({ api: 'normal' });
     clock.advance(1);
     const before = await traffic();
     expect(await refresh()).toEqual({ refreshed: 4, changed: 1, unknown: 0, missed: 0, stoppedBy: null });
     expect((await traffic()) - before).toBe(1);
-    expect(await sessionStore(database, clock).find(sessionId)).toMatchObject({ tier: 'enterprise' });
+    expect(await sessionStore(database, clock).find(token)).toMatchObject({ tier: 'enterprise' });
     const payload = { from: 'participant', to: 'enterprise', isRise: true };
     expect(await changes()).toEqual([{ subject: citizen.id, payload }]);
     expect(await refresh()).toMatchObject({ refreshed: 0 });
@@ -82,7 +83,19 @@ describe('refreshing citizens from Venice', async () => {
     expect(await standingOf('GoneFromVenice')).toEqual(['Cittadini', 'creator']);
   });
 
+  it('asks for nobody whose account is closed, and lets a subscription stand when the class falls', async () => {
+    const [open, closed] = [await enter('bigbosefx'), await enter('MuranoGlass')];
+    await database.client.citizen.update({ where: { id: closed.citizen.id }, data: { closedAt: clock.now() } });
+    const subscription = { citizenId: open.citizen.id, subscribedTier: 'creator' } as const;
+    await database.inTransaction((tx) => setSubscribedTier(tx, subscription));
+    await changeClass('bigbosefx', 'Facchini');
+    clock.advance(dayMs + 1);
+    expect(await refresh()).toMatchObject({ refreshed: 1, changed: 0 });
+    expect(await standingOf('bigbosefx')).toEqual(['Facchini', 'creator']);
+  });
+
   it('leaves role and sessions as they are', async () => {
+    await database.inTransaction((tx) => appointFirstOperators(tx, { usernames: ['DogeAuditor'], clock }));
     const { sessionId } = await enter('DogeAuditor');
     clock.advance(dayMs + 1);
     await refresh();
@@ -157,9 +170,7 @@ describe('refreshing citizens from Venice', async () => {
     await enter('MaskMaker');
     const asOf = new Date(clock.now().getTime() - 1);
     const profile = { username: 'MaskMaker', displayName: 'Old', socialClass: 'Nobili', isAi: true };
-    await database.inTransaction((tx) =>
-      rememberCitizen(tx, { profile, asOf, role: 'citizen', clock, ids: systemIds }),
-    );
+    await database.inTransaction((tx) => rememberCitizen(tx, { profile, asOf, clock, ids: systemIds }));
     expect(await standingOf('MaskMaker')).toEqual(['Popolani', 'participant']);
   });
 
@@ -198,6 +209,6 @@ describe('refreshing citizens from Venice', async () => {
 
   async function plant(username: string, socialClass: string): Promise<void> {
     const profile = { username, displayName: username, socialClass, isAi: false };
-    await database.inTransaction((tx) => rememberCitizen(tx, { profile, role: 'citizen', clock, ids: systemIds }));
+    await database.inTransaction((tx) => rememberCitizen(tx, { profile, clock, ids: systemIds }));
   }
 });

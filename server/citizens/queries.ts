@@ -71,7 +71,7 @@ export interface CitizenDue extends DuePlace {
   username: string;
 }
 
-/** Citizens whose record is older than `dueBefore`, the oldest first, from behind the place where somebody stopped. */
+/** Citizens with an open account whose record is older than `dueBefore`, the oldest first, from behind the place where somebody stopped. */
 export function citizensDue(
   db: Db,
   query: { dueBefore: Date; after: DuePlace | null; limit: number },
@@ -82,7 +82,7 @@ export function citizensDue(
       ? {}
       : { OR: [{ refreshedAt: { gt: after.refreshedAt } }, { refreshedAt: after.refreshedAt, id: { gt: after.id } }] };
   return db.citizen.findMany({
-    where: { AND: [{ refreshedAt: { lt: dueBefore } }, isBehind] },
+    where: { AND: [{ refreshedAt: { lt: dueBefore }, closedAt: null }, isBehind] },
     orderBy: [{ refreshedAt: 'asc' }, { id: 'asc' }],
     take: limit,
     select: { id: true, username: true, refreshedAt: true },
