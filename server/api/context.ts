@@ -12,6 +12,7 @@ import { createLimits, type Limits } from '#server/platform/rate-limit.ts';
 import { classesTimes } from '#server/platform/rate-limit-classes.ts';
 import { requestLimits } from '#server/platform/rate-limit-request.ts';
 import type { OnSharing } from '#server/platform/rate-limit-watch.ts';
+import { createSealing, sealingKeys, type Sealing } from '#server/platform/sealing.ts';
 import { hostCookieName, readCookie, readSession, type SessionStore } from '#server/platform/session.ts';
 import type { Context } from '#server/platform/trpc.ts';
 
@@ -29,6 +30,7 @@ export function processContext(): ProcessContext {
     stripe: stripe(),
     appUrl: env().APP_URL,
     secret: env().CASCADE_SECRET,
+    sealing: sealing(),
   };
 }
 
@@ -46,6 +48,10 @@ const tellSharing: OnSharing = ({ isShared, reason }) => {
   if (isShared) log().info({ reason }, 'rate limits are shared between processes again');
   else log().warn({ reason }, 'rate limits: without Redis this process counts for itself');
 };
+
+function sealing(): Sealing {
+  return once('sealing', () => createSealing(sealingKeys(env().FIELD_KEYS, env().CASCADE_SECRET)));
+}
 
 function stripe(): Stripe {
   return once('stripe', () => createStripe(env()));

@@ -1,14 +1,19 @@
+import { passkeySignInRouter } from '#server/citizens/passkey-router.ts';
+import { securityRouter } from '#server/citizens/security-router.ts';
 import { sessionRouter } from '#server/citizens/router.ts';
 import { listingsRouter, ordersRouter } from '#server/market/router.ts';
 import { topUpsRouter } from '#server/payments/router.ts';
 import { walletRouter } from '#server/payments/wallet-router.ts';
 import { createCallerFactory, router } from '#server/platform/trpc.ts';
 import { operatorRouter } from './operator-router.ts';
+import { venice } from './venice.ts';
 import { veniceRouter } from './venice-router.ts';
 
 /** Every procedure of the product, by noun. */
 export const appRouter = router({
   session: sessionRouter,
+  security: securityRouter,
+  passkeySignIn: passkeySignInRouter(venice),
   wallet: walletRouter,
   topUps: topUpsRouter,
   listings: listingsRouter,

@@ -27,7 +27,7 @@ export interface SignInDeps {
  */
 export async function signIn(
   deps: SignInDeps,
-  input: Pick<SignInInput, 'username' | 'method' | 'client' | 'previousToken'>,
+  input: Pick<SignInInput, 'username' | 'method' | 'isSecondFactor' | 'client' | 'previousToken'>,
 ): Promise<SignedIn> {
   const { username } = input;
   if (!isUsername(username)) throw refuse('invalid', 'invalid_username', 'This is not a username of Venice.');

@@ -20,6 +20,8 @@ export interface SignInInput {
   /** When Venice was asked. */
   asOf: Date;
   method: SignInMethod;
+  /** Whether the proof was one of a second factor too; not unless said so. */
+  isSecondFactor?: boolean;
   client: SessionClient;
   /** The token the same browser held until now; its session ends with this sign-in. */
   previousToken: string | null;
@@ -44,7 +46,7 @@ export async function signIn(tx: Tx, input: SignInInput): Promise<SignedIn> {
     profile === null
       ? await knownCitizen(tx, input.username)
       : await rememberCitizen(tx, { profile, asOf, clock, ids });
-  return await enter(tx, { ...input, citizen, previousToken, isSecondFactor: false });
+  return await enter(tx, { ...input, citizen, previousToken, isSecondFactor: input.isSecondFactor ?? false });
 }
 
 export interface EnterInput extends Pick<SignInInput, 'method' | 'client' | 'previousToken' | 'clock' | 'ids'> {

@@ -43,6 +43,7 @@ const schema = z
           .map((name) => name.trim())
           .filter((name) => name !== ''),
       ),
+    FIELD_KEYS: z.string().optional(),
     RATE_LIMIT_TIMES: z.coerce.number().int().min(1).max(1_000).default(1),
     TRUSTED_PROXY_HOPS: z.coerce.number().int().min(0).max(10).default(0),
     LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),

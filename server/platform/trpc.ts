@@ -11,6 +11,7 @@ import { invariant } from './invariant.ts';
 import { log } from './log.ts';
 import type { Callers, LimitClassName } from './rate-limit-classes.ts';
 import type { Limits } from './rate-limit.ts';
+import type { Sealing } from './sealing.ts';
 import { whileSessionLives } from './session-stream.ts';
 import type { OperatorRole, Principal, SessionStore } from './session.ts';
 
@@ -32,6 +33,8 @@ export interface Context {
   stripe: Stripe;
   /** Public origin of the product, without a slash at the end. */
   appUrl: string;
+  /** Seals single fields for the database. */
+  sealing: Sealing;
   /** The server's secret; keys are derived from it, it is never used directly. */
   secret: string;
 }

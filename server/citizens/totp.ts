@@ -1,0 +1,138 @@
+import { generateSecret, generateURI, verifySync } from 'otplib';
+import type { Db, Tx } from '#server/platform/db.ts';
+import { refuse } from '#server/platform/errors.ts';
+import type { SealedPlace, Sealing } from '#server/platform/sealing.ts';
+import { factorAdded, factorRemoved, lockFactors, type FactorTools } from './factors.ts';
+
+/**
+ * Codes of an authenticator app: TOTP (RFC 6238) with SHA-1, 6 digits and steps of 30 seconds, which is what every app
+ * understands. A code of the step before or after counts too, and each step counts once, ever.
+ */
+const skewSeconds = 30;
+const issuer = 'CASCADE';
+
+export interface TotpTools extends FactorTools {
+  sealing: Sealing;
+}
+
+export interface TotpEnrolment {
+  /** Base32, for typing it in. */
+  secret: string;
+  /** What a QR code says to an app. */
+  uri: string;
+}
+
+/**
+ * Makes a new secret, which counts only once a code confirmed it. Beginning anew forgets one that was never confirmed.
+ * Refuses `totp_exists`.
+ */
+export async function startTotp(
+  tx: Tx,
+  input: TotpTools & { citizenId: string; username: string },
+): Promise<TotpEnrolment> {
+  const { citizenId, username, sealing, clock } = input;
+  await lockFactors(tx, citizenId);
+  await tx.totpFactor.deleteMany({ where: { citizenId, confirmedAt: null } });
+  if ((await tx.totpFactor.count({ where: { citizenId } })) > 0) {
+    throw refuse('conflict', 'totp_exists', 'There is an authenticator app already. Remove it first.');
+  }
+  const secret = generateSecret();
+  await tx.totpFactor.create({
+    data: { citizenId, secretSealed: sealTotp(sealing, { citizenId, secret }), createdAt: clock.now() },
+    select: { citizenId: true },
+  });
+  return { secret, uri: generateURI({ issuer, label: username, secret }) };
+}
+
+/**
+ * The code that shows that the app has the secret; from now on it is the citizen's second factor.
+ * Refuses `totp_not_started`, `totp_exists` and `code_wrong`.
+ */
+export async function confirmTotp(tx: Tx, input: TotpTools & { citizenId: string; code: string }): Promise<void> {
+  const { citizenId, code, sealing, clock } = input;
+  await lockFactors(tx, citizenId);
+  const row = await readTotp(tx, citizenId);
+  if (row === null) throw refuse('conflict', 'totp_not_started', 'Please begin again: there is no secret to confirm.');
+  if (row.confirmedAt !== null) throw refuse('conflict', 'totp_exists', 'There is an authenticator app already.');
+  const step = stepOf(code, { ...row, citizenId, sealing, now: clock.now() });
+  if (step === null) throw codeWrong();
+  const data = { confirmedAt: clock.now(), lastStep: BigInt(step) };
+  await tx.totpFactor.update({ where: { citizenId }, data, select: { citizenId: true } });
+  await factorAdded(tx, { ...input, factor: 'totp', name: '' });
+}
+
+/**
+ * Uses a code up. One statement moves the last step on, so that of two processes that get the same code at once one
+ * accepts it. Answers false for a wrong code, one that was used, and for whoever has no app.
+ */
+export async function useTotp(tx: Tx, input: TotpTools & { citizenId: string; code: string }): Promise<boolean> {
+  const { citizenId, code, sealing, clock } = input;
+  const row = await readTotp(tx, citizenId);
+  if (row === null || row.confirmedAt === null) return false;
+  const step = stepOf(code, { ...row, citizenId, sealing, now: clock.now() });
+  if (step === null) return false;
+  const { count } = await tx.totpFactor.updateMany({
+    where: { citizenId, confirmedAt: { not: null }, secretSealed: row.secretSealed, lastStep: { lt: step } },
+    data: { lastStep: step },
+  });
+  return count === 1;
+}
+
+/** Refuses `factor_not_found`. */
+export async function removeTotp(
+  tx: Tx,
+  input: FactorTools & { citizenId: string; sessionId: string | null },
+): Promise<void> {
+  const { citizenId } = input;
+  await lockFactors(tx, citizenId);
+  const { count } = await tx.totpFactor.deleteMany({ where: { citizenId, confirmedAt: { not: null } } });
+  if (count === 0) throw refuse('not_found', 'factor_not_found', 'This factor is gone already.');
+  await factorRemoved(tx, { ...input, factor: 'totp', name: '' });
+}
+
+/** A secret as the database keeps it, bound to its citizen. */
+export function sealTotp(sealing: Sealing, input: { citizenId: string; secret: string }): string {
+  return sealing.seal(Buffer.from(input.secret, 'utf8'), placeOf(input.citizenId));
+}
+
+export function openTotp(sealing: Sealing, input: { citizenId: string; secretSealed: string }): string {
+  return Buffer.from(sealing.open(input.secretSealed, placeOf(input.citizenId))).toString('utf8');
+}
+
+/** The refusal for a code that is wrong, used or too old; which of these is nobody's business. */
+export function codeWrong() {
+  return refuse('forbidden', 'code_wrong', 'This code is wrong, used already, or too old.');
+}
+
+interface TotpRow {
+  secretSealed: string;
+  confirmedAt: Date | null;
+  lastStep: bigint;
+}
+
+function readTotp(db: Db, citizenId: string): Promise<TotpRow | null> {
+  const select = { secretSealed: true, confirmedAt: true, lastStep: true };
+  return db.totpFactor.findUnique({ where: { citizenId }, select });
+}
+
+/** The step of time that a code belongs to, if it is one that was not used yet. */
+function stepOf(
+  code: string,
+  row: { citizenId: string; secretSealed: string; lastStep: bigint; sealing: Sealing; now: Date },
+): number | null {
+  if (!/^\d{6}$/.test(code)) return null;
+  const secret = openTotp(row.sealing, row);
+  const epoch = Math.floor(row.now.getTime() / 1_000);
+  const result = verifySync({
+    secret,
+    token: code,
+    epoch,
+    epochTolerance: skewSeconds,
+    afterTimeStep: Number(row.lastStep),
+  });
+  return result.valid && 'timeStep' in result ? result.timeStep : null;
+}
+
+function placeOf(citizenId: string): SealedPlace {
+  return { table: 'totp_factor', column: 'secret_sealed', row: citizenId };
+}
