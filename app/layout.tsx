@@ -15,6 +15,7 @@ import { Header } from '#components/layout/header.tsx';
 import { themeCookie, themeOf } from '#components/layout/preferences.ts';
 import { SandboxBar } from '#components/layout/sandbox-bar.tsx';
 import { SkipLink } from '#components/layout/skip-link.tsx';
+import { StepUpProvider } from '#components/security/step-up.tsx';
 import { TRPCProvider } from '#components/trpc/client.tsx';
 import { ToastProvider } from '#components/ui/toast.tsx';
 import { deployment } from '#server/api/deployment.ts';
@@ -50,14 +51,16 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
         <NextIntlClientProvider messages={messagesForBrowser(messages)}>
           <TRPCProvider>
             <ToastProvider closeLabel={common('close')}>
-              <SkipLink />
-              {deployment().isSandbox ? <SandboxBar /> : null}
-              <Header visitor={visitor} theme={theme} />
-              <main id="main" tabIndex={-1} className="flex w-full flex-1 flex-col outline-none">
-                {children}
-              </main>
-              <Footer />
-              <BottomNav />
+              <StepUpProvider>
+                <SkipLink />
+                {deployment().isSandbox ? <SandboxBar /> : null}
+                <Header visitor={visitor} theme={theme} />
+                <main id="main" tabIndex={-1} className="flex w-full flex-1 flex-col outline-none">
+                  {children}
+                </main>
+                <Footer />
+                <BottomNav />
+              </StepUpProvider>
             </ToastProvider>
           </TRPCProvider>
         </NextIntlClientProvider>

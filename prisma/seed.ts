@@ -1,5 +1,6 @@
 import { createDatabase } from '#server/platform/db.ts';
 import { env } from '#server/platform/env.ts';
+import { createSealing, sealingKeys } from '#server/platform/sealing.ts';
 import { plantSeed, seedState } from './seed/plant.ts';
 
 /**
@@ -15,7 +16,9 @@ async function main(whenEmpty: boolean): Promise<string> {
     const state = await seedState(database.client);
     if (state === 'complete' || (state === 'foreign' && whenEmpty)) return 'The market has its listings already.';
     const started = performance.now();
-    await plantSeed({ database, now: new Date(), secret: settings.CASCADE_SECRET });
+    const { CASCADE_SECRET: secret, FIELD_KEYS } = settings;
+    const sealing = createSealing(sealingKeys(FIELD_KEYS, secret));
+    await plantSeed({ database, now: new Date(), secret, sealing });
     return `Demo citizens, listings and orders planted in ${String(Math.ceil(performance.now() - started))} ms.`;
   } finally {
     await database.close();

@@ -10,6 +10,7 @@ import type money from '../_messages/en/money.json';
 import type operator from '../_messages/en/operator.json';
 import type order from '../_messages/en/order.json';
 import type people from '../_messages/en/people.json';
+import type proof from '../_messages/en/proof.json';
 import type record from '../_messages/en/record.json';
 import type sell from '../_messages/en/sell.json';
 import type session from '../_messages/en/session.json';
@@ -35,6 +36,7 @@ interface AllMessages {
   operator: typeof operator;
   order: typeof order;
   people: typeof people;
+  proof: typeof proof;
   record: typeof record;
   sell: typeof sell;
   session: typeof session;

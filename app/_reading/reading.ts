@@ -9,18 +9,26 @@ import type { Visitor } from '#components/layout/visitor.ts';
 export async function requireVisitor(): Promise<Visitor> {
   const visitor = await readVisitor();
   if (visitor === null) redirect(signInPath(await currentAddress()));
+  if (visitor.owesSecondFactor) redirect(factorPath(await currentAddress()));
   return visitor;
 }
 
 /** An operator in good standing; to everyone else there is no such page. */
 export async function requireOperator(): Promise<Visitor> {
   const visitor = await requireVisitor();
-  if (!visitor.isOperator) notFound();
+  if (visitor.role !== 'operator') notFound();
+  // Operators need a second factor: this is where it is set up.
+  if (!visitor.isOperator) redirect('/account/security');
   return visitor;
 }
 
 export function signInPath(returnTo: string): string {
   return `/sign-in?${new URLSearchParams({ callbackUrl: returnTo }).toString()}`;
+}
+
+/** Where someone who signed in by half gives their second factor. */
+export function factorPath(returnTo: string): string {
+  return `/sign-in/factor?${new URLSearchParams({ callbackUrl: returnTo }).toString()}`;
 }
 
 /** The path of this request, without its query. */

@@ -8,6 +8,7 @@ export const readVisitor = cache(async (): Promise<Visitor | null> => {
   const caller = await serverCaller();
   const session = await caller.session.current();
   if (session === null) return null;
+  if (session.owesSecondFactor) return { ...session, availableMinor: null };
   const wallet = await caller.wallet.summary();
   return { ...session, availableMinor: wallet.availableMinor };
 });

@@ -19,6 +19,7 @@ interface HeaderProps {
 
 export function Header({ visitor, theme }: HeaderProps) {
   const t = useTranslations('layout');
+  const proof = useTranslations('proof');
   return (
     <header className="rule-double bg-surface">
       <div className="relative mx-auto flex min-h-bar w-full max-w-page items-center gap-2 px-4 sm:gap-3 sm:px-6">
@@ -44,6 +45,11 @@ export function Header({ visitor, theme }: HeaderProps) {
               <AccountPanel visitor={visitor} theme={theme} />
             </DisclosureMenu>
           </div>
+          {visitor?.owesSecondFactor === true ? (
+            <LinkButton href="/sign-in/factor" size="small" prefetch={false}>
+              {proof('signIn.finish')}
+            </LinkButton>
+          ) : null}
           {visitor === null ? (
             <LinkButton href="/sign-in" size="small" prefetch={false}>
               {t('signIn')}

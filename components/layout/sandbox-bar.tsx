@@ -1,4 +1,5 @@
 import { useTranslations } from 'next-intl';
+import Link from 'next/link';
 
 /** Says on every page that nothing here is real money. */
 export function SandboxBar() {
@@ -8,7 +9,10 @@ export function SandboxBar() {
       aria-label={t('sandboxLabel')}
       className="border-b border-gold bg-gold-soft px-4 py-1 text-center text-xs text-gold"
     >
-      {t('sandbox')}
+      {t('sandbox')}{' '}
+      <Link href="/sandbox/codes" prefetch={false} className="underline underline-offset-2">
+        {t('sandboxCodes')}
+      </Link>
     </aside>
   );
 }

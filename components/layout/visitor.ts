@@ -9,6 +9,9 @@ export interface Visitor {
   operatorRole: OperatorRole | null;
   /** Whether what is for operators is open to them: an operator who gave a second factor. */
   isOperator: boolean;
+  hasSecondFactor: boolean;
+  /** Signed in by half: the second factor is still owed, and until then they may do nothing. */
+  owesSecondFactor: boolean;
   /** What they can spend now; null when it could not be read. */
   availableMinor: bigint | null;
 }

@@ -1,11 +1,11 @@
 'use client';
 
-import { useMutation } from '@tanstack/react-query';
 import { useTranslations } from 'next-intl';
 import { useState } from 'react';
 import type { SubmitEvent } from 'react';
 
 import { useRefusalText } from '#components/errors/use-refusal-text.ts';
+import { useStepUpMutation } from '#components/security/step-up.tsx';
 import { useTRPC } from '#components/trpc/client.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { Field } from '#components/ui/field.tsx';
@@ -34,7 +34,7 @@ export function AppointForm() {
     toast({ tone: 'success', text: t('appoint.done', { name }) });
     refresh();
   };
-  const appoint = useMutation(trpc.operator.people.appoint.mutationOptions({ onSuccess: done }));
+  const appoint = useStepUpMutation(trpc.operator.people.appoint.mutationOptions({ onSuccess: done }));
   const parsed = appointInput.safeParse({ username: username.trim(), operatorRole });
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();

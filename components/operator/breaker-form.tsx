@@ -1,11 +1,11 @@
 'use client';
 
-import { useMutation } from '@tanstack/react-query';
 import { useTranslations } from 'next-intl';
 import { useState } from 'react';
 import type { SubmitEvent } from 'react';
 
 import { useRefusalText } from '#components/errors/use-refusal-text.ts';
+import { useStepUpMutation } from '#components/security/step-up.tsx';
 import { useTRPC } from '#components/trpc/client.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { Field } from '#components/ui/field.tsx';
@@ -30,7 +30,7 @@ export function BreakerForm() {
     toast({ tone: 'success', text: t('done') });
     refresh();
   };
-  const close = useMutation(trpc.operator.closeBreaker.mutationOptions({ onSuccess: done }));
+  const close = useStepUpMutation(trpc.operator.closeBreaker.mutationOptions({ onSuccess: done }));
   const isValid = breakerReasonInput.safeParse({ reason }).success;
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();

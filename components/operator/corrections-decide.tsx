@@ -1,10 +1,10 @@
 'use client';
 
-import { useMutation } from '@tanstack/react-query';
 import { useTranslations } from 'next-intl';
 
 import { outcomeOf } from '#components/errors/outcome.ts';
 import { useRefusalText } from '#components/errors/use-refusal-text.ts';
+import { useStepUpMutation } from '#components/security/step-up.tsx';
 import { useTRPC } from '#components/trpc/client.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { Notice } from '#components/ui/notice.tsx';
@@ -19,7 +19,7 @@ export function CorrectionsDecide({ id, isOwn }: { id: string; isOwn: boolean })
   const refusalText = useRefusalText();
   const { refresh, isRefreshing } = useRefresh();
   // Also after a refusal: somebody else may have decided, or the reason of the refusal was noted.
-  const decide = useMutation(trpc.operator.corrections.decide.mutationOptions({ onSettled: refresh }));
+  const decide = useStepUpMutation(trpc.operator.corrections.decide.mutationOptions({ onSettled: refresh }));
   const isBusy = decide.isPending || isRefreshing;
   const isLacking = decide.isError && outcomeOf(decide.error).code === 'insufficient_funds';
   const choices = isOwn ? (['withdraw'] as const) : (['approve', 'reject'] as const);

@@ -1,12 +1,12 @@
 'use client';
 
-import { useMutation } from '@tanstack/react-query';
 import { useTranslations } from 'next-intl';
 import { useState } from 'react';
 import type { SubmitEvent } from 'react';
 
 import { useRefusalText } from '#components/errors/use-refusal-text.ts';
 import { useAttempt } from '#components/form/use-attempt.ts';
+import { useStepUpMutation } from '#components/security/step-up.tsx';
 import { useTRPC } from '#components/trpc/client.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { Field } from '#components/ui/field.tsx';
@@ -37,7 +37,7 @@ export function CorrectionsForm() {
     toast({ tone: 'success', text: t('done') });
     refresh();
   };
-  const propose = useMutation(
+  const propose = useStepUpMutation(
     trpc.operator.corrections.propose.mutationOptions({ onSuccess: done, onError: attempt.settle }),
   );
   const transferId = fields.transferId.trim();

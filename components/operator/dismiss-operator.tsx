@@ -1,10 +1,10 @@
 'use client';
 
-import { useMutation } from '@tanstack/react-query';
 import { useTranslations } from 'next-intl';
 import { useState } from 'react';
 
 import { useRefusalText } from '#components/errors/use-refusal-text.ts';
+import { useStepUpMutation } from '#components/security/step-up.tsx';
 import { useTRPC } from '#components/trpc/client.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { Dialog } from '#components/ui/dialog.tsx';
@@ -28,7 +28,7 @@ export function DismissOperator({ username, name }: { username: string; name: st
     toast({ tone: 'success', text: t('dismissed', { name }) });
     refresh();
   };
-  const dismiss = useMutation(trpc.operator.people.dismiss.mutationOptions({ onSuccess: done }));
+  const dismiss = useStepUpMutation(trpc.operator.people.dismiss.mutationOptions({ onSuccess: done }));
   return (
     <>
       <Button

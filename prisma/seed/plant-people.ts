@@ -1,4 +1,6 @@
+import { base32 } from '@scure/base';
 import { rememberCitizen } from '#server/citizens/service.ts';
+import { sealTotp } from '#server/citizens/totp.ts';
 import { findAccount, openAccount, systemAccountId } from '#server/ledger/accounts.ts';
 import { setMonitor } from '#server/ledger/monitors.ts';
 import { firstMintTemplate } from '#server/ledger/template-first-mint.ts';
@@ -6,6 +8,7 @@ import { grantTemplate } from '#server/ledger/template-grant.ts';
 import { bindTemplate } from '#server/ledger/templates.ts';
 import { postLinked } from '#server/ledger/transfers.ts';
 import type { Clock } from '#server/platform/clock.ts';
+import { deriveKey } from '#server/platform/crypto.ts';
 import type { Tx } from '#server/platform/db.ts';
 import { seedCitizens } from './citizens.ts';
 import { namedIds } from './named-ids.ts';
@@ -17,11 +20,31 @@ export type SeedCitizenIds = ReadonlyMap<string, string>;
 /** What the mint strikes for the treasury before the market opens: 3,900,000 ducats. */
 const treasuryMintMinor = 3_900_000_00n;
 
+/** The demo operators: without a second factor they could do nothing. */
+const withAuthenticator = ['DogeAuditor', 'rialto_banker'] as const;
+
 /** The demo citizens, the first mint and the welcome grants, all in one transaction; then the treasury is watched. */
 export async function plantPeople(input: SeedInput): Promise<SeedCitizenIds> {
   const citizens = await plantMoney(input);
   await input.database.inTransaction((tx) => watchTreasury(tx));
+  for (const username of withAuthenticator) await plantAuthenticator(input, citizens.get(username));
   return citizens;
+}
+
+/** An authenticator app whose codes the sandbox shows; one that is there stays. */
+async function plantAuthenticator(input: SeedInput, citizenId: string | undefined): Promise<void> {
+  if (citizenId === undefined) return;
+  const { sealing, now } = input;
+  const key = deriveKey(input.secret, `demo-authenticator ${citizenId}`);
+  const secret = base32.encode(key.subarray(0, 20));
+  await input.database.inTransaction(async (tx) => {
+    const rows = [
+      { citizenId, secretSealed: sealTotp(sealing, { citizenId, secret }), createdAt: now, confirmedAt: now },
+    ];
+    const { count } = await tx.totpFactor.createMany({ data: rows, skipDuplicates: true });
+    if (count > 0)
+      await tx.citizen.update({ where: { id: citizenId }, data: { hasSecondFactor: true }, select: { id: true } });
+  });
 }
 
 function plantMoney(input: SeedInput): Promise<SeedCitizenIds> {

@@ -3,6 +3,7 @@ import { plantOrders, seedOrderKey } from './plant-orders.ts';
 import { plantPeople } from './plant-people.ts';
 import { seedKey } from './named-ids.ts';
 import { seedOrders } from './orders.ts';
+import type { Sealing } from '#server/platform/sealing.ts';
 import type { Database, Db } from '#server/platform/db.ts';
 
 export interface SeedInput {
@@ -11,6 +12,8 @@ export interface SeedInput {
   now: Date;
   /** The server's secret. */
   secret: string;
+  /** Seals what the product seals. */
+  sealing: Sealing;
 }
 
 /** Whether the seed is in the database: all of it, some of it, or nothing, beside other people's listings or not. */

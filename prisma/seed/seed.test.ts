@@ -9,6 +9,7 @@ import { categorySlugs, listingTerms } from '#server/market/schema.ts';
 import { testDatabase } from '#server/testing/database.ts';
 import type { TestDatabase } from '#server/testing/database.ts';
 import { books, move } from '#server/testing/ledger.ts';
+import { testSealing } from '#server/testing/sealing.ts';
 import { testMarket, testSecret } from '#server/testing/market.ts';
 import { seedCitizens } from './citizens.ts';
 import { seedOrders } from './orders.ts';
@@ -39,7 +40,7 @@ describe('the seed', () => {
   beforeAll(async () => {
     database = await testDatabase();
     expect(await seedState(database.client)).toBe('empty');
-    await plantSeed({ database, now, secret: testSecret });
+    await plantSeed({ database, now, secret: testSecret, sealing: testSealing });
   });
 
   it('holds 64 listings, eight in every category, from six sellers, each as a form would accept it', () => {
@@ -96,9 +97,9 @@ describe('the seed', () => {
     const before = await contents(database);
     const outbox = await database.client.outboxEvent.count();
     const wallet = await walletOf(database, 'NLR');
-    await plantSeed({ database, now, secret: testSecret });
+    await plantSeed({ database, now, secret: testSecret, sealing: testSealing });
     expect(await contents(database)).toEqual(before);
-    await plantSeed({ database, now: new Date(now.getTime() + 3_600_000), secret: testSecret });
+    await plantSeed({ database, now: new Date(now.getTime() + 3_600_000), secret: testSecret, sealing: testSealing });
     expect((await contents(database)).orders).toEqual(before.orders);
     expect(await database.client.outboxEvent.count()).toBe(outbox);
     expect(await walletOf(database, 'NLR')).toBe(wallet);
@@ -106,7 +107,7 @@ describe('the seed', () => {
 
   it('interrupted after any part continues to the same result', async () => {
     const interrupted = await testDatabase();
-    const input = { database: interrupted, now, secret: testSecret };
+    const input = { database: interrupted, now, secret: testSecret, sealing: testSealing };
     await plantListings(input, await plantPeople(input));
     expect(await seedState(interrupted.client)).toBe('begun');
     const half = new Error('power cut');

@@ -6,6 +6,7 @@ import { topUpsRouter } from '#server/payments/router.ts';
 import { walletRouter } from '#server/payments/wallet-router.ts';
 import { createCallerFactory, router } from '#server/platform/trpc.ts';
 import { operatorRouter } from './operator-router.ts';
+import { sandboxRouter } from './sandbox-router.ts';
 import { venice } from './venice.ts';
 import { veniceRouter } from './venice-router.ts';
 
@@ -19,6 +20,7 @@ export const appRouter = router({
   listings: listingsRouter,
   orders: ordersRouter,
   operator: operatorRouter,
+  sandbox: sandboxRouter,
   venice: veniceRouter,
 });
 

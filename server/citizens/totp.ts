@@ -99,6 +99,31 @@ export function openTotp(sealing: Sealing, input: { citizenId: string; secretSea
   return Buffer.from(sealing.open(input.secretSealed, placeOf(input.citizenId))).toString('utf8');
 }
 
+const secretsMax = 50;
+
+/** The secrets of all confirmed apps, in the clear: for the sandbox, and nowhere else. At most 50. */
+export async function totpSecrets(
+  db: Db,
+  sealing: Sealing,
+): Promise<{ username: string; displayName: string; secret: string; lastStep: number }[]> {
+  const rows = await db.totpFactor.findMany({
+    where: { confirmedAt: { not: null } },
+    orderBy: { createdAt: 'asc' },
+    take: secretsMax,
+    select: { citizenId: true, secretSealed: true, lastStep: true },
+  });
+  const citizens = await db.citizen.findMany({
+    where: { id: { in: rows.map(({ citizenId }) => citizenId) } },
+    select: { id: true, username: true, displayName: true },
+  });
+  const known = new Map(citizens.map(({ id, ...names }) => [id, names]));
+  return rows.flatMap((row) => {
+    const names = known.get(row.citizenId);
+    if (names === undefined) return [];
+    return [{ ...names, secret: openTotp(sealing, row), lastStep: Number(row.lastStep) }];
+  });
+}
+
 /** The refusal for a code that is wrong, used or too old; which of these is nobody's business. */
 export function codeWrong() {
   return refuse('forbidden', 'code_wrong', 'This code is wrong, used already, or too old.');

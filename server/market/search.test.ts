@@ -8,6 +8,7 @@ import { searchListings } from '#server/market/search.ts';
 import { systemIds } from '#server/platform/ids.ts';
 import { plantSeed } from '#prisma/seed/plant.ts';
 import { asSuperuser, testDatabase } from '#server/testing/database.ts';
+import { testSealing } from '#server/testing/sealing.ts';
 import { testMarket, testSecret } from '#server/testing/market.ts';
 import type { TestCitizen, TestMarket } from '#server/testing/market.ts';
 import type { z } from 'zod';
@@ -104,7 +105,7 @@ describe('paging', () => {
       `DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET timezone = %L', current_database(), 'Europe/Rome'); END $$`,
     );
     const now = new Date();
-    await plantSeed({ database, now, secret: testSecret });
+    await plantSeed({ database, now, secret: testSecret, sealing: testSealing });
     const all = await collect<ListingCard>((cursor) =>
       searchListings(database.client, searchListingsInput.parse({ limit: 10, cursor })),
     );

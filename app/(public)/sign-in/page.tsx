@@ -2,6 +2,7 @@ import type { Metadata } from 'next';
 import { getTranslations } from 'next-intl/server';
 import { redirect } from 'next/navigation';
 
+import { factorPath } from '#app/_reading/reading.ts';
 import { textOf } from '#app/_reading/search-params.ts';
 import type { SearchParams } from '#app/_reading/search-params.ts';
 import { readVisitor } from '#app/_reading/visitor.ts';
@@ -25,7 +26,7 @@ export default async function SignInPage({ searchParams }: { searchParams: Searc
   const query = await searchParams;
   const returnTo = returnPath(textOf(query['callbackUrl']), deployment().appUrl);
   const [visitor, t] = await Promise.all([readVisitor(), getTranslations('sign-in')]);
-  if (visitor !== null) redirect(returnTo);
+  if (visitor !== null) redirect(visitor.owesSecondFactor ? factorPath(returnTo) : returnTo);
   const errorCode = signInErrorCode(textOf(query['error']));
   return (
     <Page width="wide">

@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { once as happening } from 'node:events';
 import { Agent, request as httpRequest } from 'node:http';
 import { Client } from 'pg';
+import { createSealing, sealingKeys } from '#server/platform/sealing.ts';
 import { createDatabase } from '#server/platform/db.ts';
 import { migrate } from '../../../prisma/migrate.ts';
 import { plantSeed } from '../../../prisma/seed/plant.ts';
@@ -70,7 +71,8 @@ async function startTarget(cleanups: Cleanup[]): Promise<Target> {
   const url = server.url('market');
   await migrate({ url, mode: 'sandbox' });
   const database = createDatabase(url, { connectionsMax: 2 });
-  await plantSeed({ database, now: new Date(), secret });
+  const sealing = createSealing(sealingKeys(undefined, secret));
+  await plantSeed({ database, now: new Date(), secret, sealing });
   const { cookie } = await signedInCitizen(database, { username: 'Marin', secret });
   await database.close();
   const front = fork(new URL('auth-front.ts', import.meta.url), { env: settingsFor(url) });
