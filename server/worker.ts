@@ -3,6 +3,7 @@ import { assertMode } from './api/boot.ts';
 import { processContext } from './api/context.ts';
 import { venice } from './api/venice.ts';
 import { refreshCitizens, type RefreshWalk } from './citizens/jobs.ts';
+import { resealFields } from './citizens/reseal-jobs.ts';
 import { workerCallsPerMinute } from './citizens/venice-client.ts';
 import type { CheckKind } from './ledger/check-runs.ts';
 import { checkBooks, raiseAlarm, sweepPendings } from './ledger/jobs.ts';
@@ -68,6 +69,7 @@ function scheduledJobs(): ScheduledJob[] {
     },
     { name: 'ledger.trim-counters', cron: '40 * * * *', handle: () => trimCounters(database()) },
     { name: 'market.forgotten-escrow', cron: '15 * * * *', handle: () => findForgottenEscrow(context) },
+    { name: 'citizens.reseal', cron: '20 3 * * *', handle: () => resealFields(context) },
     { name: 'payments.collect-fees', cron: '* * * * *', handle: () => collectStripeFees(context) },
     { name: 'payments.release-fees', cron: '10 0 * * *', handle: () => releaseEarnedFees(context) },
     { name: 'payments.expire-top-ups', cron: '*/5 * * * *', handle: () => expireTopUps(context) },

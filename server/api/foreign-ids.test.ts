@@ -28,6 +28,8 @@ const inputs: Record<string, (id: string) => object> = {
   'orders.confirm': (orderId) => ({ orderId }),
   'orders.cancel': (orderId) => ({ orderId, note: words }),
   'orders.dispute': (orderId) => ({ orderId, reason: words }),
+  'security.removePasskey': (passkeyId) => ({ passkeyId }),
+  'security.renamePasskey': (passkeyId) => ({ passkeyId, name: 'Taken over' }),
   'session.end': (sessionId) => ({ sessionId }),
   'topUps.byId': (topUpId) => ({ topUpId }),
 };

@@ -1,10 +1,12 @@
 import { z } from 'zod';
+import { resetFactors } from '#server/citizens/factors.ts';
 import { appointOperator, dismissOperator, operators } from '#server/citizens/operators.ts';
 import { citizenByUsername, citizensByIds } from '#server/citizens/queries.ts';
 import { auditRecords } from '#server/platform/audit.ts';
 import { refuse } from '#server/platform/errors.ts';
+import { emit } from '#server/platform/outbox.ts';
 import { operatorProcedure, router } from '#server/platform/trpc.ts';
-import { appointInput, usernameInput } from './schema.ts';
+import { appointInput, resetFactorsInput, usernameInput } from './schema.ts';
 
 /** Who looks after the house, and what they and everyone else did where it is kept. */
 export const peopleRouter = router({
@@ -33,6 +35,29 @@ export const peopleRouter = router({
     .mutation(({ ctx, input }) =>
       ctx.database.inTransaction((tx) => dismissOperator(tx, { ...input, by: ctx.principal, clock: ctx.clock })),
     ),
+
+  /**
+   * Takes all second factors of a citizen who lost them; they sign in and set up new ones. The reason is kept.
+   * Refuses `citizen_not_found`, `factor_not_found`, `own_factors`.
+   */
+  resetFactors: operatorProcedure(['support'], { limit: 'factor', audited: true, proof: 'fresh_factor' })
+    .input(resetFactorsInput)
+    .mutation(async ({ ctx, input }) => {
+      if (input.username === ctx.principal.username) {
+        throw refuse('forbidden', 'own_factors', 'Another operator has to reset your own factors.');
+      }
+      const citizen = await citizenByUsername(ctx.database.client, input.username);
+      if (citizen === null)
+        throw refuse('not_found', 'citizen_not_found', 'No citizen of this name has signed in here.');
+      const { clock, ids } = ctx;
+      const note = { type: 'citizen.factors_reset', subject: citizen.id };
+      const wereThere = await ctx.database.inTransaction(async (tx) => {
+        const payload = { reason: input.reason, by: ctx.principal.citizenId };
+        await emit(tx, { clock, ids }, { ...note, payload });
+        return await resetFactors(tx, { citizenId: citizen.id, clock, ids });
+      });
+      if (!wereThere) throw refuse('not_found', 'factor_not_found', 'This citizen has no second factor.');
+    }),
 
   /** The latest entries of the record, of everyone or of one citizen. Refuses `citizen_not_found`. */
   audit: operatorProcedure(['support', 'finance'], { limit: 'read', audited: false })

@@ -24,3 +24,6 @@ export const operatorRoles = ['support', 'finance', 'admin'] as const;
 
 /** What an operator may do from now on. */
 export const appointInput = usernameInput.extend({ operatorRole: z.enum(operatorRoles) });
+
+/** Why a citizen's second factors are taken: words that someone else will want to read later. */
+export const resetFactorsInput = usernameInput.extend({ reason: z.string().trim().min(10).max(500) });

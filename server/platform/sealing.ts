@@ -18,6 +18,8 @@ export interface Sealing {
   open(sealed: string, place: SealedPlace): Uint8Array;
   /** Whether it is under an older key than the newest, and should be sealed anew before that key goes. */
   isStale(sealed: string): boolean;
+  /** What stands before the dot of every value under the newest key. */
+  readonly newestKeyId: string;
 }
 
 /** A value that does not open in its place. Never says why: what fits and what does not is nobody's business. */
@@ -74,6 +76,7 @@ export function createSealing(keys: readonly [SealingKey, ...SealingKey[]]): Sea
         throw new SealBroken('a sealed value does not open here', { cause: error });
       }
     },
+    newestKeyId: newest.id,
     isStale: (text) => !text.startsWith(`${newest.id}.`),
   };
 }

@@ -7,6 +7,7 @@ import { NeedsScript } from '#components/form/needs-script.tsx';
 import { Page, PageHeading } from '#components/layout/page.tsx';
 import { AppointForm } from '#components/operator/appoint-form.tsx';
 import { DeskTabs } from '#components/operator/desk-tabs.tsx';
+import { FactorReset } from '#components/operator/factor-reset.tsx';
 import { OperatorTable } from '#components/operator/operator-table.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 
@@ -31,12 +32,19 @@ export default async function PeoplePage() {
             {t('appoint.title')}
           </h2>
           <p className="max-w-prose text-muted">{t('appoint.text')}</p>
-          <NeedsScript />
           <AppointForm />
         </section>
       ) : (
         <Notice title={t('adminsOnly')} />
       )}
+      <section aria-labelledby="reset" className="flex flex-col gap-4">
+        <h2 id="reset" className="font-display text-display-sm font-semibold">
+          {t('reset.title')}
+        </h2>
+        <p className="max-w-prose text-muted">{t('reset.text')}</p>
+        <NeedsScript />
+        <FactorReset />
+      </section>
     </Page>
   );
 }
