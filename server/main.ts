@@ -10,6 +10,7 @@ import { combiner } from './ledger/combiner.ts';
 import { systemClock } from './platform/clock.ts';
 import { database } from './platform/db.ts';
 import { announceAddress, env, forgetWatcher, SettingsError } from './platform/env.ts';
+import { systemIds } from './platform/ids.ts';
 import { log } from './platform/log.ts';
 
 const drainMsMax = 10_000;
@@ -25,7 +26,7 @@ async function main(): Promise<void> {
   forgetWatcher();
   await assertMode(database(), settings);
   await database().inTransaction((tx) =>
-    appointFirstOperators(tx, { usernames: settings.OPERATOR_USERNAMES, clock: systemClock }),
+    appointFirstOperators(tx, { usernames: settings.OPERATOR_USERNAMES, clock: systemClock, ids: systemIds }),
   );
   const isDevelopment = process.argv.includes('--dev');
   const next = nextServer({ dev: isDevelopment, dir: process.cwd(), hostname: settings.HOST, port: settings.PORT });
@@ -42,6 +43,7 @@ async function main(): Promise<void> {
     pages,
     latestMigration: knownMigrations().at(-1)?.name ?? '',
     isDraining: () => isDraining,
+    streams: new Set(),
   };
   const server = createServer((request, response) => {
     void answer(front, { request, response });
@@ -53,6 +55,8 @@ async function main(): Promise<void> {
     if (isDraining) return;
     isDraining = true;
     // Hot reload holds a socket open for as long as a page is; nobody waits for it.
+    // They would go on for as long as somebody listens; browsers come back to whoever answers next.
+    for (const stream of front.streams) stream.destroy();
     void drain(server, isDevelopment ? 0 : drainMsMax);
   };
   process.once('SIGTERM', stop);

@@ -3,6 +3,7 @@ import { assertMode } from './api/boot.ts';
 import { processContext } from './api/context.ts';
 import { venice } from './api/venice.ts';
 import { refreshCitizens, type RefreshWalk } from './citizens/jobs.ts';
+import { sendDueMail, trimMail } from './citizens/mail-jobs.ts';
 import { resealFields } from './citizens/reseal-jobs.ts';
 import { workerCallsPerMinute } from './citizens/venice-client.ts';
 import type { CheckKind } from './ledger/check-runs.ts';
@@ -18,9 +19,12 @@ import { asRefusal } from './platform/errors.ts';
 import { drainInbox } from './platform/inbox.ts';
 import { createJobRunner, type ScheduledJob } from './platform/jobs.ts';
 import { log } from './platform/log.ts';
+import { createMailer, type Mailer } from './platform/mail.ts';
 
 const inboxPauseMs = 300;
-const inboxPauseMsMax = 5_000;
+const pauseMsMax = 5_000;
+const mailPauseMs = 1_000;
+const mailBatchMax = 10;
 const closeMsMax = 5_000;
 /** Two readings of the books, each of which may take an hour. */
 const checkSecondsMax = 7_500;
@@ -40,7 +44,9 @@ async function main(): Promise<void> {
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
   log().info({ mode: settings.CASCADE_MODE }, 'the worker runs');
-  await watchInbox(stopping.signal);
+  const mail = createMailer(settings, processContext());
+  await Promise.all([watchInbox(stopping.signal), watchMail(mail, stopping.signal)]);
+  mail.close();
   await jobs.stop();
   // A client waits for the statement that is under way, which can be a long reading; PostgreSQL ends it by itself.
   await Promise.race([database().close(), pause(closeMsMax)]);
@@ -70,6 +76,7 @@ function scheduledJobs(): ScheduledJob[] {
     { name: 'ledger.trim-counters', cron: '40 * * * *', handle: () => trimCounters(database()) },
     { name: 'market.forgotten-escrow', cron: '15 * * * *', handle: () => findForgottenEscrow(context) },
     { name: 'citizens.reseal', cron: '20 3 * * *', handle: () => resealFields(context) },
+    { name: 'citizens.trim-mail', cron: '25 4 * * *', handle: () => trimMail(context) },
     { name: 'payments.collect-fees', cron: '* * * * *', handle: () => collectStripeFees(context) },
     { name: 'payments.release-fees', cron: '10 0 * * *', handle: () => releaseEarnedFees(context) },
     { name: 'payments.expire-top-ups', cron: '*/5 * * * *', handle: () => expireTopUps(context) },
@@ -86,7 +93,7 @@ async function checkUnlessChecked(kind: CheckKind): Promise<void> {
   }
 }
 
-/** Handles events as they arrive, until told to stop; while PostgreSQL is away it waits, longer each time. */
+/** Handles events as they arrive. */
 async function watchInbox(signal: AbortSignal): Promise<void> {
   const context = processContext();
   const options = {
@@ -94,15 +101,38 @@ async function watchInbox(signal: AbortSignal): Promise<void> {
     handler: (event: Parameters<typeof handleStripeEvent>[1]) => handleStripeEvent(context, event),
     limit: inboxBatchMax,
   };
-  let pauseMs = inboxPauseMs;
+  await repeat(
+    { work: () => drainInbox(context, options), full: inboxBatchMax, pauseMs: inboxPauseMs, signal },
+    'the inbox',
+  );
+}
+
+/** Sends letters as they are queued. */
+async function watchMail(mailer: Mailer, signal: AbortSignal): Promise<void> {
+  const deps = { ...processContext(), mailer };
+  const work = () => sendDueMail(deps, mailBatchMax);
+  await repeat({ work, full: mailBatchMax, pauseMs: mailPauseMs, signal }, 'the outgoing mail');
+}
+
+interface Repetition {
+  work: () => Promise<{ claimed: number }>;
+  /** So many claimed at once say that there may be more. */
+  full: number;
+  pauseMs: number;
+  signal: AbortSignal;
+}
+
+/** Works on a queue until told to stop; while PostgreSQL is away it waits, longer each time. */
+async function repeat({ work, full, pauseMs: usualMs, signal }: Repetition, queue: string): Promise<void> {
+  let pauseMs = usualMs;
   while (!signal.aborted) {
     try {
-      const report = await drainInbox(context, options);
-      pauseMs = inboxPauseMs;
-      if (report.claimed === inboxBatchMax) continue;
+      const report = await work();
+      pauseMs = usualMs;
+      if (report.claimed === full) continue;
     } catch (error) {
-      pauseMs = Math.min(pauseMs * 2, inboxPauseMsMax);
-      log().warn({ err: error, pauseMs }, 'the inbox cannot be read right now');
+      pauseMs = Math.min(pauseMs * 2, pauseMsMax);
+      log().warn({ err: error, pauseMs }, `${queue} cannot be read right now`);
     }
     await pause(pauseMs, undefined, { signal }).catch(() => undefined);
   }

@@ -30,6 +30,8 @@ export interface Front {
   /** The newest migration this version knows; the database must have it to be ready. */
   latestMigration: string;
   isDraining: () => boolean;
+  /** Answers that go on for as long as somebody listens; whoever stops the process ends them. */
+  streams: Set<ServerResponse>;
 }
 
 interface Exchange {
@@ -54,7 +56,7 @@ async function answerFailure(
   failure: { error: unknown; requestId: string },
 ): Promise<void> {
   const { error, requestId } = failure;
-  const hasLeft = response.destroyed && !request.complete;
+  const hasLeft = (response.destroyed && !request.complete) || isPrematureClose(error);
   const answered = problem(error, requestId);
   if (answered.status >= 500 && !hasLeft) log().error({ err: error, requestId, path: request.url }, 'request failed');
   if (response.headersSent || response.destroyed) {
@@ -128,7 +130,19 @@ async function answerDoor(
   { request, response }: Exchange,
 ): Promise<void> {
   const webRequest = await toWebRequest(request, front.settings.appUrl, door.bodyBytesMax);
-  await sendWebResponse(response, await door.handler(webRequest));
+  const answered = await door.handler(webRequest);
+  const isStream = answered.headers.get('content-type')?.startsWith('text/event-stream') === true;
+  if (isStream) front.streams.add(response);
+  try {
+    await sendWebResponse(response, answered);
+  } finally {
+    front.streams.delete(response);
+  }
+}
+
+/** Somebody who listened to a stream, or downloaded something, left before its end. */
+function isPrematureClose(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
 }
 
 async function sendReadiness(front: Front, response: ServerResponse): Promise<void> {

@@ -26,14 +26,18 @@ export const peopleRouter = router({
   appoint: operatorProcedure(['admin'], { limit: 'write', audited: true, proof: 'fresh_factor' })
     .input(appointInput)
     .mutation(({ ctx, input }) =>
-      ctx.database.inTransaction((tx) => appointOperator(tx, { ...input, by: ctx.principal, clock: ctx.clock })),
+      ctx.database.inTransaction((tx) =>
+        appointOperator(tx, { ...input, by: ctx.principal, clock: ctx.clock, ids: ctx.ids }),
+      ),
     ),
 
   /** Refuses `operator_not_found`, `own_role`, `last_admin`. */
   dismiss: operatorProcedure(['admin'], { limit: 'write', audited: true, proof: 'fresh_factor' })
     .input(usernameInput)
     .mutation(({ ctx, input }) =>
-      ctx.database.inTransaction((tx) => dismissOperator(tx, { ...input, by: ctx.principal, clock: ctx.clock })),
+      ctx.database.inTransaction((tx) =>
+        dismissOperator(tx, { ...input, by: ctx.principal, clock: ctx.clock, ids: ctx.ids }),
+      ),
     ),
 
   /**

@@ -1,3 +1,4 @@
+import { contactRouter, notificationsRouter } from '#server/citizens/account-router.ts';
 import { passkeySignInRouter } from '#server/citizens/passkey-router.ts';
 import { securityRouter } from '#server/citizens/security-router.ts';
 import { sessionRouter } from '#server/citizens/router.ts';
@@ -15,6 +16,8 @@ export const appRouter = router({
   session: sessionRouter,
   security: securityRouter,
   passkeySignIn: passkeySignInRouter(venice),
+  contact: contactRouter,
+  notifications: notificationsRouter,
   wallet: walletRouter,
   topUps: topUpsRouter,
   listings: listingsRouter,

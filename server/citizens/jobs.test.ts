@@ -50,6 +50,7 @@ describe('refreshing citizens from Venice', async () => {
     clock.advance(dayMs);
     await venice.control({ reset: true });
     await database.client.session.deleteMany({});
+    await database.client.notification.deleteMany({});
     await database.client.citizen.deleteMany({});
     await database.client.outboxEvent.deleteMany({});
     logged.length = 0;
@@ -86,7 +87,7 @@ describe('refreshing citizens from Venice', async () => {
   it('asks for nobody whose account is closed, and lets a subscription stand when the class falls', async () => {
     const [open, closed] = [await enter('bigbosefx'), await enter('MuranoGlass')];
     await database.client.citizen.update({ where: { id: closed.citizen.id }, data: { closedAt: clock.now() } });
-    const subscription = { citizenId: open.citizen.id, subscribedTier: 'creator' } as const;
+    const subscription = { citizenId: open.citizen.id, subscribedTier: 'creator', clock, ids: systemIds } as const;
     await database.inTransaction((tx) => setSubscribedTier(tx, subscription));
     await changeClass('bigbosefx', 'Facchini');
     clock.advance(dayMs + 1);
@@ -95,7 +96,9 @@ describe('refreshing citizens from Venice', async () => {
   });
 
   it('leaves role and sessions as they are', async () => {
-    await database.inTransaction((tx) => appointFirstOperators(tx, { usernames: ['DogeAuditor'], clock }));
+    await database.inTransaction((tx) =>
+      appointFirstOperators(tx, { usernames: ['DogeAuditor'], clock, ids: systemIds }),
+    );
     const { sessionId } = await enter('DogeAuditor');
     clock.advance(dayMs + 1);
     await refresh();

@@ -19,7 +19,7 @@ describe('operators', async () => {
     return database.inTransaction((tx) => rememberCitizen(tx, { profile, ...tools }));
   };
   const first = (usernames: string[]) =>
-    database.inTransaction((tx) => appointFirstOperators(tx, { usernames, clock }));
+    database.inTransaction((tx) => appointFirstOperators(tx, { usernames, ...tools }));
   const codeOf = (attempt: Promise<unknown>) =>
     attempt.then(
       () => 'allowed',
@@ -28,9 +28,9 @@ describe('operators', async () => {
   const doge = await remember('DogeAuditor');
   const by = { citizenId: doge.id, username: 'DogeAuditor' };
   const appoint = (username: string, operatorRole: 'support' | 'finance' | 'admin', actor = by) =>
-    database.inTransaction((tx) => appointOperator(tx, { username, operatorRole, by: actor, clock }));
+    database.inTransaction((tx) => appointOperator(tx, { username, operatorRole, by: actor, ...tools }));
   const dismiss = (username: string, actor = by) =>
-    database.inTransaction((tx) => dismissOperator(tx, { username, by: actor, clock }));
+    database.inTransaction((tx) => dismissOperator(tx, { username, by: actor, ...tools }));
 
   it('come from the settings once, when the house has none, known citizens and newcomers alike', async () => {
     expect(await first(['DogeAuditor', 'rialto_banker', 'RepublicTreasury', '..'])).toBe(true);

@@ -1,8 +1,10 @@
 import type { Clock } from '#server/platform/clock.ts';
 import type { Db, Tx } from '#server/platform/db.ts';
 import { refuse } from '#server/platform/errors.ts';
+import type { Ids } from '#server/platform/ids.ts';
 import type { OperatorRole, Role } from '#server/platform/session.ts';
 import { isSystemCitizen, isUsername } from './rules.ts';
+import { notify } from './notifications.ts';
 import { endSessionsOf } from './sessions.ts';
 
 /** What a citizen's record says of their part in the house. */
@@ -38,13 +40,12 @@ export async function roleColumnsOf(db: Db, username: string): Promise<RoleColum
  */
 export async function appointFirstOperators(
   tx: Tx,
-  input: { usernames: readonly string[]; clock: Clock },
+  input: { usernames: readonly string[]; clock: Clock; ids: Ids },
 ): Promise<boolean> {
   await lockAppointments(tx);
   if ((await tx.operatorAppointment.count()) > 0) return false;
   const usernames = input.usernames.filter((username) => isUsername(username) && !isSystemCitizen(username));
-  for (const username of usernames)
-    await appoint(tx, { username, operatorRole: 'admin', by: null, clock: input.clock });
+  for (const username of usernames) await appoint(tx, { username, operatorRole: 'admin', by: null, ...input });
   return usernames.length > 0;
 }
 
@@ -54,9 +55,15 @@ export async function appointFirstOperators(
  */
 export async function appointOperator(
   tx: Tx,
-  input: { username: string; operatorRole: OperatorRole; by: { citizenId: string; username: string }; clock: Clock },
+  input: {
+    username: string;
+    operatorRole: OperatorRole;
+    by: { citizenId: string; username: string };
+    clock: Clock;
+    ids: Ids;
+  },
 ): Promise<void> {
-  const { username, operatorRole, by, clock } = input;
+  const { username, operatorRole, by, clock, ids } = input;
   if (!isUsername(username)) throw refuse('invalid', 'invalid_username', 'This is not a username of Venice.');
   if (isSystemCitizen(username)) {
     throw refuse('forbidden', 'system_citizen', 'This citizen belongs to the machinery of Venice and cannot sign in.');
@@ -64,21 +71,21 @@ export async function appointOperator(
   assertOther(username, by.username);
   await lockAppointments(tx);
   if (operatorRole !== 'admin') await assertAnotherAdmin(tx, username);
-  await appoint(tx, { username, operatorRole, by: by.citizenId, clock });
+  await appoint(tx, { username, operatorRole, by: by.citizenId, clock, ids });
 }
 
 /** Makes an operator a citizen like any other, at once. Refuses `operator_not_found`, `own_role`, `last_admin`. */
 export async function dismissOperator(
   tx: Tx,
-  input: { username: string; by: { username: string }; clock: Clock },
+  input: { username: string; by: { username: string }; clock: Clock; ids: Ids },
 ): Promise<void> {
-  const { username, by, clock } = input;
+  const { username, by, clock, ids } = input;
   assertOther(username, by.username);
   await lockAppointments(tx);
   await assertAnotherAdmin(tx, username);
   const { count } = await tx.operatorAppointment.deleteMany({ where: { username } });
   if (count === 0) throw refuse('not_found', 'operator_not_found', 'There is no operator of this name.');
-  await applyRole(tx, { username, columns: { role: 'citizen', operatorRole: null }, clock });
+  await applyRole(tx, { username, columns: { role: 'citizen', operatorRole: null }, clock, ids });
 }
 
 /** All operators by name; at most 200. */
@@ -108,9 +115,10 @@ interface Appointment {
   operatorRole: OperatorRole;
   by: string | null;
   clock: Clock;
+  ids: Ids;
 }
 
-async function appoint(tx: Tx, { username, operatorRole, by, clock }: Appointment): Promise<void> {
+async function appoint(tx: Tx, { username, operatorRole, by, clock, ids }: Appointment): Promise<void> {
   const facts = { operatorRole, appointedBy: by, appointedAt: clock.now() };
   await tx.operatorAppointment.upsert({
     where: { username },
@@ -118,18 +126,25 @@ async function appoint(tx: Tx, { username, operatorRole, by, clock }: Appointmen
     update: facts,
     select: { username: true },
   });
-  await applyRole(tx, { username, columns: { role: 'operator', operatorRole }, clock });
+  await applyRole(tx, { username, columns: { role: 'operator', operatorRole }, clock, ids });
 }
 
 /** A changed role counts at once: whoever is signed in has to sign in again. */
-async function applyRole(tx: Tx, input: { username: string; columns: RoleColumns; clock: Clock }): Promise<void> {
-  const { username, columns, clock } = input;
+async function applyRole(
+  tx: Tx,
+  input: { username: string; columns: RoleColumns; clock: Clock; ids: Ids },
+): Promise<void> {
+  const { username, columns, clock, ids } = input;
   const changed = await tx.citizen.updateManyAndReturn({
     where: { username, NOT: { ...columns } },
     data: columns,
     select: { id: true },
   });
-  for (const { id } of changed) await endSessionsOf(tx, { citizenId: id, now: clock.now() });
+  const details = { role: columns.operatorRole ?? columns.role };
+  for (const { id: citizenId } of changed) {
+    await endSessionsOf(tx, { citizenId, now: clock.now() });
+    await notify(tx, { clock, ids }, { citizenId, kind: 'role_changed', details });
+  }
 }
 
 function assertOther(username: string, own: string): void {

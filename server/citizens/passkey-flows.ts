@@ -120,9 +120,12 @@ export async function checkPasskey(
     where: { credentialId: response.id },
     select: { id: true, citizenId: true, publicKey: true, counter: true, transports: true },
   });
-  if (row === null || (input.citizenId !== null && row.citizenId !== input.citizenId)) throw passkeyFailed();
-  const { rpID, origin } = partyOf(deps.appUrl);
   const purpose = input.citizenId === null ? 'passkey_sign_in' : 'passkey_proof';
+  if (row === null || (input.citizenId !== null && row.citizenId !== input.citizenId)) {
+    await take(deps, { purpose, challenge: challengeOf(response), ...input });
+    throw passkeyFailed();
+  }
+  const { rpID, origin } = partyOf(deps.appUrl);
   const { publicKey, transports } = row;
   const verified = await attempt(() =>
     verifyAuthenticationResponse({
@@ -142,6 +145,17 @@ export async function checkPasskey(
   if (used.count === 0) throw passkeyFailed();
   const citizen = await client.citizen.findUniqueOrThrow({ where: { id: row.citizenId }, select: { username: true } });
   return { citizenId: row.citizenId, username: citizen.username };
+}
+
+/** The challenge that an answer says it is for; empty when it says nothing that can be read. */
+function challengeOf({ response }: AssertionResponse): string {
+  try {
+    const said: unknown = JSON.parse(Buffer.from(response.clientDataJSON, 'base64url').toString('utf8'));
+    const challenge = typeof said === 'object' && said !== null && 'challenge' in said ? said.challenge : '';
+    return typeof challenge === 'string' && challenge.length <= 200 && !challenge.includes('\0') ? challenge : '';
+  } catch {
+    return '';
+  }
 }
 
 /** The library throws at whatever does not fit; a refusal of ours passes through. */

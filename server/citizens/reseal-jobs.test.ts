@@ -4,6 +4,7 @@ import { createSealing, SealBroken, type SealingKey } from '#server/platform/sea
 import { movableClock } from '#server/testing/clock.ts';
 import { testDatabase } from '#server/testing/database.ts';
 import { testBrowser } from '#server/testing/factors.ts';
+import { addressPlace, openText, sealText } from './mail.ts';
 import { resealFields } from './reseal-jobs.ts';
 import { openTotp, sealTotp } from './totp.ts';
 
@@ -23,6 +24,7 @@ describe('a change of the key of sealed fields', async () => {
     await database.client.totpFactor.create({ data: { citizenId, secretSealed, createdAt: clock.now() } });
     return citizenId;
   }
+  const sealAddress = (citizenId: string) => sealText(before, 'zuane@example.test', addressPlace(citizenId));
   const sealedOf = async (citizenId: string) =>
     (await database.client.totpFactor.findUniqueOrThrow({ where: { citizenId } })).secretSealed;
 
@@ -50,5 +52,17 @@ describe('a change of the key of sealed fields', async () => {
       expect(() => openTotp(before, { citizenId, secretSealed })).toThrow(SealBroken);
     }
     expect(await resealFields({ database, sealing: during })).toBe(0);
+  });
+
+  it('goes on behind a value that does not open, and names it at the end', async () => {
+    const [broken = '', whole = ''] = [await citizenWithSecret('ONE'), await citizenWithSecret('TWO')].sort();
+    await database.client.totpFactor.update({ where: { citizenId: broken }, data: { secretSealed: 'a.AAAA' } });
+    await database.client.contactEmail.create({
+      data: { citizenId: broken, addressSealed: sealAddress(broken), locale: 'en', verifiedAt: clock.now() },
+    });
+    await expect(resealFields({ database, sealing: during })).rejects.toThrow(`totp_factor ${broken}`);
+    expect((await sealedOf(whole)).startsWith('b.')).toBe(true);
+    const contact = await database.client.contactEmail.findUniqueOrThrow({ where: { citizenId: broken } });
+    expect(openText(after, contact.addressSealed, addressPlace(broken))).toBe('zuane@example.test');
   });
 });

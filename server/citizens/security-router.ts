@@ -13,7 +13,7 @@ import { renewSession } from './sessions.ts';
 import { codeWrong, confirmTotp, removeTotp, startTotp, useTotp } from './totp.ts';
 
 /** A change of factors: with a proof of the last five minutes, and kept. */
-const change = { limit: 'factor', audited: true, proof: 'fresh' } as const;
+const change = { limit: 'write', audited: true, proof: 'fresh' } as const;
 /** A proof itself, which is what someone half signed in still owes. */
 const proof = { limit: 'factor', audited: true, beforeSecondFactor: true } as const;
 
@@ -36,7 +36,7 @@ export const securityRouter = router({
   }),
 
   /** Refuses `code_wrong`, `totp_not_started`, `totp_exists`. */
-  confirmTotp: citizenProcedure(change)
+  confirmTotp: citizenProcedure({ ...change, limit: 'factor' })
     .input(z.object({ code: totpCode }))
     .mutation(async ({ ctx, input }) => {
       const { citizenId } = ctx.principal;

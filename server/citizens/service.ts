@@ -5,11 +5,12 @@ import type { Ids } from '#server/platform/ids.ts';
 import { invariant } from '#server/platform/invariant.ts';
 import { emit } from '#server/platform/outbox.ts';
 import type { Tier } from '#server/platform/session.ts';
+import { notify } from './notifications.ts';
 import { roleColumnsOf } from './operators.ts';
 import { citizenColumns, citizenOf } from './queries.ts';
 import type { Citizen } from './queries.ts';
 import { classAfter, effectiveTier, isRise, tierOf } from './rules.ts';
-import { endSessionOfToken, openSession } from './sessions.ts';
+import { endSessionOfToken, isNewDevice, openSession } from './sessions.ts';
 import type { SessionClient, SignInMethod } from './sessions.ts';
 import type { VeniceProfile } from './venice-answer.ts';
 
@@ -59,6 +60,8 @@ export async function enter(tx: Tx, input: EnterInput): Promise<SignedIn> {
   const { citizen, method, client, isSecondFactor, clock, ids } = input;
   if (input.previousToken !== null) await endSessionOfToken(tx, { token: input.previousToken, now: clock.now() });
   const { id: citizenId, role } = citizen;
+  if (await isNewDevice(tx, { citizenId, device: client.device }))
+    await notify(tx, { clock, ids }, { citizenId, kind: 'signed_in_new_device', details: { ...client, method } });
   const opened = await openSession(tx, { citizenId, role, method, client, isSecondFactor, clock, ids });
   return { citizen, ...opened };
 }
@@ -98,7 +101,7 @@ export interface TierChange {
 
 /**
  * Writes what Venice told over what was known. A changed tier holds from the next request on, in open sessions too,
- * and is announced by the event `citizen.tier_changed` {from, to, isRise}.
+ * is announced by the event `citizen.tier_changed` {from, to, isRise}, and told to the citizen.
  */
 async function takeOver(tx: Tx, before: KnownCitizen, input: RecordInput): Promise<TierChange | null> {
   const { clock, ids } = input;
@@ -116,6 +119,7 @@ async function takeOver(tx: Tx, before: KnownCitizen, input: RecordInput): Promi
   const change = { from: before.tier, to: tiers.tier };
   const payload = { ...change, isRise: isRise(change) };
   await emit(tx, { clock, ids }, { type: 'citizen.tier_changed', subject: before.id, payload });
+  await notify(tx, { clock, ids }, { citizenId: before.id, kind: 'tier_changed', details: change });
   return change;
 }
 
@@ -161,14 +165,16 @@ async function createCitizen(tx: Tx, input: RecordInput): Promise<Citizen | null
  */
 export async function setSubscribedTier(
   tx: Tx,
-  input: { citizenId: string; subscribedTier: Exclude<Tier, 'observer'> | null },
+  input: { citizenId: string; subscribedTier: Exclude<Tier, 'observer'> | null; clock: Clock; ids: Ids },
 ): Promise<Tier> {
   const { citizenId, subscribedTier } = input;
-  const [row] = await tx.$queryRaw<{ classTier: Tier }[]>`
-    SELECT class_tier AS "classTier" FROM citizen WHERE id = ${citizenId}::uuid FOR UPDATE`;
+  const [row] = await tx.$queryRaw<{ classTier: Tier; tier: Tier }[]>`
+    SELECT class_tier AS "classTier", tier FROM citizen WHERE id = ${citizenId}::uuid FOR UPDATE`;
   if (row === undefined) throw refuse('not_found', 'citizen_not_found', 'There is no such citizen.');
   const tier = effectiveTier(row.classTier, subscribedTier);
   await tx.citizen.update({ where: { id: citizenId }, data: { subscribedTier, tier }, select: { id: true } });
+  const details = { from: row.tier, to: tier };
+  if (tier !== row.tier) await notify(tx, input, { citizenId, kind: 'tier_changed', details });
   return tier;
 }
 

@@ -84,7 +84,9 @@ describe('sessions', async () => {
   it('are live for 15 minutes without use and 8 hours in all for an operator', async () => {
     const { citizenId, username } = await citizen();
     const by = { citizenId: (await citizen()).citizenId, username: 'DogeAuditor' };
-    await database.inTransaction((tx) => appointOperator(tx, { username, operatorRole: 'admin', by, clock }));
+    await database.inTransaction((tx) =>
+      appointOperator(tx, { username, operatorRole: 'admin', by, clock, ids: systemIds }),
+    );
     const [idle, used] = [await open(citizenId, 'operator'), await open(citizenId, 'operator')];
     clock.advance(15 * minuteMs - 1);
     expect(await sessions.isLive(idle.sessionId)).toBe(true);

@@ -169,6 +169,18 @@ export async function sessionsOf(db: Db, input: { citizenId: string; role: Role;
   }));
 }
 
+/**
+ * Whether a citizen who signed in before, within the month that sessions are remembered, never did so from a device of
+ * this name.
+ */
+export async function isNewDevice(db: Db, input: { citizenId: string; device: string }): Promise<boolean> {
+  const { citizenId, device } = input;
+  const [known] = await db.$queryRaw<{ all: bigint; same: bigint }[]>`
+    SELECT count(*) AS "all", count(*) FILTER (WHERE device = ${device}) AS same
+      FROM session WHERE citizen_id = ${citizenId}::uuid`;
+  return known !== undefined && known.all > 0n && known.same === 0n;
+}
+
 async function endOldest(tx: Tx, input: { citizenId: string; now: Date }): Promise<void> {
   const { citizenId, now } = input;
   const beyond = await tx.session.findMany({

@@ -20,6 +20,8 @@ const live = {
   STRIPE_SECRET_KEY: 'sk_live_1',
   VENICE_API_URL: 'https://venice.example/api',
   VENICE_ISSUER: 'https://id.example',
+  SMTP_URL: 'smtps://user:word@mail.example',
+  MAIL_FROM: 'CASCADE <house@mail.example>',
 };
 const upstash = { UPSTASH_REDIS_REST_URL: 'https://name.upstash.io', UPSTASH_REDIS_REST_TOKEN: 'token' };
 
@@ -46,6 +48,11 @@ describe('settings', () => {
     ['a stand-in for Stripe in live', { ...live, STRIPE_API_URL: 'http://127.0.0.1:4000' }],
     ['an address without HTTPS in live', { ...live, APP_URL: 'http://cascade.example' }],
     ['an issuer without HTTPS in live', { ...live, VENICE_ISSUER: 'http://id.example' }],
+    ['no mail server in live', { ...live, SMTP_URL: '', MAIL_FROM: '' }],
+    ['a mail server without a sender', { ...sandbox, SMTP_URL: 'smtp://mail.example' }],
+    ['a mail server that is a page', { ...live, SMTP_URL: 'https://mail.example' }],
+    ['a sender of two lines', { ...live, MAIL_FROM: 'CASCADE\nBcc: all@mail.example' }],
+    ['a malformed key for fields', { ...sandbox, FIELD_KEYS: 'a:short' }],
     ['a short secret', { ...sandbox, CASCADE_SECRET: 'short' }],
     ['an Upstash address without its token', { ...sandbox, UPSTASH_REDIS_REST_URL: 'https://name.upstash.io' }],
     ['an Upstash token without its address', { ...sandbox, UPSTASH_REDIS_REST_TOKEN: 'token' }],

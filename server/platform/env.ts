@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { once } from './once.ts';
+import { sealingKeys } from './sealing.ts';
 
 /**
  * Every setting of the product, read from the environment once and checked at boot.
@@ -43,8 +44,20 @@ const schema = z
           .map((name) => name.trim())
           .filter((name) => name !== ''),
       ),
-    FIELD_KEYS: z.string().optional(),
     RATE_LIMIT_TIMES: z.coerce.number().int().min(1).max(1_000).default(1),
+    FIELD_KEYS: z
+      .string()
+      .refine(isKeyList, 'must be id:base64 of 32 bytes, the newest first, separated by commas')
+      .optional(),
+    SMTP_URL: z.url({ protocol: /^smtps?$/, error: 'must begin with smtp:// or smtps://' }).optional(),
+    MAIL_FROM: z
+      .string()
+      .max(320)
+      .regex(
+        /^([^\r\n@<>]*<[^\s@<>]+@[^\s@<>]+>|[^\s@<>]+@[^\s@<>]+)$/,
+        'must be an address, or a name with <an address>',
+      )
+      .optional(),
     TRUSTED_PROXY_HOPS: z.coerce.number().int().min(0).max(10).default(0),
     LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   })
@@ -61,6 +74,17 @@ interface ModeSettings {
   STRIPE_API_URL?: string | undefined;
   VENICE_API_URL: string;
   VENICE_ISSUER: string;
+  SMTP_URL?: string | undefined;
+  MAIL_FROM?: string | undefined;
+}
+
+function isKeyList(text: string): boolean {
+  try {
+    sealingKeys(text, '');
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 interface UpstashSettings {
@@ -73,6 +97,8 @@ function contradictions(settings: ModeSettings & UpstashSettings): string[] {
   const { UPSTASH_REDIS_REST_URL: upstashUrl, UPSTASH_REDIS_REST_TOKEN: upstashToken } = settings;
   const isHalf = (upstashUrl === undefined) !== (upstashToken === undefined);
   const half = isHalf ? ['UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN need each other'] : [];
+  const isMailHalf = (settings.SMTP_URL === undefined) !== (settings.MAIL_FROM === undefined);
+  if (isMailHalf) half.push('SMTP_URL and MAIL_FROM need each other');
   return [...half, ...modeContradictions(settings)];
 }
 
@@ -85,6 +111,8 @@ function modeContradictions(settings: ModeSettings & UpstashSettings): string[] 
   const problems: string[] = [];
   if (!isLiveKey) problems.push('CASCADE_MODE is live, but STRIPE_SECRET_KEY is a test key');
   if (settings.STRIPE_API_URL !== undefined) problems.push('CASCADE_MODE is live, so STRIPE_API_URL must not be set');
+  // Factors and limits rely on reaching the citizen, so that a live house without mail is not whole.
+  if (settings.SMTP_URL === undefined) problems.push('CASCADE_MODE is live, so SMTP_URL and MAIL_FROM must be set');
   for (const name of ['APP_URL', 'VENICE_API_URL', 'VENICE_ISSUER', 'UPSTASH_REDIS_REST_URL'] as const) {
     if (settings[name]?.startsWith('https://') === false)
       problems.push(`CASCADE_MODE is live, so ${name} must use https`);

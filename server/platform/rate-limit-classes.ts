@@ -64,10 +64,10 @@ export const limitClasses = {
     windowSeconds: minute,
     calls: { address: { shared: 60, local: 40 } },
   },
-  /** Proving or changing a second factor: whoever guesses 6 digits all day has less than one chance in a hundred. */
+  /** Proving a second factor: whoever guesses 6 digits all day, of which three are right, has one chance in 700. */
   factor: {
-    windowSeconds: 5 * minute,
-    calls: { citizen: { shared: 10, local: 5 }, address: { shared: 100, local: 50 } },
+    windowSeconds: 60 * minute,
+    calls: { citizen: { shared: 20, local: 12 }, address: { shared: 200, local: 100 } },
   },
   /** Anything that makes the house write to an e-mail address. */
   mail: {

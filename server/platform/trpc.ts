@@ -61,6 +61,8 @@ const t = initTRPC
   .create({
     transformer: superjson,
     isDev: false,
+    // A proxy closes what is silent for a minute; a browser that hears nothing for three pings connects again.
+    sse: { ping: { enabled: true, intervalMs: 15_000 }, client: { reconnectAfterInactivityMs: 45_000 } },
     errorFormatter: ({ shape, error }) => {
       const refusal = refusalOf(error);
       return { ...shape, message: refusal.message, data: { ...shape.data, refusal } };
@@ -160,12 +162,14 @@ function signedIn(principal: Principal | null): Principal {
   return principal;
 }
 
-const endWithSession = t.middleware(async ({ ctx, next }) => {
+const endWithSession = t.middleware(async ({ ctx, next, signal }) => {
   const sessionId = ctx.principal?.sessionId ?? null;
   if (sessionId === null) throw refuse('forbidden', 'session_required', 'This needs a signed-in browser.');
-  const result = await next();
+  const over = new AbortController();
+  const result = await next({ ctx: { streamOver: over.signal } });
   if (!result.ok || !isAsyncIterable(result.data)) return result;
-  return { ...result, data: whileSessionLives(result.data, { isLive: () => ctx.sessions.isLive(sessionId) }) };
+  const session = { isLive: () => ctx.sessions.isLive(sessionId), stop: () => over.abort(), reader: signal };
+  return { ...result, data: whileSessionLives(result.data, session) };
 });
 
 function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
@@ -222,7 +226,8 @@ export function citizenProcedure(policy: Policy) {
 
 /**
  * For what goes on being told to someone signed in, as a subscription. It ends within five seconds of its session,
- * wherever that was ended; a bearer, who has no session, gets none.
+ * wherever that was ended; a bearer, who has no session, gets none. Whatever it waits for, it waits with
+ * `ctx.streamOver`, which says that nobody listens any longer.
  */
 export function streamProcedure(policy: Policy) {
   return citizenProcedure(policy).use(endWithSession);

@@ -5,10 +5,10 @@ import type { Clock } from '#server/platform/clock.ts';
 import type { Database } from '#server/platform/db.ts';
 import { systemIds } from '#server/platform/ids.ts';
 import { createLimits } from '#server/platform/rate-limit.ts';
-import { createSealing, sealingKeys } from '#server/platform/sealing.ts';
 import type { Principal } from '#server/platform/session.ts';
 import type { Context } from '#server/platform/trpc.ts';
 import { testSecret } from './market.ts';
+import { testSealing } from './sealing.ts';
 
 export interface TestContext extends Context {
   /** The `Set-Cookie` lines of the answer so far. */
@@ -31,7 +31,7 @@ export function testContext(world: { database: Database; clock: Clock }, princip
     stripe: createStripe({ STRIPE_SECRET_KEY: 'sk_test_nobody' }),
     appUrl: 'http://127.0.0.1',
     secret: testSecret,
-    sealing: createSealing(sealingKeys(undefined, testSecret)),
+    sealing: testSealing,
     cookies,
   };
 }

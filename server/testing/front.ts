@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, inject } from 'vitest';
 import { answer } from '#server/api/front-server.ts';
@@ -25,6 +25,8 @@ export interface TestFront {
   trustedProxyHops: number;
   /** What `answer` rejected with; main.ts does not catch it, so each would end the process. */
   rejections: unknown[];
+  /** Answers that go on for as long as somebody listens. */
+  streams: Set<ServerResponse>;
 }
 
 /** The web process as server/main.ts makes it, but for the pages: they only record what reached them. */
@@ -33,7 +35,16 @@ export async function testFront(): Promise<TestFront> {
   const proxy = await tcpProxy({ host: '127.0.0.1', port: Number.parseInt(new URL(inject('clusterUrl')).port, 10) });
   const url = new URL(direct.adminUrl);
   url.port = String(proxy.port);
-  const front: TestFront = { base: '', port: 0, proxy, direct, pagesSeen: [], trustedProxyHops: 0, rejections: [] };
+  const front: TestFront = {
+    base: '',
+    port: 0,
+    proxy,
+    direct,
+    pagesSeen: [],
+    trustedProxyHops: 0,
+    rejections: [],
+    streams: new Set(),
+  };
   const server = createServer((request, response) => {
     const { base: appUrl, trustedProxyHops } = front;
     const settings = { appUrl, formOrigins: [], isDevelopment: false, trustedProxyHops };
@@ -43,7 +54,11 @@ export async function testFront(): Promise<TestFront> {
       return Promise.resolve();
     };
     const latestMigration = knownMigrations().at(-1)?.name ?? '';
-    const answering = answer({ settings, pages, latestMigration, isDraining: () => false }, { request, response });
+    const { streams } = front;
+    const answering = answer(
+      { settings, pages, latestMigration, isDraining: () => false, streams },
+      { request, response },
+    );
     answering.catch((error: unknown) => front.rejections.push(error));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

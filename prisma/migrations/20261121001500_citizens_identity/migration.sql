@@ -102,24 +102,27 @@ CREATE TABLE proof_challenge (
 );
 CREATE INDEX proof_challenge_expires_at_idx ON proof_challenge (expires_at);
 
--- Where a citizen can be reached. Venice gives no address, so it is asked for and verified.
+-- Where a citizen can be reached. Venice gives no address, so it is asked for, and stands here once it is verified.
 CREATE TABLE contact_email (
   citizen_id     uuid PRIMARY KEY REFERENCES citizen (id),
   address_sealed text NOT NULL,
-  verified_at    timestamptz(3),
-  changed_at     timestamptz(3) NOT NULL
+  -- In which language the citizen is written to.
+  locale         text NOT NULL CHECK (locale IN ('en', 'it')),
+  verified_at    timestamptz(3) NOT NULL
 );
 
--- A link that was sent to an address; used once, at most a day later.
+-- A link that was sent to an address; used once, at most a day later. The newest of a citizen is the only good one.
 CREATE TABLE email_verification (
   id             uuid PRIMARY KEY,
   citizen_id     uuid NOT NULL REFERENCES citizen (id),
   token_hash     bytea NOT NULL UNIQUE CHECK (length(token_hash) = 32),
   address_sealed text NOT NULL,
+  locale         text NOT NULL CHECK (locale IN ('en', 'it')),
+  created_at     timestamptz(3) NOT NULL,
   expires_at     timestamptz(3) NOT NULL,
   used_at        timestamptz(3)
 );
-CREATE INDEX email_verification_citizen_id_idx ON email_verification (citizen_id);
+CREATE INDEX email_verification_citizen_id_created_at_idx ON email_verification (citizen_id, created_at);
 
 -- What the house tells a citizen. Texts are looked up by kind, values fill them in.
 CREATE TABLE notification (
@@ -140,22 +143,38 @@ CREATE TABLE notification_setting (
   PRIMARY KEY (citizen_id, topic)
 );
 
--- Mail on its way out. The address and the text are sealed; a message is sent at least once.
+-- Mail on its way out, as the kind of text and what fills it in. A message is sent at least once. The address, and what
+-- else nobody but its reader may know, are sealed, and leave with the message.
 CREATE TABLE outgoing_mail (
-  id              uuid PRIMARY KEY,
-  citizen_id      uuid NOT NULL REFERENCES citizen (id),
-  recipient_sealed text NOT NULL,
-  subject         text NOT NULL CHECK (length(subject) <= 200),
-  body_sealed     text NOT NULL,
-  state           text NOT NULL CHECK (state IN ('waiting', 'sent', 'failed')),
-  attempts        integer NOT NULL DEFAULT 0,
-  next_attempt_at timestamptz(3) NOT NULL,
-  created_at      timestamptz(3) NOT NULL,
-  sent_at         timestamptz(3),
-  last_error      text CHECK (length(last_error) <= 400)
+  id               uuid PRIMARY KEY,
+  citizen_id       uuid NOT NULL REFERENCES citizen (id),
+  recipient_sealed text,
+  locale           text NOT NULL CHECK (locale IN ('en', 'it')),
+  template         text NOT NULL CHECK (template ~ '^[a-z][a-z_]{1,40}$'),
+  details          jsonb NOT NULL,
+  secret_sealed    text,
+  state            text NOT NULL CHECK (state IN ('waiting', 'sent', 'failed')),
+  attempts         integer NOT NULL DEFAULT 0,
+  next_attempt_at  timestamptz(3) NOT NULL,
+  created_at       timestamptz(3) NOT NULL,
+  ended_at         timestamptz(3),
+  last_error       text CHECK (length(last_error) <= 400),
+  CHECK ((state = 'waiting') = (recipient_sealed IS NOT NULL)),
+  CHECK (state = 'waiting' OR secret_sealed IS NULL)
 );
 CREATE INDEX outgoing_mail_state_next_attempt_at_idx ON outgoing_mail (state, next_attempt_at);
 CREATE INDEX outgoing_mail_citizen_id_created_at_idx ON outgoing_mail (citizen_id, created_at);
+
+-- The sandbox's letter box: what a mail server would have taken. Empty where mail is really sent.
+CREATE TABLE sandbox_mail (
+  id          uuid PRIMARY KEY,
+  message_id  text NOT NULL CHECK (length(message_id) <= 200),
+  recipient   text NOT NULL CHECK (length(recipient) <= 254),
+  subject     text NOT NULL CHECK (length(subject) <= 200),
+  body        text NOT NULL CHECK (length(body) <= 20000),
+  received_at timestamptz(3) NOT NULL
+);
+CREATE INDEX sandbox_mail_received_at_idx ON sandbox_mail (received_at, id);
 
 -- The limits of each trust level. Null is without limit; level 4 holds by contract, in trust_assignment.
 CREATE TABLE trust_setting (

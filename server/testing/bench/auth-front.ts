@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { answer } from '#server/api/front-server.ts';
 import { env } from '#server/platform/env.ts';
@@ -18,6 +18,7 @@ const front = {
   pages: () => Promise.reject(new Error('no page is asked for')),
   latestMigration: knownMigrations().at(-1)?.name ?? '',
   isDraining: () => false,
+  streams: new Set<ServerResponse>(),
 };
 const server = createServer((request, response) => {
   void answer(front, { request, response });

@@ -1,0 +1,87 @@
+import { z } from 'zod';
+
+/** In which languages citizens are written to. */
+export const mailLocales = ['en', 'it'] as const;
+export type MailLocale = (typeof mailLocales)[number];
+export const mailLocale = z.enum(mailLocales);
+
+/** What the house tells a citizen, and the topic under which it can be turned off for e-mail. */
+export const notificationTopicOf = {
+  tier_changed: 'standing',
+  trust_changed: 'standing',
+  factor_added: 'security',
+  factor_removed: 'security',
+  recovery_codes_made: 'security',
+  recovery_code_used: 'security',
+  signed_in_new_device: 'security',
+  email_changed: 'security',
+  role_changed: 'security',
+  account_closed: 'security',
+} as const;
+
+export type NotificationKind = keyof typeof notificationTopicOf;
+export type NotificationTopic = (typeof notificationTopicOf)[NotificationKind];
+
+export const notificationKinds = Object.keys(notificationTopicOf) as NotificationKind[];
+export const notificationTopics = ['security', 'standing'] as const satisfies readonly NotificationTopic[];
+
+/** What protects an account reaches its citizen whether they like it or not. */
+export const alwaysMailed: readonly NotificationTopic[] = ['security'];
+
+/** Values that fill in a text: names of tiers, devices and factors, numbers, never an address or a secret. */
+export type NotificationDetails = Record<string, string | number | boolean | null>;
+
+export interface NotificationView {
+  id: string;
+  kind: NotificationKind;
+  details: NotificationDetails;
+  createdAt: Date;
+  isRead: boolean;
+}
+
+/** A value of every name that any text uses, so that a text is never left with a hole. */
+const noValues = { factor: 'other', name: '', device: '', place: '', from: '', to: '', role: 'citizen', left: 0 };
+
+/** What fills in the text of a notification, in the catalogue of pages and in that of letters alike. */
+export function notificationValues(details: NotificationDetails): Record<string, string | number> {
+  const given = Object.entries(details).filter(([, value]) => value !== null && value !== '');
+  const words = given.map(([name, value]) => [name, typeof value === 'boolean' ? String(value) : value] as const);
+  return { ...noValues, ...(Object.fromEntries(words) as Record<string, string | number>) };
+}
+
+const addressLengthMax = 254;
+const localPartLengthMax = 64;
+
+/** An address as it is kept: without blanks around it, its domain in small letters. What stands before the @ stays. */
+export const emailAddress = z
+  .string()
+  .trim()
+  .max(addressLengthMax)
+  .pipe(z.email())
+  .refine((address) => address.indexOf('@') <= localPartLengthMax)
+  .transform((address) => {
+    const at = address.lastIndexOf('@');
+    return address.slice(0, at) + address.slice(at).toLowerCase();
+  });
+
+export const setEmailInput = z.object({ address: emailAddress, locale: mailLocale });
+/** 256 bits in base64url. */
+export const verifyEmailInput = z.object({ token: z.string().regex(/^[A-Za-z0-9_-]{43}$/) });
+
+export const notificationsInput = z.object({
+  cursor: z.uuid().optional(),
+  limit: z.number().int().min(1).max(100).default(20),
+});
+export const topicInput = z.object({
+  topic: z.enum(notificationTopics),
+  byEmail: z.boolean(),
+  locale: mailLocale,
+});
+/** What a browser that connects again heard last. */
+export const streamInput = z.object({ lastEventId: z.uuid().nullish() }).default({});
+
+/** An address as others may see it: enough to recognise one's own. */
+export function maskedAddress(address: string): string {
+  const at = address.lastIndexOf('@');
+  return `${address.slice(0, 1)}•••${address.slice(at)}`;
+}
