@@ -35,6 +35,7 @@ describe('the whole sign-in through next-auth', async () => {
       venice: createVeniceClient({ apiUrl: `${venice.url}/api` }),
       clock: systemClock,
       ids: systemIds,
+      secret: 'a secret that only this test knows',
     },
     sessions,
     endSession: (token) => endSessionOfToken(database.client, { token, now: systemClock.now() }),

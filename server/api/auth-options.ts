@@ -64,6 +64,7 @@ export async function authOptionsFor(headers: Headers): Promise<AuthOptions> {
       venice: venice(),
       clock: systemClock,
       ids: systemIds,
+      secret: settings.secret,
     },
     sessions: sessionStore(books, systemClock),
     endSession: (token) => endSessionOfToken(books.client, { token, now: systemClock.now() }),

@@ -6,6 +6,8 @@ import { refuse } from '#server/platform/errors.ts';
 import { problem, type Handler } from '#server/platform/http.ts';
 import { requestLimits } from '#server/platform/rate-limit-request.ts';
 import { asTrpcError } from '#server/platform/trpc.ts';
+import { personalDataSources } from './account.ts';
+import { accountData } from './account-data.ts';
 import { createContext, limits, processContext } from './context.ts';
 import { appRouter } from './root.ts';
 
@@ -54,6 +56,14 @@ export const statementDoor: Handler = async (request) => {
   return response;
 };
 
+/** Everything we hold about the signed-in citizen, as a file. */
+export const accountDataDoor: Handler = async (request) => {
+  const taken = requestLimits(limits());
+  const context = await createContext(request.headers, { limits: taken });
+  await taken.take('statement', context.callers);
+  return accountData(request, context, personalDataSources);
+};
+
 interface Door {
   handler: Handler;
   /** Largest request body, in bytes. */
@@ -67,5 +77,6 @@ export function doorFor(path: string): Door | null {
   if (path.startsWith(`${trpcPath}/`)) return { handler: trpcDoor, bodyBytesMax: 256 * kibibyte };
   if (path === '/api/webhooks/stripe') return { handler: stripeWebhookDoor, bodyBytesMax: 1_024 * kibibyte };
   if (path === '/api/wallet/statement.csv') return { handler: statementDoor, bodyBytesMax: 0 };
+  if (path === '/api/account/data') return { handler: accountDataDoor, bodyBytesMax: 0 };
   return null;
 }

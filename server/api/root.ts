@@ -6,13 +6,15 @@ import { listingsRouter, ordersRouter } from '#server/market/router.ts';
 import { topUpsRouter } from '#server/payments/router.ts';
 import { walletRouter } from '#server/payments/wallet-router.ts';
 import { createCallerFactory, router } from '#server/platform/trpc.ts';
+import { accountRouter } from './account-router.ts';
 import { operatorRouter } from './operator-router.ts';
-import { sandboxRouter } from './sandbox-router.ts';
 import { venice } from './venice.ts';
+import { sandboxRouter } from './sandbox-router.ts';
 import { veniceRouter } from './venice-router.ts';
 
 /** Every procedure of the product, by noun. */
 export const appRouter = router({
+  account: accountRouter,
   session: sessionRouter,
   security: securityRouter,
   passkeySignIn: passkeySignInRouter(venice),

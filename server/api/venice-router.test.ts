@@ -23,7 +23,13 @@ describe("a citizen's standing in Venice", async () => {
       clock,
     }),
   );
-  const deps = { inTransaction: database.inTransaction.bind(database), venice, clock, ids: systemIds };
+  const deps = {
+    inTransaction: database.inTransaction.bind(database),
+    venice,
+    clock,
+    ids: systemIds,
+    secret: 'a secret',
+  };
   afterAll(() => sandbox.close());
   beforeEach(async () => {
     clock.advance(10 * minuteMs);

@@ -5,6 +5,7 @@ import type { Ids } from '#server/platform/ids.ts';
 import { invariant } from '#server/platform/invariant.ts';
 import type { Tier } from '#server/platform/session.ts';
 import { storedStanding } from './queries.ts';
+import { formerUsernameHash } from './closing.ts';
 import { isSystemCitizen, isUsername } from './rules.ts';
 import { refreshCitizen, signIn as recordSignIn } from './service.ts';
 import type { SignedIn, SignInInput } from './service.ts';
@@ -17,6 +18,8 @@ export interface SignInDeps {
   venice: VeniceClient;
   clock: Clock;
   ids: Ids;
+  /** The server's secret. */
+  secret: string;
 }
 
 /**
@@ -37,7 +40,8 @@ export async function signIn(
   const asOf = deps.clock.now();
   const profile = await fetchProfile(deps.venice, username);
   const { clock, ids } = deps;
-  return await deps.inTransaction((tx) => recordSignIn(tx, { ...input, profile, asOf, clock, ids }));
+  const record = { ...input, profile, asOf, usernameHash: formerUsernameHash(deps.secret, username), clock, ids };
+  return await deps.inTransaction((tx) => recordSignIn(tx, record));
 }
 
 /** Null while Venice is away. */

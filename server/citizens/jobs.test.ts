@@ -29,6 +29,7 @@ describe('refreshing citizens from Venice', async () => {
     venice: client,
     clock,
     ids: systemIds,
+    secret: 'a secret that only this test knows',
   };
   const enter = (username: string) =>
     signIn(deps, { username, previousToken: null, method: 'venice', client: { device: '', place: '' } });

@@ -157,6 +157,12 @@ async function assertAnotherAdmin(tx: Tx, username: string): Promise<void> {
   if (others === 0) throw refuse('conflict', 'last_admin', 'The last admin stays one.');
 }
 
+/** Whether nobody could appoint operators without this citizen. */
+export async function isLastAdmin(db: Db, username: string): Promise<boolean> {
+  const own = await db.operatorAppointment.count({ where: { operatorRole: 'admin', username } });
+  return own > 0 && (await db.operatorAppointment.count({ where: { operatorRole: 'admin', NOT: { username } } })) === 0;
+}
+
 /** Appointments are decided one after the other, so that two at once cannot both remove the other's last admin. */
 async function lockAppointments(tx: Tx): Promise<void> {
   await tx.$queryRaw`SELECT pg_advisory_xact_lock(hashtext('operator_appointment'))::text`;

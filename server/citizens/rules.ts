@@ -77,10 +77,17 @@ export function isRise(change: { from: Tier; to: Tier }): boolean {
 
 /**
  * Venice builds queries and addresses from usernames without escaping, so only these characters may go there.
- * Names of dots alone are path segments to a URL, not names.
+ * Names of dots alone are path segments to a URL, not names, and nobody has the name of a closed account.
  */
 export function isUsername(text: string): boolean {
-  return usernamePattern.test(text) && !/^\.+$/.test(text);
+  return usernamePattern.test(text) && !/^\.+$/.test(text) && !pseudonymPattern.test(text);
+}
+
+const pseudonymPattern = /^closed\.[0-9a-f]{32}$/;
+
+/** What stands in place of the username of an account that was closed. */
+export function pseudonymOf(citizenId: string): string {
+  return `closed.${citizenId.replaceAll('-', '')}`;
 }
 
 /** Venice's own machinery holds citizen records too; it is never a customer. */

@@ -68,6 +68,15 @@ export const setEmailInput = z.object({ address: emailAddress, locale: mailLocal
 /** 256 bits in base64url. */
 export const verifyEmailInput = z.object({ token: z.string().regex(/^[A-Za-z0-9_-]{43}$/) });
 
+/** What keeps an account from being closed, and how many of them there are. */
+export interface ClosingObstacle {
+  code: 'last_admin' | 'balance_left' | 'top_ups_open' | 'orders_open';
+  count: number;
+}
+
+/** Closing is confirmed with the username. */
+export const closeAccountInput = z.object({ confirmation: z.string().max(64) });
+
 export const notificationsInput = z.object({
   cursor: z.uuid().optional(),
   limit: z.number().int().min(1).max(100).default(20),

@@ -5,6 +5,7 @@ import type { Ids } from '#server/platform/ids.ts';
 import { invariant } from '#server/platform/invariant.ts';
 import { emit } from '#server/platform/outbox.ts';
 import type { Tier } from '#server/platform/session.ts';
+import { reopenAccount } from './closing.ts';
 import { notify } from './notifications.ts';
 import { roleColumnsOf } from './operators.ts';
 import { citizenColumns, citizenOf } from './queries.ts';
@@ -26,6 +27,8 @@ export interface SignInInput {
   client: SessionClient;
   /** The token the same browser held until now; its session ends with this sign-in. */
   previousToken: string | null;
+  /** The keyed fingerprint under which a closed account of this name is known again. */
+  usernameHash: string;
   clock: Clock;
   ids: Ids;
 }
@@ -38,11 +41,12 @@ export interface SignedIn {
 }
 
 /**
- * Brings the citizen's record up to date and opens a session.
+ * Brings the citizen's record up to date and opens a session; an account that was closed opens again.
  * While Venice is away a known citizen keeps class and tier; a new one is refused: `venice_unavailable`.
  */
 export async function signIn(tx: Tx, input: SignInInput): Promise<SignedIn> {
   const { profile, asOf, previousToken, clock, ids } = input;
+  await reopenAccount(tx, input);
   const citizen =
     profile === null
       ? await knownCitizen(tx, input.username)

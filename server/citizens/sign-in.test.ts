@@ -19,6 +19,7 @@ describe('signing in', async () => {
     venice: createVeniceClient({ apiUrl: `${venice.url}/api`, clock, totalTimeoutMs: 400 }),
     clock,
     ids: systemIds,
+    secret: 'a secret that only this test knows',
   };
   const client = { device: 'Firefox on Linux', place: '127.0.0.x' };
   const enter = (username: string, previousToken: string | null = null) =>

@@ -1,0 +1,1 @@
+export { accountDataDoor as GET } from '#server/api/doors.ts';

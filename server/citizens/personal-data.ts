@@ -1,0 +1,157 @@
+import type { Db } from '#server/platform/db.ts';
+import { auditRecords } from '#server/platform/audit.ts';
+import type { Clock } from '#server/platform/clock.ts';
+import type { Sealing } from '#server/platform/sealing.ts';
+import { contactOf } from './contact.ts';
+import { notificationsOf, topicSettings } from './notifications.ts';
+
+export interface PersonalDataInput {
+  citizenId: string;
+  sealing: Sealing;
+  clock: Clock;
+}
+
+/** One list of the download, read as it is written. Values are texts, numbers, times, bigints and lists of them. */
+export interface PersonalDataPart {
+  name: string;
+  rows: (db: Db, input: PersonalDataInput) => AsyncIterable<object>;
+}
+
+/** What a domain holds about a citizen; declared here, joined in server/api. */
+export interface PersonalDataSource {
+  /** Every column that names the citizen and whose rows are given out: `Model.column`. */
+  covers: readonly string[];
+  parts: readonly PersonalDataPart[];
+}
+
+const pageMax = 100;
+/** Sessions, factors and the like are few by their own limits. */
+const fewMax = 500;
+
+/** Everything that the citizens domain holds about a citizen, but secrets and what is made from them. */
+export const citizensData: PersonalDataSource = {
+  covers: [
+    'Citizen.id',
+    'Session.citizenId',
+    'TotpFactor.citizenId',
+    'RecoveryCode.citizenId',
+    'Passkey.citizenId',
+    'ContactEmail.citizenId',
+    'EmailVerification.citizenId',
+    'Notification.citizenId',
+    'NotificationSetting.citizenId',
+    'OutgoingMail.citizenId',
+    'TrustAssignment.citizenId',
+    'TrustEvent.citizenId',
+    'AuditEvent.actorId',
+  ],
+  parts: [
+    { name: 'citizen', rows: (db, { citizenId }) => listed(citizen(db, citizenId)) },
+    { name: 'contact', rows: (db, input) => listed(contact(db, input)) },
+    { name: 'sessions', rows: (db, { citizenId }) => listed(sessions(db, citizenId)) },
+    { name: 'factors', rows: (db, { citizenId }) => listed(factors(db, citizenId)) },
+    { name: 'notifications', rows: (db, { citizenId }) => notifications(db, citizenId) },
+    { name: 'notificationSettings', rows: (db, { citizenId }) => listed(topicSettings(db, citizenId)) },
+    { name: 'letters', rows: (db, { citizenId }) => listed(letters(db, citizenId)) },
+    { name: 'trust', rows: (db, { citizenId }) => listed(trust(db, citizenId)) },
+    { name: 'actions', rows: (db, { citizenId }) => actions(db, citizenId) },
+  ],
+};
+
+/** A list that is read at once. */
+export async function* listed<Row extends object>(rows: Promise<readonly Row[]>): AsyncGenerator<Row, void> {
+  yield* await rows;
+}
+
+/** A list that is read page by page, each page a read of its own. */
+export async function* paged<Row extends object>(
+  read: (cursor: string | undefined) => Promise<{ items: readonly Row[]; nextCursor: string | null }>,
+): AsyncGenerator<Row, void> {
+  let cursor: string | undefined;
+  do {
+    const page: Awaited<ReturnType<typeof read>> = await read(cursor);
+    yield* page.items;
+    cursor = page.nextCursor ?? undefined;
+  } while (cursor !== undefined);
+}
+
+async function citizen(db: Db, citizenId: string): Promise<object[]> {
+  const row = await db.citizen.findUnique({
+    where: { id: citizenId },
+    omit: { formerUsernameHash: true },
+  });
+  return row === null ? [] : [row];
+}
+
+async function contact(db: Db, input: PersonalDataInput): Promise<object[]> {
+  const { citizenId } = input;
+  const [view, locale, links] = await Promise.all([
+    contactOf(db, input, citizenId),
+    db.contactEmail.findUnique({ where: { citizenId }, select: { locale: true } }),
+    db.emailVerification.findMany({
+      where: { citizenId },
+      orderBy: { id: 'desc' },
+      take: fewMax,
+      select: { createdAt: true, expiresAt: true, usedAt: true, locale: true },
+    }),
+  ]);
+  return [{ ...view, locale: locale?.locale ?? null, links }];
+}
+
+function sessions(db: Db, citizenId: string): Promise<object[]> {
+  return db.session.findMany({
+    where: { citizenId },
+    orderBy: { id: 'desc' },
+    take: fewMax,
+    omit: { tokenHash: true, citizenId: true },
+  });
+}
+
+async function factors(db: Db, citizenId: string): Promise<object[]> {
+  const [totp, passkeys, codes] = await Promise.all([
+    db.totpFactor.findMany({ where: { citizenId }, select: { createdAt: true, confirmedAt: true } }),
+    db.passkey.findMany({
+      where: { citizenId },
+      take: fewMax,
+      select: { name: true, credentialId: true, transports: true, isSynced: true, createdAt: true, lastUsedAt: true },
+    }),
+    db.recoveryCode.findMany({ where: { citizenId }, take: fewMax, select: { createdAt: true, usedAt: true } }),
+  ]);
+  return [
+    ...totp.map((factor) => ({ kind: 'totp', ...factor })),
+    ...passkeys.map((factor) => ({ kind: 'passkey', ...factor })),
+    ...codes.map((factor) => ({ kind: 'recovery_code', ...factor })),
+  ];
+}
+
+function notifications(db: Db, citizenId: string): AsyncGenerator<object, void> {
+  return paged((cursor) => notificationsOf(db, { citizenId, cursor, limit: pageMax }));
+}
+
+/** What was written to the citizen and when; the address is under `contact`. */
+function letters(db: Db, citizenId: string): Promise<object[]> {
+  return db.outgoingMail.findMany({
+    where: { citizenId },
+    orderBy: { id: 'desc' },
+    take: fewMax,
+    select: { template: true, details: true, locale: true, state: true, createdAt: true, endedAt: true },
+  });
+}
+
+async function trust(db: Db, citizenId: string): Promise<object[]> {
+  const [events, assignments] = await Promise.all([
+    db.trustEvent.findMany({ where: { citizenId }, take: fewMax, omit: { citizenId: true } }),
+    db.trustAssignment.findMany({ where: { citizenId }, take: fewMax, omit: { citizenId: true, decidedBy: true } }),
+  ]);
+  return [
+    ...events.map((event) => ({ entry: 'event', ...event })),
+    ...assignments.map((assignment) => ({ entry: 'decision', ...assignment })),
+  ];
+}
+
+function actions(db: Db, actorId: string): AsyncGenerator<object, void> {
+  return paged(async (cursor) => {
+    const items = await auditRecords(db, { actorId, cursor, limit: pageMax });
+    return { items, nextCursor: items.length < pageMax ? null : (items.at(-1)?.id ?? null) };
+  });
+}

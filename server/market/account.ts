@@ -1,0 +1,57 @@
+import type { ClosingPart } from '#server/citizens/closing.ts';
+import { paged, type PersonalDataSource } from '#server/citizens/personal-data.ts';
+import { withdrawListing } from './listings.ts';
+import { orderForParty, ordersBought, ordersSold, ownListings, listingById } from './queries.ts';
+import { openOrderStates } from './rules.ts';
+import type { Db } from '#server/platform/db.ts';
+
+const pageMax = 100;
+
+/** Orders on their way keep an account open; what is on sale leaves with it. */
+export const marketClosing: ClosingPart = {
+  obstacles: async (db, citizenId) => {
+    const parties = [{ buyerId: citizenId }, { sellerId: citizenId }];
+    const count = await db.marketOrder.count({ where: { OR: parties, state: { in: [...openOrderStates] } } });
+    return count === 0 ? [] : [{ code: 'orders_open', count }];
+  },
+  withdraw: async (tx, deps, citizenId) => {
+    // In the order of their ids, as every transaction locks them.
+    const listings = await tx.listing.findMany({
+      where: { sellerId: citizenId, state: 'published' },
+      orderBy: { id: 'asc' },
+      select: { id: true },
+    });
+    for (const { id: listingId } of listings) await withdrawListing(tx, { ...deps, sellerId: citizenId, listingId });
+  },
+};
+
+/** Listings with their texts, and orders of both sides with everything that was written in them. */
+export const marketData: PersonalDataSource = {
+  covers: ['Listing.sellerId', 'MarketOrder.buyerId', 'MarketOrder.sellerId', 'OrderEvent.actorId'],
+  parts: [
+    { name: 'listings', rows: (db, { citizenId }) => listings(db, citizenId) },
+    { name: 'ordersBought', rows: (db, { citizenId }) => orders(db, { citizenId, read: bought }) },
+    { name: 'ordersSold', rows: (db, { citizenId }) => orders(db, { citizenId, read: sold }) },
+  ],
+};
+
+type ReadOrders = (
+  db: Db,
+  input: { citizenId: string; cursor?: string | undefined; limit: number },
+) => ReturnType<typeof ordersBought>;
+const bought: ReadOrders = (db, { citizenId, ...page }) => ordersBought(db, { buyerId: citizenId, ...page });
+const sold: ReadOrders = (db, { citizenId, ...page }) => ordersSold(db, { sellerId: citizenId, ...page });
+
+async function* listings(db: Db, sellerId: string): AsyncGenerator<object, void> {
+  for await (const { id } of paged((cursor) => ownListings(db, { sellerId, cursor, limit: pageMax })))
+    yield await listingById(db, { listingId: id, visitorId: sellerId });
+}
+
+async function* orders(
+  db: Db,
+  { citizenId, read }: { citizenId: string; read: ReadOrders },
+): AsyncGenerator<object, void> {
+  const visitor = { citizenId, role: 'citizen' } as const;
+  for await (const { id } of paged((cursor) => read(db, { citizenId, cursor, limit: pageMax })))
+    yield await orderForParty(db, { orderId: id, visitor });
+}

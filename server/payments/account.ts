@@ -1,0 +1,59 @@
+import type { ClosingPart } from '#server/citizens/closing.ts';
+import { paged, type PersonalDataSource } from '#server/citizens/personal-data.ts';
+import type { ClosingObstacle } from '#server/citizens/schema.ts';
+import { findAccount } from '#server/ledger/accounts.ts';
+import { accountKinds } from '#server/ledger/kinds.ts';
+import { accountBalance } from '#server/ledger/queries.ts';
+import type { Db } from '#server/platform/db.ts';
+import { topUpsOf, walletStatement } from './queries.ts';
+
+const pageMax = 100;
+const unfinished = ['started', 'open', 'processing'];
+
+/** Money and payments on their way keep an account open. */
+export const paymentsClosing: ClosingPart = {
+  obstacles: async (db, citizenId) => {
+    const topUps = await db.topUp.count({ where: { citizenId, state: { in: unfinished } } });
+    const found: ClosingObstacle[] = topUps === 0 ? [] : [{ code: 'top_ups_open', count: topUps }];
+    const accounts = await accountsWithMoney(db, citizenId);
+    return accounts === 0 ? found : [{ code: 'balance_left', count: accounts }, ...found];
+  },
+  withdraw: () => Promise.resolve(),
+};
+
+/** In how many of their accounts, of whatever kind, a citizen has or owes money. */
+async function accountsWithMoney(db: Db, owner: string): Promise<number> {
+  let count = 0;
+  for (const { name: kind, asset, perOwner } of accountKinds) {
+    if (!perOwner) continue;
+    const accountId = await findAccount(db, { owner, kind, asset });
+    if (accountId === null) continue;
+    const { balanceMinor, reservedMinor } = await accountBalance(db, accountId);
+    if (balanceMinor !== 0n || reservedMinor !== 0n) count += 1;
+  }
+  return count;
+}
+
+/** Payments with cards, and the entries of the wallet. */
+export const paymentsData: PersonalDataSource = {
+  covers: ['TopUp.citizenId', 'LedgerAccount.owner'],
+  parts: [
+    {
+      name: 'topUps',
+      rows: (db, { citizenId }) =>
+        paged(async (cursor) => {
+          const { topUps, nextCursor } = await topUpsOf(db, { citizenId, cursor, limit: pageMax });
+          return { items: topUps, nextCursor };
+        }),
+    },
+    {
+      name: 'statement',
+      rows: (db, { citizenId }) =>
+        paged(async (cursor) => {
+          const before = cursor === undefined ? null : BigInt(cursor);
+          const { entries, nextCursor } = await walletStatement(db, { citizenId, cursor: before, limit: pageMax });
+          return { items: entries, nextCursor: nextCursor === null ? null : String(nextCursor) };
+        }),
+    },
+  ],
+};
