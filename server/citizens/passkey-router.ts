@@ -21,10 +21,10 @@ export function passkeySignInRouter(venice: () => VeniceClient) {
     verify: publicProcedure({ limit: 'sign_in', audited: true })
       .input(z.object({ response: assertionResponse }))
       .mutation(async ({ ctx, input }) => {
-        const { database, clock, ids, principal } = ctx;
+        const { database, clock, ids, secret, principal } = ctx;
         const { username } = await checkPasskey(ctx, { ...input, citizenId: null, browserId: ensureBrowserId(ctx) });
         const { token } = await signIn(
-          { inTransaction: (work) => database.inTransaction(work), venice: venice(), clock, ids },
+          { inTransaction: (work) => database.inTransaction(work), venice: venice(), clock, ids, secret },
           {
             username,
             method: 'passkey',
