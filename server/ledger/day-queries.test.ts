@@ -105,6 +105,47 @@ describe('an effective date', () => {
   });
 });
 
+/** Three ways to send one transfer: each is decided by a function of its own. */
+const ways: [string, (request: TransferRequest) => Promise<TransferRequest[]>][] = [
+  ['alone', async (request) => Promise.resolve([request])],
+  ['in a plain batch', async (request) => [request, await companion()]],
+  [
+    'in a batch with a group',
+    async (request) => [request, { ...(await companion()), linked: true }, await companion()],
+  ],
+];
+
+function companion(): Promise<TransferRequest> {
+  return dated({ from: issuance, to: systemAccountId('treasury', 'DUCAT'), amountMinor: 1n });
+}
+
+test.each(ways)(
+  'a transfer %s counts on its own day, and the first of a day closes the one before',
+  async (_way, sent) => {
+    const account = await wallet();
+    const first = await clock.now();
+    const pay = async (amountMinor: bigint) => {
+      await post(await sent(await dated({ from: issuance, to: account, amountMinor })));
+    };
+    for (const [earlier, later] of [
+      [1n, 20n],
+      [300n, 4_000n],
+      [50_000n, 600_000n],
+    ] as const) {
+      await pay(earlier);
+      await pay(later);
+      await clock.advance(86_400);
+      await ensurePartitions(database.client);
+    }
+    const period = { accountId: account, from: dayOf(first), to: dayOf(first, 3), limit: 100 };
+    expect(await dayTotals(database.client, period)).toEqual([
+      { day: dayOf(first), netMinor: 21n },
+      { day: dayOf(first, 1), netMinor: 4_300n },
+      { day: dayOf(first, 2), netMinor: 650_000n },
+    ]);
+  },
+);
+
 interface NaiveEntry {
   accountId: bigint;
   day: Day;

@@ -32,6 +32,21 @@ export const refusalDefects: readonly Defect[] = [
     ['single', 'accounts'],
   ),
   inPostSingle(
+    'a single transfer takes a closed account for an open one',
+    ['IF pair.d_closed OR pair.c_closed THEN', 'IF false THEN'],
+    ['single', 'accounts'],
+  ),
+  inPost(
+    'the general loop takes a closed account for an open one',
+    ['ELSIF a_closed[d] OR a_closed[c] THEN', 'ELSIF false THEN'],
+    ['single', 'model'],
+  ),
+  inPost(
+    'the general loop knows no ceiling',
+    ['ELSIF moved > 0 AND a_balance[c] + moved - a_reserved[c] > a_ceiling[c] THEN', 'ELSIF false THEN'],
+    ['single', 'model'],
+  ),
+  inPostSingle(
     'a single transfer knows no ceiling',
     ['ELSIF pair.c_balance + p_amount > pair.ceiling THEN', 'ELSIF false THEN'],
     ['single'],
@@ -119,4 +134,28 @@ export const amountDefects: readonly Defect[] = [
     ],
     red: ['two-phase'],
   },
+];
+
+/** What a day of an account is closed with, and the next one begins with. */
+export const dayDefects: readonly Defect[] = [
+  inPost(
+    'the general loop forgets the account’s day before',
+    ['IF a_oldest_day < today THEN', 'IF false THEN'],
+    ['day-queries', 'model'],
+  ),
+  inPost(
+    'the general loop counts the day before once more',
+    ['CASE WHEN a.day = today THEN a.day_net ELSE 0 END', 'a.day_net'],
+    ['day-queries', 'model'],
+  ),
+  inPostSingle(
+    'a single transfer does not close the day before',
+    ['pair.is_plain AND coalesce(pair.day, today) = today', 'pair.is_plain'],
+    ['day-queries'],
+  ),
+  inPostSingle(
+    'a single transfer forgets what its day already had',
+    ['day_net = a.day_net + CASE', 'day_net = CASE'],
+    ['day-queries', 'single'],
+  ),
 ];

@@ -1,5 +1,5 @@
 import { keyDefects, lockDefects } from './collision-defects.ts';
-import { amountDefects, refusalDefects } from './decision-defects.ts';
+import { amountDefects, dayDefects, refusalDefects } from './decision-defects.ts';
 import { plainDefects } from './plain-defects.ts';
 import type { Defect } from './planting.ts';
 
@@ -44,6 +44,24 @@ const fees: readonly Defect[] = [
     },
     red: ['market/rules', 'market/order-steps'],
   },
+  {
+    name: 'a quote is one cent more than its parts',
+    source: {
+      file: 'server/payments/rules.ts',
+      search: 'totalMinor: usd(priceMinor + feeMinor + taxMinor)',
+      replacement: 'totalMinor: usd(priceMinor + feeMinor + taxMinor + 1n)',
+    },
+    red: ['payments/rules', 'payments/top-ups'],
+  },
+  {
+    name: 'the fee of a quote is one cent too much',
+    source: {
+      file: 'server/payments/rules.ts',
+      search: 'usd(shareHalfUp(priceMinor, settings.feeBasisPoints))',
+      replacement: 'usd(shareHalfUp(priceMinor, settings.feeBasisPoints) + 1n)',
+    },
+    red: ['payments/rules', 'payments/top-ups'],
+  },
 ];
 
 /** Each breaks one promise of the ledger, in one place. */
@@ -52,6 +70,7 @@ export const defects: readonly Defect[] = [
   ...keyDefects,
   ...refusalDefects,
   ...amountDefects,
+  ...dayDefects,
   ...plainDefects,
   ...protection,
   ...fees,
