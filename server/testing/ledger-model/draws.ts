@@ -223,6 +223,12 @@ function isAboutTheSame(one: ModelLimit, other: ModelLimit): boolean {
   return (['asset', 'kind', 'side', 'period'] as const).every((field) => one[field] === other[field]);
 }
 
+/** Nothing but a transfer of its amount, alone. */
+const lone = item.map((drawn): StepDraw => {
+  const alone: ItemDraw = { ...drawn, shape: 'move', isAimed: true, linked: false, effectiveDays: null, demand: null };
+  return { type: 'batch', items: [alone], isExternal: false, isBreakerOpen: false, isDryRun: false };
+});
+
 const step: fc.Arbitrary<StepDraw> = fc.oneof(
   {
     weight: 20,
@@ -234,6 +240,7 @@ const step: fc.Arbitrary<StepDraw> = fc.oneof(
       isDryRun: oneIn(8),
     }),
   },
+  { weight: 6, arbitrary: lone },
   {
     weight: 5,
     arbitrary: fc.record({

@@ -151,11 +151,11 @@ export const dayDefects: readonly Defect[] = [
   inPostSingle(
     'a single transfer does not close the day before',
     ['pair.is_plain AND coalesce(pair.day, today) = today', 'pair.is_plain'],
-    ['day-queries'],
+    ['day-queries', 'model'],
   ),
   inPostSingle(
     'a single transfer forgets what its day already had',
     ['day_net = a.day_net + CASE', 'day_net = CASE'],
-    ['day-queries', 'single'],
+    ['day-queries', 'single', 'model'],
   ),
 ];
