@@ -72,7 +72,7 @@ async function runBoth(steps: readonly StepDraw[], read: ReadingDraw | null): Pr
     await expectSoundBooks(database);
     database = await testDatabase();
   }
-  const { both, answers } = await SideBySide.open(database, read?.monitors);
+  const { both, answers } = await SideBySide.open(database, read === null ? null : read.monitors);
   expect(answers.database, `seed ${String(seed)}`).toEqual(answers.model);
   for (const step of steps) {
     const taken = await both.take(step);
@@ -83,6 +83,7 @@ async function runBoth(steps: readonly StepDraw[], read: ReadingDraw | null): Pr
   if (read !== null) {
     const readings = await both.readings(read);
     expect(readings.database, `seed ${String(seed)}`).toEqual(readings.model);
+    for (const code of readings.refused) seen.set(code, (seen.get(code) ?? 0) + 1);
   }
 }
 
@@ -123,6 +124,7 @@ const details = [
   ...['move', 'post', 'reverse'].map((action) => `${action} of another day`),
   ...['conversion in', 'conversion out', 'conversion exists'],
   ...['created', 'exists', 'refused', 'replayed'].map((status) => `dry run: ${status}`),
+  ...['day_malformed', 'cursor_malformed', 'version_not_found', 'group_not_found', 'limits_malformed'],
   ...['state closed', 'state frozen', 'state open', 'account_not_empty', 'house_account'],
 ];
 

@@ -1,14 +1,15 @@
-import { setAccountGroup, type AccountGroup } from '#server/ledger/groups.ts';
 import type { StoredTransfer } from '#server/ledger/lookups.ts';
 import type { BalanceMonitor } from '#server/ledger/monitors.ts';
 import type { Ledger } from '#server/ledger/port.ts';
-import { isDomainError } from '#server/platform/errors.ts';
 import { invariant } from '#server/platform/invariant.ts';
 import type { TestDatabase } from '#server/testing/database.ts';
+import { codeOr } from './answers.ts';
+import { ComparedTotals } from './compared-totals.ts';
 import { entriesSince, readHistory, withFields } from './histories.ts';
 import type { MemoryLedger } from './memory-ledger.ts';
 import type { OpenedAccounts } from './opening.ts';
-import { answerOf, type ReadingDraw } from './questions.ts';
+import { askMalformed } from './malformed-questions.ts';
+import { ask, type ReadingDraw } from './questions.ts';
 
 interface Compared {
   database: TestDatabase;
@@ -29,9 +30,10 @@ export class ComparedReadings {
   private readonly opened: OpenedAccounts;
   private readonly beginning: Date;
   private readonly monitorIds = new Set<bigint>();
-  private totalsBefore: Totals = { model: [], database: [] };
+  private readonly totals: ComparedTotals;
 
   constructor({ database, ledger, memory, newIds, opened, beginning }: Compared) {
+    this.totals = new ComparedTotals({ database, ledger, memory });
     this.database = database;
     this.ledger = ledger;
     this.memory = memory;
@@ -42,34 +44,39 @@ export class ComparedReadings {
 
   /** Reads what groups hold before anything happens, and sets monitors on both sides. */
   async begin(monitors: readonly BalanceMonitor[]): Promise<{ model: unknown[]; database: unknown[] }> {
-    this.totalsBefore = await this.readTotals();
+    await this.totals.begin();
     return this.setMonitors(monitors);
   }
 
   /** What both say through the port: everything about every account and id, and what was drawn to be asked. */
   async readings(
-    { questions }: ReadingDraw,
+    { questions, malformed }: ReadingDraw,
     { ids, owners }: { ids: readonly string[]; owners: readonly string[] },
-  ): Promise<{ model: unknown; database: unknown }> {
+  ): Promise<{ model: unknown; database: unknown; refused: string[] }> {
     const moments = await this.nameBookings(ids);
-    const accounts = this.memory.model.accounts().map(({ id, isHouse }) => ({ id, isHouse }));
+    const accounts = this.memory.model.accounts();
     const scene = { accounts, beginning: this.beginning, moments };
+    const refused: string[] = [];
     const read = async (ledger: Ledger): Promise<unknown> => {
       const answers: unknown[] = [];
-      for (const draw of questions) answers.push({ draw, answer: await answerOf(ledger, draw, scene) });
+      for (const draw of questions) answers.push({ draw, answer: await codeOr(ask(ledger, draw, scene)) });
+      for (const draw of malformed) {
+        const given = await askMalformed(ledger, draw, scene);
+        answers.push({ draw, answer: given });
+        refused.push(...given.filter((answer) => typeof answer === 'string'));
+      }
       const histories: unknown[] = [];
       for (const { id } of accounts) histories.push(await readHistory(ledger, id, this.beginning));
       const transfers = await ledger.lookupTransfers([...ids]);
       return { answers, histories, transfers, ...(await this.readAccounts(ledger, owners)) };
     };
     const [model, database] = [await read(this.memory), await read(withFields(this.ledger))];
-    const totals = await this.readTotals();
-    const changed = (side: keyof Totals) =>
-      totals[side].map((total, index) => total - (this.totalsBefore[side][index] ?? 0n));
+    const totals = await this.totals.changes();
     const crossings = await this.takeCrossings();
     return {
-      model: { read: model, totals: changed('model'), crossings: crossings.model },
-      database: { read: database, totals: changed('database'), crossings: crossings.database },
+      model: { read: model, totals: totals.model, crossings: crossings.model },
+      database: { read: database, totals: totals.database, crossings: crossings.database },
+      refused,
     };
   }
 
@@ -136,47 +143,4 @@ export class ComparedReadings {
     while ((await this.database.client.ledgerMonitorEvent.count()) > 0) taken += await this.ledger.takeCrossings();
     return taken;
   }
-
-  /** What groups hold, by name; in PostgreSQL there are accounts of earlier sequences in them. */
-  private async readTotals(): Promise<Totals> {
-    const groups: AccountGroup[] = [
-      { name: 'model_wallets', asset: 'DUCAT', kinds: ['wallet', 'escrow'] },
-      { name: 'model_house', asset: 'DUCAT', kinds: ['issuance', 'treasury', 'liquidity'] },
-      { name: 'model_dollars', asset: 'USD', kinds: ['liquidity', 'receivable'] },
-    ];
-    const totals: Totals = { model: [], database: [] };
-    for (const group of groups) {
-      await this.database.inTransaction((tx) => setAccountGroup(tx, group));
-      this.memory.setGroup(group);
-    }
-    await this.ledger.foldGroups();
-    await this.memory.foldGroups();
-    for (const { name } of groups) {
-      for (const [side, ledger] of [
-        ['model', this.memory],
-        ['database', this.ledger],
-      ] as const) {
-        const { totalMinor, reservedMinor, availableMinor } = await ledger.groupTotal(name);
-        totals[side].push(totalMinor, reservedMinor, availableMinor);
-      }
-    }
-    return totals;
-  }
-}
-
-/** What groups hold, in minor units. */
-interface Totals {
-  model: bigint[];
-  database: bigint[];
-}
-
-/** What it answers, or the code it is refused with; null for a call without an answer. */
-export async function codeOr<Answer>(call: Promise<Answer>): Promise<Answer | string | null> {
-  return call.then(
-    (answer) => answer ?? null,
-    (error: unknown) => {
-      if (isDomainError(error)) return error.code;
-      throw error;
-    },
-  );
 }

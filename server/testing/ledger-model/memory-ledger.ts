@@ -13,7 +13,7 @@ import type { LedgerModel, ModelResult } from './ledger-model.ts';
 import { openingOf } from './memory-accounts.ts';
 import { storedIn, type Booking } from './memory-books.ts';
 import * as queries from './memory-queries.ts';
-import { crossingsOf, figureOf, totalOf, type Watching } from './memory-watching.ts';
+import { crossingsOf, figureOf, totalOf, type Holdings, type Watching } from './memory-watching.ts';
 import type { Moment } from './soundness.ts';
 import { keyOf, type ModelLimit } from './state.ts';
 
@@ -39,6 +39,7 @@ export class MemoryLedger implements Ledger {
   private readonly groups = new Map<string, AccountGroup>();
   private readonly watchings: Watching[] = [];
   private takenCrossings = 0;
+  private folded: Pick<Holdings, 'folded' | 'foldedAt'> = { folded: [], foldedAt: new Date(0) };
 
   constructor(model: LedgerModel, circumstances: Circumstances) {
     this.model = model;
@@ -162,8 +163,9 @@ export class MemoryLedger implements Ledger {
     return Promise.resolve(taken);
   }
 
-  /** There is nothing to fold: a total looks at every account. */
+  /** Keeps what every account holds now; there are no rows that it would take. */
   async foldGroups(): Promise<number> {
+    this.folded = { folded: this.model.accounts(), foldedAt: new Date(this.circumstances.moment().now) };
     return Promise.resolve(0);
   }
 
@@ -214,7 +216,8 @@ export class MemoryLedger implements Ledger {
   async groupTotal(name: string) {
     const group = this.groups.get(name);
     if (group === undefined) throw refuse('not_found', 'group_not_found', 'The model has no such group.');
-    return Promise.resolve(totalOf(group, this.model.accounts(), new Date(this.circumstances.moment().now)));
+    const holdings = { accounts: this.model.accounts(), ...this.folded };
+    return Promise.resolve(totalOf(group, holdings, new Date(this.circumstances.moment().now)));
   }
 
   private momentOf(options: CreateOptions = {}): Moment {

@@ -179,5 +179,6 @@ export function statementOfDays(shelf: Shelf, query: DayStatementQuery): DayStat
 }
 
 function assertDays(...days: readonly string[]): void {
-  if (!days.every(isDay)) throw refuse('invalid', 'day_malformed', 'The model knows no such day.');
+  if (!days.every((day) => isDay(day) && day >= '0001-01-01'))
+    throw refuse('invalid', 'day_malformed', 'The model knows no such day.');
 }

@@ -35,14 +35,32 @@ export function figureOf({ measure }: BalanceMonitor, { balanceMinor, reservedMi
   return measure === 'balance' ? balanceMinor : balanceMinor - reservedMinor;
 }
 
-/** What the members hold, each looked at: nothing is ever folded, so nothing is behind. */
-export function totalOf(group: AccountGroup, accounts: Iterable<ModelAccount>, now: Date): GroupTotal {
-  const members = [...accounts].filter(({ kind, asset }) => asset === group.asset && group.kinds.includes(kind));
-  const totalMinor = members.reduce((sum, { balanceMinor }) => sum + balanceMinor, 0n);
-  const reservedMinor = members.reduce((sum, member) => sum + member.reservedMinor, 0n);
+/** Accounts as they are, and as they were when they were folded last. */
+export interface Holdings {
+  accounts: readonly ModelAccount[];
+  folded: readonly ModelAccount[];
+  foldedAt: Date;
+}
+
+/** What the members hold, each looked at, and what they held at the last folding. */
+export function totalOf(group: AccountGroup, { accounts, folded, foldedAt }: Holdings, asOf: Date): GroupTotal {
+  const { balanceMinor: totalMinor, reservedMinor } = heldBy(group, accounts);
+  const { balanceMinor: foldedMinor, reservedMinor: foldedReservedMinor } = heldBy(group, folded);
+  const [tailMinor, tailReservedMinor] = [totalMinor - foldedMinor, reservedMinor - foldedReservedMinor];
   return {
     ...{ asset: group.asset, totalMinor, reservedMinor, availableMinor: totalMinor - reservedMinor },
-    ...{ foldedMinor: totalMinor, foldedReservedMinor: reservedMinor, horizon: 0n, foldedAt: now, asOf: now },
-    ...{ tailMinor: 0n, tailReservedMinor: 0n, tailRows: 0 },
+    ...{ foldedMinor, foldedReservedMinor, tailMinor, tailReservedMinor },
+    ...{ tailRows: 0, horizon: 0n, foldedAt, asOf },
+  };
+}
+
+function heldBy(
+  group: AccountGroup,
+  accounts: readonly ModelAccount[],
+): { balanceMinor: bigint; reservedMinor: bigint } {
+  const members = accounts.filter(({ kind, asset }) => asset === group.asset && group.kinds.includes(kind));
+  return {
+    balanceMinor: members.reduce((sum, member) => sum + member.balanceMinor, 0n),
+    reservedMinor: members.reduce((sum, member) => sum + member.reservedMinor, 0n),
   };
 }

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
+import type { DayCursor, DayEntry, DayStatement } from '#server/ledger/day-queries.ts';
 import { transferKindNames, type TransferKind } from '#server/ledger/kinds.ts';
 import type { BalanceMonitor } from '#server/ledger/monitors.ts';
 import type { Ledger } from '#server/ledger/port.ts';
-import { isDomainError } from '#server/platform/errors.ts';
+import { malformedQuestion, type MalformedDraw } from './malformed-questions.ts';
 import { dayOf } from './state.ts';
 
 /** One reading of the port as fast-check draws it; accounts and moments are filled in when it is asked. */
@@ -59,6 +60,7 @@ const monitor: fc.Arbitrary<MonitorDraw> = fc.record({
 /** What is asked of both at the end of a sequence. Readings take longer than what is read: most sequences have none. */
 export interface ReadingDraw {
   questions: QuestionDraw[];
+  malformed: MalformedDraw[];
   monitors: MonitorDraw[];
 }
 
@@ -68,6 +70,7 @@ export const reading: fc.Arbitrary<ReadingDraw | null> = fc.oneof(
     weight: 1,
     arbitrary: fc.record({
       questions: fc.array(question, { minLength: 10, maxLength: 20, size: 'max' }),
+      malformed: fc.array(malformedQuestion, { minLength: 4, maxLength: 8, size: 'max' }),
       monitors: fc.array(monitor, { minLength: 1, maxLength: 6, size: 'max' }),
     }),
   },
@@ -76,20 +79,21 @@ export const reading: fc.Arbitrary<ReadingDraw | null> = fc.oneof(
 /** What questions are made concrete with. */
 export interface Scene {
   /** House accounts have a longer past than the sequence: they are asked about nothing before its beginning. */
-  accounts: readonly { id: bigint; isHouse: boolean }[];
+  accounts: readonly SeenAccount[];
   beginning: Date;
   moments: readonly Date[];
 }
 
-/** The answer of one implementation of the port; the code where it refuses. */
-export async function answerOf(ledger: Ledger, draw: QuestionDraw, scene: Scene): Promise<unknown> {
-  return asked(ledger, draw, scene).catch((error: unknown) => {
-    if (isDomainError(error)) return error.code;
-    throw error;
-  });
+interface SeenAccount {
+  id: bigint;
+  owner: string;
+  isHouse: boolean;
+  /** What it held when the sequence began. */
+  beginning: { version: bigint };
 }
 
-async function asked(ledger: Ledger, draw: QuestionDraw, scene: Scene): Promise<unknown> {
+/** Asks one implementation of the port; where that is a refusal, so is this. */
+export async function ask(ledger: Ledger, draw: QuestionDraw, scene: Scene): Promise<unknown> {
   const account = scene.accounts[draw.account % scene.accounts.length];
   const isWithPast = draw.about !== 'transfers' && account?.isHouse === false;
   const accountId = account?.id ?? 0n;
@@ -121,7 +125,9 @@ async function asked(ledger: Ledger, draw: QuestionDraw, scene: Scene): Promise<
         await daysOf(ledger, accountId, days(scene, draw)),
       ];
     case 'statement':
-      return account?.isHouse === true ? null : statementOf(ledger, { accountId, ...days(scene, draw), limit });
+      return account?.isHouse === true
+        ? houseStatementOf(ledger, account, { ...days(scene, draw), limit })
+        : statementOf(ledger, { accountId, ...days(scene, draw), limit });
   }
 }
 
@@ -164,6 +170,29 @@ async function statementOf(ledger: Ledger, query: Parameters<Ledger['statementBy
   const first = await ledger.statementByDay(query);
   const after = first.nextCursor;
   return after === null ? [first] : [first, await ledger.statementByDay({ ...query, after })];
+}
+
+/**
+ * The statement of an account of the house, of whose entries only those of this sequence are known: the sums of the
+ * period with those entries, and the pages of its last day behind everything older.
+ */
+async function houseStatementOf(
+  ledger: Ledger,
+  { id: accountId, beginning: { version } }: SeenAccount,
+  { from, to, limit }: DaysAsked,
+): Promise<unknown> {
+  const sums = new Set<string>();
+  const entries: DayEntry[] = [];
+  let after: DayCursor | null = null;
+  do {
+    const cursor: { after?: DayCursor } = after === null ? {} : { after };
+    const page: DayStatement = await ledger.statementByDay({ accountId, from, to, limit: 100, ...cursor });
+    sums.add(`${String(page.openingMinor)} ${String(page.closingMinor)}`);
+    entries.push(...page.entries.filter((entry) => entry.version > version));
+    after = page.nextCursor;
+  } while (after !== null);
+  const lastDay = await statementOf(ledger, { accountId, from: to, to, after: { day: to, version }, limit });
+  return { sums: [...sums], entries, lastDay };
 }
 
 function momentOf(drawn: Place | null, { moments }: Scene): Date | undefined {

@@ -7,7 +7,8 @@ import { invariant } from '#server/platform/invariant.ts';
 import type { TestDatabase } from '#server/testing/database.ts';
 import { move, transferId } from '#server/testing/ledger.ts';
 import type { StepDraw } from './draws.ts';
-import { codeOr, ComparedReadings } from './compared-readings.ts';
+import { codeOr } from './answers.ts';
+import { ComparedReadings } from './compared-readings.ts';
 import { ledgerOf } from './histories.ts';
 import { LedgerModel, type ModelResult } from './ledger-model.ts';
 import { MemoryLedger } from './memory-ledger.ts';
@@ -59,10 +60,13 @@ export class SideBySide {
     this.compared = new ComparedReadings({ database, ledger, memory, newIds, ...begun });
   }
 
-  /** Opens accounts of new owners beside those of the house, and gives some of them money. */
+  /**
+   * Opens accounts of new owners beside those of the house, and gives some of them money. Null instead of monitors
+   * leaves out what readings at the end are compared with.
+   */
   static async open(
     database: TestDatabase,
-    monitors: readonly MonitorDraw[] = [],
+    monitors: readonly MonitorDraw[] | null = [],
   ): Promise<{ both: SideBySide; answers: Answers }> {
     const clock = await MovedClock.start(database);
     // The sweep may have ended something in this very millisecond.
@@ -78,8 +82,8 @@ export class SideBySide {
     const openings = { model: await both.memory.createAccounts(requests), database: opened };
     both.model.setFloor(overdraft.accountId, overdraft.floorMinor);
     const given = await both.giveMoney();
-    const watched = monitors.map(({ account, ...line }) => ({ accountId: both.accountAt(account), ...line }));
-    const set = await both.compared.begin(watched);
+    const watched = monitors?.map(({ account, ...line }) => ({ accountId: both.accountAt(account), ...line }));
+    const set = watched === undefined ? { model: [], database: [] } : await both.compared.begin(watched);
     const model = [openings.model, given.model, set.model];
     return { both, answers: { ...given, model, database: [openings.database, given.database, set.database] } };
   }
@@ -168,7 +172,7 @@ export class SideBySide {
   }
 
   /** What both say through the port: everything about every account and id, and what was drawn to be asked. */
-  readings(draw: ReadingDraw): Promise<{ model: unknown; database: unknown }> {
+  readings(draw: ReadingDraw): Promise<{ model: unknown; database: unknown; refused: string[] }> {
     const ids = this.batches.flat().map(({ id }) => id);
     return this.compared.readings(draw, { ids, owners: [...this.limitedOwners] });
   }
