@@ -12,9 +12,10 @@ import { readVisitor } from '#app/_reading/visitor.ts';
 import { BottomNav } from '#components/layout/bottom-nav.tsx';
 import { Footer } from '#components/layout/footer.tsx';
 import { Header } from '#components/layout/header.tsx';
-import { themeCookie, themeOf } from '#components/layout/preferences.ts';
+import { factorBannerCookie, themeCookie, themeOf } from '#components/layout/preferences.ts';
 import { SandboxBar } from '#components/layout/sandbox-bar.tsx';
 import { SkipLink } from '#components/layout/skip-link.tsx';
+import { FactorBanner } from '#components/security/factor-banner.tsx';
 import { StepUpProvider } from '#components/security/step-up.tsx';
 import { TRPCProvider } from '#components/trpc/client.tsx';
 import { ToastProvider } from '#components/ui/toast.tsx';
@@ -45,6 +46,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
   ]);
   const common = await getTranslations('common');
   const theme = themeOf(requestCookies.get(themeCookie)?.value);
+  const isBannerDue = visitor?.hasSecondFactor === false && !requestCookies.has(factorBannerCookie);
   return (
     <html lang={locale} data-theme={theme} className={fontVariables}>
       <body className="flex flex-col bg-page font-sans text-text antialiased">
@@ -56,6 +58,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
                 {deployment().isSandbox ? <SandboxBar /> : null}
                 <Header visitor={visitor} theme={theme} />
                 <main id="main" tabIndex={-1} className="flex w-full flex-1 flex-col outline-none">
+                  {isBannerDue ? <FactorBanner /> : null}
                   {children}
                 </main>
                 <Footer />

@@ -51,6 +51,7 @@ test("a citizen's pages are accessible and fit", async ({ page }) => {
     '/wallet/top-up',
     '/orders',
     '/orders?tab=sold',
+    '/account/security',
     order,
     listing,
   ]);

@@ -12,6 +12,7 @@ import type order from '../_messages/en/order.json';
 import type people from '../_messages/en/people.json';
 import type proof from '../_messages/en/proof.json';
 import type record from '../_messages/en/record.json';
+import type security from '../_messages/en/security.json';
 import type sell from '../_messages/en/sell.json';
 import type session from '../_messages/en/session.json';
 import type signIn from '../_messages/en/sign-in.json';
@@ -38,6 +39,7 @@ interface AllMessages {
   people: typeof people;
   proof: typeof proof;
   record: typeof record;
+  security: typeof security;
   sell: typeof sell;
   session: typeof session;
   'sign-in': typeof signIn;

@@ -10,6 +10,7 @@ import { NeedsScript } from '#components/form/needs-script.tsx';
 import { Page, PageHeading } from '#components/layout/page.tsx';
 import { SignInButton } from '#components/session/sign-in-button.tsx';
 import { Meaning, TierTable } from '#components/sign-in/meaning.tsx';
+import { PasskeyButton } from '#components/sign-in/passkey-button.tsx';
 import { returnPath } from '#components/sign-in/return-path.ts';
 import { SignInError } from '#components/sign-in/sign-in-error.tsx';
 import { Card } from '#components/ui/card.tsx';
@@ -40,6 +41,7 @@ export default async function SignInPage({ searchParams }: { searchParams: Searc
               <SignInButton returnTo={returnTo} failure={t('failed')} wide>
                 {t('button')}
               </SignInButton>
+              <PasskeyButton returnTo={returnTo} />
             </div>
           </Card>
           {deployment().isSandbox ? (
