@@ -52,6 +52,12 @@ async function enrolApp(page: Page): Promise<string> {
   return secret;
 }
 
+async function signOut(page: Page): Promise<void> {
+  await page.getByLabel(/Account of/).click();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await expect(page.getByRole('link', { name: 'Sign in', exact: true })).toBeVisible();
+}
+
 test.describe.configure({ timeout: 120_000 });
 
 test('a citizen sets up an authenticator app, is led to the recovery codes, and keeps them', async ({ page }) => {
@@ -69,7 +75,7 @@ test('a citizen sets up an authenticator app, is led to the recovery codes, and 
   await page.getByRole('button', { name: 'Confirm' }).click();
   await expect(page.getByText('Your authenticator app is set up.')).toBeVisible();
 
-  await expect(page.getByRole('heading', { name: 'Recovery codes' })).toBeFocused();
+  await expect(page.getByRole('heading', { name: 'Recovery codes', exact: true })).toBeFocused();
   await expect(page.getByText('One step is left: recovery codes')).toBeVisible();
   await page.getByRole('button', { name: 'Make recovery codes' }).click();
   const codes = page.getByRole('list', { name: 'Your recovery codes' }).getByRole('listitem');
@@ -123,7 +129,7 @@ test.describe('a passkey', () => {
     await page.getByRole('button', { name: 'Add a passkey' }).click();
     await expect(page.getByText('This device holds a passkey for you already.')).toBeVisible();
 
-    await page.context().clearCookies();
+    await signOut(page);
     await page.goto('/sign-in?callbackUrl=%2Faccount%2Fsecurity');
     await look(page, 'sign-in');
     await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
@@ -140,7 +146,7 @@ test.describe('a passkey', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
     await expect(page.getByText('You have no passkey yet.')).toBeVisible();
 
-    await page.context().clearCookies();
+    await signOut(page);
     await page.goto('/sign-in');
     await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
     await expect(page.getByText('This passkey could not be accepted')).toBeVisible();

@@ -75,7 +75,9 @@ export async function signIn(page: Page, username: string, returnTo = '/wallet')
       .getByRole('button', { name: /venice/i })
       .click();
   await page.waitForURL(`${addresses.venice}/**`);
-  await page.locator(`button[name="username"][value="${username}"]`).click();
+  const citizen = page.locator(`button[name="username"][value="${username}"]`);
+  if (!(await citizen.isVisible())) await page.getByText('Other citizens').click();
+  await citizen.click();
   await page.waitForURL((url) => url.origin === new URL(addresses.app).origin && !url.pathname.startsWith('/api/'));
   if (new URL(page.url()).pathname === '/sign-in/factor') await giveCode(page, username);
 }
