@@ -24,6 +24,7 @@ const nouns = [
   'top-up',
   'venice',
   'wallet',
+  'wallet-sign-in',
 ] as const;
 
 /** What islands in the browser say; the rest is only ever said by the server. */
@@ -45,6 +46,7 @@ const spokenInBrowser: readonly string[] = [
   'tier',
   'top-up',
   'wallet',
+  'wallet-sign-in',
 ];
 
 interface Catalogue {

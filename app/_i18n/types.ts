@@ -20,6 +20,7 @@ import type tier from '../_messages/en/tier.json';
 import type topUp from '../_messages/en/top-up.json';
 import type venice from '../_messages/en/venice.json';
 import type wallet from '../_messages/en/wallet.json';
+import type walletSignIn from '../_messages/en/wallet-sign-in.json';
 
 import type { Locale as SupportedLocale } from './locale.ts';
 
@@ -47,6 +48,7 @@ interface AllMessages {
   'top-up': typeof topUp;
   venice: typeof venice;
   wallet: typeof wallet;
+  'wallet-sign-in': typeof walletSignIn;
 }
 
 declare module 'next-intl' {

@@ -26,6 +26,7 @@ export const settingNames = [
   ...['VENICE_CLIENT_ID', 'VENICE_CLIENT_SECRET', 'OPERATOR_USERNAMES', 'LOG_LEVEL'],
   ...['UPSTASH_REDIS_REST_URL', 'UPSTASH_REDIS_REST_TOKEN', 'RATE_LIMIT_TIMES'],
   ...['FIELD_KEYS', 'SMTP_URL', 'MAIL_FROM'],
+  ...['VENICE_JWKS_URL', 'VENICE_TOKEN_AUDIENCE', 'VENICE_TOKEN_ALGORITHMS'],
 ];
 
 /** Tests bring all parts themselves, whatever the shell they run in is set up for. */

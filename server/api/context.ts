@@ -1,9 +1,12 @@
 import type Stripe from 'stripe';
 import { sessionStore } from '#server/citizens/sessions.ts';
 import { createStripe } from '#server/payments/stripe-client.ts';
+import { readBrowserId } from '#server/platform/browser-cookie.ts';
 import { systemClock } from '#server/platform/clock.ts';
 import { database } from '#server/platform/db.ts';
 import { env } from '#server/platform/env.ts';
+import { asRefusal } from '#server/platform/errors.ts';
+import { authenticateHeader } from '#server/platform/http.ts';
 import { systemIds } from '#server/platform/ids.ts';
 import { invariant } from '#server/platform/invariant.ts';
 import { log } from '#server/platform/log.ts';
@@ -13,8 +16,9 @@ import { classesTimes } from '#server/platform/rate-limit-classes.ts';
 import { requestLimits } from '#server/platform/rate-limit-request.ts';
 import type { OnSharing } from '#server/platform/rate-limit-watch.ts';
 import { createSealing, sealingKeys, type Sealing } from '#server/platform/sealing.ts';
-import { hostCookieName, readCookie, readSession, type SessionStore } from '#server/platform/session.ts';
+import { readSession, type Principal, type SessionStore } from '#server/platform/session.ts';
 import type { Context } from '#server/platform/trpc.ts';
+import { readBearer } from './bearer.ts';
 
 /** What all requests of this process share. */
 export type ProcessContext = Omit<Context, 'principal' | 'requestId' | 'callers' | 'client' | 'setCookie'>;
@@ -61,9 +65,6 @@ function sessions(): SessionStore {
   return once('session-store', () => sessionStore(database(), systemClock));
 }
 
-/** The browser's own random cookie, to which proofs asked for before a sign-in are bound. */
-export const browserCookie = 'cascade-browser';
-
 interface DoorOfContext {
   answer?: Headers;
   limits?: Limits;
@@ -74,20 +75,44 @@ interface DoorOfContext {
  * can set. A door gives the headers of its answer, where it can still write to them, and the limits it tells of.
  */
 export async function createContext(headers: Headers, door: DoorOfContext = {}): Promise<Context> {
-  const { CASCADE_SECRET: secret, APP_URL: appUrl } = env();
-  const principal = await readSession(headers, { store: sessions(), secret, appUrl });
+  const { appUrl } = processContext();
+  const taken = door.limits ?? requestLimits(limits());
   const address = headers.get('x-cascade-address') ?? 'unknown';
-  const browserId = readCookie(headers, hostCookieName(browserCookie, appUrl));
+  const { principal, credential } = await whoAsks(headers, { ...door, limits: taken, address });
   return {
     ...processContext(),
-    limits: door.limits ?? requestLimits(limits()),
+    limits: taken,
     principal,
     requestId: headers.get('x-cascade-request-id') ?? systemIds.uuid(),
-    callers: { citizen: principal?.citizenId, address },
-    client: { address, userAgent: headers.get('user-agent') ?? '', browserId },
+    callers: { citizen: principal?.citizenId, credential, address },
+    client: { address, userAgent: headers.get('user-agent') ?? '', browserId: readBrowserId(headers, appUrl) },
     setCookie: (line) => {
       invariant(door.answer !== undefined, 'a page that is being drawn sets no cookies');
       door.answer.append('set-cookie', line);
     },
   };
+}
+
+interface Asked {
+  principal: Principal | null;
+  /** Names the token that the request was made with, without giving it away. */
+  credential?: string;
+}
+
+/**
+ * By the `Authorization` header where there is one, and then by nothing else; otherwise by the cookie. What is refused
+ * here reaches no procedure that would count it, so it is counted by its address.
+ */
+async function whoAsks(headers: Headers, door: DoorOfContext & { limits: Limits; address: string }): Promise<Asked> {
+  const { CASCADE_SECRET: secret, APP_URL: appUrl } = env();
+  const authorization = headers.get('authorization');
+  if (authorization === null) return { principal: await readSession(headers, { store: sessions(), secret, appUrl }) };
+  try {
+    return await readBearer(authorization);
+  } catch (error) {
+    await door.limits.take('read', { address: door.address });
+    const challenge = authenticateHeader(asRefusal(error));
+    if (challenge !== null) door.answer?.set('www-authenticate', challenge);
+    throw error;
+  }
 }

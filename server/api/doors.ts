@@ -3,8 +3,9 @@ import { statementCsv } from '#server/payments/statement-csv.ts';
 import { stripeWebhook } from '#server/payments/webhook.ts';
 import { env } from '#server/platform/env.ts';
 import { refuse } from '#server/platform/errors.ts';
-import { problem, type Handler } from '#server/platform/http.ts';
+import { answerRefusal, problem, type Handler } from '#server/platform/http.ts';
 import { requestLimits } from '#server/platform/rate-limit-request.ts';
+import type { Limits } from '#server/platform/rate-limit.ts';
 import { asTrpcError } from '#server/platform/trpc.ts';
 import { personalDataSources } from './account.ts';
 import { accountData } from './account-data.ts';
@@ -49,9 +50,7 @@ export const stripeWebhookDoor: Handler = (request) =>
 /** The signed-in citizen's statement as a file. */
 export const statementDoor: Handler = async (request) => {
   const taken = requestLimits(limits());
-  const context = await createContext(request.headers, { limits: taken });
-  await taken.take('statement', context.callers);
-  const response = await statementCsv(request, context);
+  const response = await answerStatement(request, taken).catch(answerRefusal);
   for (const [name, value] of Object.entries(taken.headers())) response.headers.set(name, value);
   return response;
 };
@@ -63,6 +62,11 @@ export const accountDataDoor: Handler = async (request) => {
   await taken.take('statement', context.callers);
   return accountData(request, context, personalDataSources);
 };
+async function answerStatement(request: Request, taken: Limits): Promise<Response> {
+  const context = await createContext(request.headers, { limits: taken });
+  await taken.take('statement', context.callers);
+  return await statementCsv(request, context);
+}
 
 interface Door {
   handler: Handler;

@@ -2,6 +2,7 @@ import { contactRouter, notificationsRouter } from '#server/citizens/account-rou
 import { passkeySignInRouter } from '#server/citizens/passkey-router.ts';
 import { securityRouter } from '#server/citizens/security-router.ts';
 import { sessionRouter } from '#server/citizens/router.ts';
+import { walletSignInRouter } from '#server/citizens/wallet-router.ts';
 import { listingsRouter, ordersRouter } from '#server/market/router.ts';
 import { topUpsRouter } from '#server/payments/router.ts';
 import { walletRouter } from '#server/payments/wallet-router.ts';
@@ -20,6 +21,7 @@ export const appRouter = router({
   passkeySignIn: passkeySignInRouter(venice),
   contact: contactRouter,
   notifications: notificationsRouter,
+  walletSignIn: walletSignInRouter(venice),
   wallet: walletRouter,
   topUps: topUpsRouter,
   listings: listingsRouter,

@@ -35,6 +35,18 @@ export async function citizenByUsername(db: Db, username: string): Promise<Citiz
   return row === null ? null : citizenOf(row);
 }
 
+/** A citizen with when Venice last spoke of them and when they closed their account. */
+export async function citizenStanding(
+  db: Db,
+  username: string,
+): Promise<{ citizen: Citizen; refreshedAt: Date; closedAt: Date | null } | null> {
+  const select = { ...citizenColumns, refreshedAt: true, closedAt: true };
+  const row = await db.citizen.findUnique({ where: { username }, select });
+  if (row === null) return null;
+  const { refreshedAt, closedAt, ...citizen } = row;
+  return { citizen: citizenOf(citizen), refreshedAt, closedAt };
+}
+
 /** Unknown ids are left out. At most 100 ids in one call. */
 export async function citizensByIds(db: Db, citizenIds: readonly string[]): Promise<Map<string, Citizen>> {
   const ids = [...new Set(citizenIds)].slice(0, 100);

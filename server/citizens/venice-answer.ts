@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { displayNameOf, isUsername, socialClassOf } from './rules.ts';
 
 /**
- * What CASCADE takes over from a citizen's record, stores and keeps in caches. Private fields (wallet, messenger id)
- * and the ducats of Venice are never read.
+ * What CASCADE takes over from a citizen's record, stores and keeps in caches. The messenger id and the ducats of
+ * Venice are never read, the wallet only by `readWalletAnswer`, for as long as it takes to check a signature.
  */
 export const veniceProfileSchema = z.object({
   username: z.string().refine(isUsername),
@@ -31,6 +31,18 @@ export type VeniceAnswer = { status: 'found'; profile: VeniceProfile } | { statu
 
 /** Everyone who is in Venice just now, by username. Who is missing may still be a citizen: ask for them alone. */
 export type VeniceListAnswer = { status: 'found'; profiles: ReadonlyMap<string, VeniceProfile> } | VeniceOutage;
+
+/** As `VeniceAnswer`, with the citizen's wallet: private, for checking a signature and for nothing that lasts. */
+export type VeniceWalletAnswer =
+  { status: 'found'; profile: VeniceProfile; wallet: string | null } | Exclude<VeniceAnswer, { status: 'found' }>;
+
+/** Reads the same answer as `readCitizenAnswer`, and the wallet in it; null for a citizen who has none. */
+export function readWalletAnswer(answer: { httpStatus: number; body: unknown; username: string }): VeniceWalletAnswer {
+  const read = readCitizenAnswer(answer);
+  if (read.status !== 'found') return read;
+  const citizen = fieldsOf(fieldsOf(answer.body)?.get('citizen'));
+  return { ...read, wallet: textOf(citizen?.get('wallet')) };
+}
 
 /** Reads the answer of `GET /api/citizens/{username}`, which comes in more shapes than one. */
 export function readCitizenAnswer(answer: { httpStatus: number; body: unknown; username: string }): VeniceAnswer {

@@ -6,8 +6,8 @@ import type { CircuitBreaker, CircuitReport } from '#server/platform/circuit-bre
 import { systemClock, type Clock } from '#server/platform/clock.ts';
 import { invariant } from '#server/platform/invariant.ts';
 import { isUsername } from './rules.ts';
-import { readCitizenAnswer, readListAnswer } from './venice-answer.ts';
-import type { VeniceAnswer, VeniceListAnswer, VeniceOutage } from './venice-answer.ts';
+import { readCitizenAnswer, readListAnswer, readWalletAnswer } from './venice-answer.ts';
+import type { VeniceAnswer, VeniceListAnswer, VeniceOutage, VeniceWalletAnswer } from './venice-answer.ts';
 import { repeated, retryAfterMsOf, type Attempt } from './venice-attempts.ts';
 import { getJson, type JsonAnswer, type JsonLimits } from './venice-http.ts';
 
@@ -15,6 +15,8 @@ import { getJson, type JsonAnswer, type JsonLimits } from './venice-http.ts';
 export interface VeniceClient {
   /** `username` is exact and case-sensitive, and passed `isUsername`. */
   citizen(username: string): Promise<VeniceAnswer>;
+  /** The same with the wallet as it is now: asked for anew each time, and never to be kept or logged. */
+  wallet(username: string): Promise<VeniceWalletAnswer>;
   /** Everyone in Venice, in one call. */
   everyone(): Promise<VeniceListAnswer>;
   /** How calls for single citizens fare. */
@@ -82,14 +84,19 @@ export function createVeniceClient(options: VeniceClientOptions): VeniceClient {
     if (isOutage(answer) && answer !== leftAlone) options.onOutage?.(answer.reason);
     return answer;
   };
+  const askAbout = async <Answer extends { status: string }>(
+    username: string,
+    read: (answer: Parameters<typeof readCitizenAnswer>[0]) => Answer | VeniceOutage,
+  ) => {
+    invariant(isUsername(username), 'only valid usernames are sent to Venice');
+    const question = { path: `/citizens/${username}`, bytesMax: citizenBytesMax, circuit: citizens };
+    const readAbout = ({ status, body }: JsonAnswer) => read({ httpStatus: status, body, username });
+    return told(await ask(caller, { ...question, read: readAbout }));
+  };
   return {
     circuit: () => citizens.report(),
-    citizen: async (username) => {
-      invariant(isUsername(username), 'only valid usernames are sent to Venice');
-      const read = ({ status, body }: JsonAnswer) => readCitizenAnswer({ httpStatus: status, body, username });
-      const path = `/citizens/${username}`;
-      return told(await ask(caller, { path, bytesMax: citizenBytesMax, circuit: citizens, read }));
-    },
+    citizen: (username) => askAbout(username, readCitizenAnswer),
+    wallet: (username) => askAbout(username, readWalletAnswer),
     everyone: async () => {
       const read = ({ status, body }: JsonAnswer) => readListAnswer({ httpStatus: status, body });
       return told(await ask(caller, { path: '/citizens', bytesMax: listBytesMax, circuit: list, read }));

@@ -35,15 +35,14 @@ const schema = z
     VENICE_ISSUER: url,
     VENICE_CLIENT_ID: z.string().min(1),
     VENICE_CLIENT_SECRET: z.string().min(1),
-    OPERATOR_USERNAMES: z
+    VENICE_JWKS_URL: url.optional(),
+    VENICE_TOKEN_AUDIENCE: z.string().min(1).max(200).optional(),
+    VENICE_TOKEN_ALGORITHMS: z
       .string()
-      .default('')
-      .transform((list) =>
-        list
-          .split(',')
-          .map((name) => name.trim())
-          .filter((name) => name !== ''),
-      ),
+      .default('RS256,ES256,EdDSA')
+      .transform(listed)
+      .pipe(z.array(z.enum(['RS256', 'ES256', 'EdDSA'])).min(1)),
+    OPERATOR_USERNAMES: z.string().default('').transform(listed),
     RATE_LIMIT_TIMES: z.coerce.number().int().min(1).max(1_000).default(1),
     FIELD_KEYS: z
       .string()
@@ -62,8 +61,20 @@ const schema = z
     LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   })
   .superRefine((settings, context) => {
+    if (settings.VENICE_TOKEN_AUDIENCE === settings.VENICE_CLIENT_ID) {
+      const message = 'VENICE_TOKEN_AUDIENCE must differ from VENICE_CLIENT_ID, for which tokens of sign-ins are made';
+      context.addIssue({ code: 'custom', message });
+    }
     for (const problem of contradictions(settings)) context.addIssue({ code: 'custom', message: problem });
   });
+
+/** The words of a list with commas. */
+function listed(list: string): string[] {
+  return list
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+}
 
 export type Env = z.infer<typeof schema>;
 
@@ -74,6 +85,7 @@ interface ModeSettings {
   STRIPE_API_URL?: string | undefined;
   VENICE_API_URL: string;
   VENICE_ISSUER: string;
+  VENICE_JWKS_URL?: string | undefined;
   SMTP_URL?: string | undefined;
   MAIL_FROM?: string | undefined;
 }
@@ -113,7 +125,8 @@ function modeContradictions(settings: ModeSettings & UpstashSettings): string[] 
   if (settings.STRIPE_API_URL !== undefined) problems.push('CASCADE_MODE is live, so STRIPE_API_URL must not be set');
   // Factors and limits rely on reaching the citizen, so that a live house without mail is not whole.
   if (settings.SMTP_URL === undefined) problems.push('CASCADE_MODE is live, so SMTP_URL and MAIL_FROM must be set');
-  for (const name of ['APP_URL', 'VENICE_API_URL', 'VENICE_ISSUER', 'UPSTASH_REDIS_REST_URL'] as const) {
+  const secured = ['APP_URL', 'VENICE_API_URL', 'VENICE_ISSUER', 'VENICE_JWKS_URL', 'UPSTASH_REDIS_REST_URL'] as const;
+  for (const name of secured) {
     if (settings[name]?.startsWith('https://') === false)
       problems.push(`CASCADE_MODE is live, so ${name} must use https`);
   }

@@ -1,4 +1,4 @@
-import { asRefusal, errorKinds, refuse } from './errors.ts';
+import { asRefusal, errorKinds, refuse, type DomainError } from './errors.ts';
 import { refusalHeaders } from './rate-limit-headers.ts';
 
 /** An API door: the same function serves the custom server, a Next route and a test. */
@@ -22,7 +22,15 @@ export function problem(error: unknown, traceId?: string): Response {
     ...refusalHeaders(refusal),
   });
   if (status === 503) headers.set('retry-after', '2');
+  const challenge = authenticateHeader(refusal);
+  if (challenge !== null) headers.set('www-authenticate', challenge);
   return new Response(JSON.stringify(body), { status, headers });
+}
+
+/** What `WWW-Authenticate` says with a refusal (RFC 6750), or null when it is none for want of a proof. */
+export function authenticateHeader(refusal: DomainError | null): string | null {
+  if (refusal?.kind !== 'unauthenticated') return null;
+  return refusal.code === 'invalid_token' ? 'Bearer error="invalid_token"' : 'Bearer';
 }
 
 /** Answers a refusal; a defect goes on to the front, which logs it with the request's id. */

@@ -13,8 +13,10 @@ import { Meaning, TierTable } from '#components/sign-in/meaning.tsx';
 import { PasskeyButton } from '#components/sign-in/passkey-button.tsx';
 import { returnPath } from '#components/sign-in/return-path.ts';
 import { SignInError } from '#components/sign-in/sign-in-error.tsx';
+import { WalletSignIn } from '#components/sign-in/wallet-sign-in.tsx';
 import { Card } from '#components/ui/card.tsx';
 import { Notice } from '#components/ui/notice.tsx';
+import { TextLink } from '#components/ui/text-link.tsx';
 import { signInErrorCode } from '#server/api/auth-door.ts';
 import { deployment } from '#server/api/deployment.ts';
 
@@ -25,8 +27,13 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export default async function SignInPage({ searchParams }: { searchParams: SearchParams }) {
   const query = await searchParams;
-  const returnTo = returnPath(textOf(query['callbackUrl']), deployment().appUrl);
-  const [visitor, t] = await Promise.all([readVisitor(), getTranslations('sign-in')]);
+  const { appUrl, isSandbox, testWalletUrl } = deployment();
+  const returnTo = returnPath(textOf(query['callbackUrl']), appUrl);
+  const [visitor, t, byWallet] = await Promise.all([
+    readVisitor(),
+    getTranslations('sign-in'),
+    getTranslations('wallet-sign-in'),
+  ]);
   if (visitor !== null) redirect(visitor.owesSecondFactor ? factorPath(returnTo) : returnTo);
   const errorCode = signInErrorCode(textOf(query['error']));
   return (
@@ -35,16 +42,32 @@ export default async function SignInPage({ searchParams }: { searchParams: Searc
         <div className="flex flex-col gap-6">
           <PageHeading title={t('title')}>{t('intro')}</PageHeading>
           {errorCode === null ? null : <SignInError code={errorCode} />}
+          <NeedsScript />
           <Card>
             <div className="flex flex-col gap-4">
-              <NeedsScript />
               <SignInButton returnTo={returnTo} failure={t('failed')} wide>
                 {t('button')}
               </SignInButton>
               <PasskeyButton returnTo={returnTo} />
             </div>
           </Card>
-          {deployment().isSandbox ? (
+          <Card as="section" labelledBy="by-wallet">
+            <div className="flex flex-col gap-4">
+              <h2 id="by-wallet" className="text-lg font-semibold">
+                {byWallet('title')}
+              </h2>
+              <p className="text-muted">{byWallet('text')}</p>
+              {testWalletUrl === null ? null : (
+                <p>
+                  <TextLink href={testWalletUrl} target="_blank" rel="noreferrer">
+                    {byWallet('testWallet')}
+                  </TextLink>
+                </p>
+              )}
+              <WalletSignIn returnTo={returnTo} />
+            </div>
+          </Card>
+          {isSandbox ? (
             <Notice title={t('sandbox.title')}>
               <p className="text-sm">{t('sandbox.text')}</p>
             </Notice>

@@ -114,10 +114,10 @@ function fieldsOf(citizen: SandboxCitizen): Fields {
     coatOfArmsImageUrl: `https://backend.serenissima.ai/public_assets/images/coat-of-arms/${citizen.username}.png`,
     familyMotto: citizen.familyMotto,
     color: `#${digestOf(citizen.username).toString('hex').slice(0, 6)}`,
-    wallet: base58(digestOf(`wallet ${citizen.username}`)),
     createdAt: '2025-05-20T10:00:00.000Z',
     updatedAt: '2026-11-01T08:30:00.000Z',
   };
+  if (citizen.wallet !== null) fields.wallet = citizen.wallet;
   if (citizen.isAI) fields.isAI = true;
   if (citizen.socialClass !== 'Facchini') fields.dailyIncome = Math.floor(citizen.ducats / 365);
   return fields;
@@ -179,15 +179,4 @@ function neverAnswers(signal: AbortSignal): Promise<Response> {
 
 function digestOf(text: string): Buffer {
   return createHash('sha256').update(text).digest();
-}
-
-function base58(bytes: Buffer): string {
-  const alphabet = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
-  let rest = BigInt(`0x${bytes.toString('hex')}`);
-  let text = '';
-  while (rest > 0n) {
-    text = alphabet.charAt(Number(rest % 58n)) + text;
-    rest /= 58n;
-  }
-  return text.padStart(32, '1');
 }

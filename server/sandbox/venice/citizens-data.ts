@@ -1,3 +1,5 @@
+import { walletAddress } from './wallets.ts';
+
 /** The people of the sandbox. The first twelve are the demo citizens that the seed and the journeys rely on. */
 export interface SandboxCitizen {
   username: string;
@@ -7,6 +9,8 @@ export interface SandboxCitizen {
   isAI: boolean;
   ducats: number;
   familyMotto: string;
+  /** Solana address in base58; its key is in wallets.ts. */
+  wallet: string | null;
 }
 
 type Row = readonly [string, string, string, string, 'ai' | 'human', number, string];
@@ -67,6 +71,9 @@ const systemRows: readonly Row[] = [
   ['CASCADE_PAYMENT_PROCESSOR', 'Cascade', 'Processor', 'Forestieri', 'ai', 0, 'Do ut des'],
 ];
 
+/** Venice knows of no wallet of these. */
+const withoutWallet = new Set(['SaltPorter', 'NightWatch']);
+
 export const demoCitizens = demoRows.map(citizenOf);
 export const otherCitizens = otherRows.map(citizenOf);
 export const systemCitizens = systemRows.map(citizenOf);
@@ -74,5 +81,6 @@ export const allCitizens = [...demoCitizens, ...otherCitizens, ...systemCitizens
 
 function citizenOf(row: Row): SandboxCitizen {
   const [username, firstName, lastName, socialClass, nature, ducats, familyMotto] = row;
-  return { username, firstName, lastName, socialClass, isAI: nature === 'ai', ducats, familyMotto };
+  const wallet = withoutWallet.has(username) ? null : walletAddress(username);
+  return { username, firstName, lastName, socialClass, isAI: nature === 'ai', ducats, familyMotto, wallet };
 }

@@ -1,7 +1,8 @@
 import { demoCitizens } from './citizens-data.ts';
-import { html, pageResponse } from './page.ts';
+import { html, pageResponse, selectField } from './page.ts';
 import type { Markup } from './page.ts';
 import type { VeniceState } from './state.ts';
+import { tokenForm } from './token-page.ts';
 
 const classes = [
   'Nobili',
@@ -39,7 +40,8 @@ const choices = {
   ],
 } as const;
 
-export function controlPage(state: VeniceState): Response {
+/** `audience` is whom tokens are most often for. */
+export function controlPage(state: VeniceState, audience: string): Response {
   const { api, casing, remembersNotFound, failEvery, retryAfterSeconds, slowMs } = state.switches;
   const { calls, connectionsMost } = state.traffic;
   const body = html`
@@ -47,9 +49,9 @@ export function controlPage(state: VeniceState): Response {
     <p class="muted">Make Venice misbehave in the ways the real one does. A restart switches everything back.</p>
     <p class="muted">Calls since the last reset: ${calls}, on at most ${connectionsMost} connections at a time.</p>
     <form method="post" action="/sandbox/control">
-      ${select({ name: 'api', label: 'The citizens API', options: choices.api, chosen: api })}
-      ${select({ name: 'casing', label: 'Spelling of keys', options: choices.casing, chosen: casing })}
-      ${select({
+      ${selectField({ name: 'api', label: 'The citizens API', options: choices.api, chosen: api })}
+      ${selectField({ name: 'casing', label: 'Spelling of keys', options: choices.casing, chosen: casing })}
+      ${selectField({
         name: 'remembersNotFound',
         label: 'Five minutes of citizen: null after a 404',
         options: choices.remembersNotFound,
@@ -63,13 +65,13 @@ export function controlPage(state: VeniceState): Response {
     </form>
     <h2>Change a citizen's class</h2>
     <form method="post" action="/sandbox/control">
-      ${select({
+      ${selectField({
         name: 'username',
         label: 'Citizen',
         options: state.citizens().map((each) => [each.username, `${each.username} (${each.socialClass})`] as const),
         chosen: demoCitizens[0]?.username ?? '',
       })}
-      ${select({
+      ${selectField({
         name: 'socialClass',
         label: 'Social class',
         options: classes.map((each) => [each, each] as const),
@@ -77,31 +79,16 @@ export function controlPage(state: VeniceState): Response {
       })}
       <button class="primary" type="submit">Change class</button>
     </form>
+    ${tokenForm(state, audience)}
+    <h2>Keys</h2>
+    <p class="muted">A new key signs from then on; the one before it stays published, older ones are gone.</p>
+    <form method="post" action="/sandbox/control">
+      <button type="submit" name="rotateKeys" value="true">Rotate the signing keys</button>
+    </form>
+    <p><a href="/wallet">The test wallet signs as any citizen.</a></p>
   `;
   return pageResponse({ title: 'Venice sandbox', body });
 }
-
-interface Select {
-  name: string;
-  label: string;
-  options: readonly (readonly [string, string])[];
-  chosen: string;
-}
-
-function select(input: Select): Markup {
-  const options = input.options.map(([value, label]) =>
-    value === input.chosen
-      ? html`<option value="${value}" selected>${label}</option>`
-      : html`<option value="${value}">${label}</option>`,
-  );
-  return html`<div class="field">
-    <label for="${input.name}">${input.label}</label>
-    <select id="${input.name}" name="${input.name}">
-      ${options}
-    </select>
-  </div>`;
-}
-
 function number(input: { name: string; label: string; value: number }): Markup {
   return html`<div class="field">
     <label for="${input.name}">${input.label}</label>

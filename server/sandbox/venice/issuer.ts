@@ -1,11 +1,12 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { SignJWT } from 'jose';
 import type { Clock } from '#server/platform/clock.ts';
+import { accessToken, accessTokenSeconds } from './access-token.ts';
 import { authorizePage, refusedPage } from './authorize-page.ts';
 import { checkAuthorization } from './authorization.ts';
 import type { AuthorizationRequest, Client } from './authorization.ts';
 import { signingAlgorithm } from './keys.ts';
-import type { SigningKey } from './keys.ts';
+import type { SigningKeys } from './keys.ts';
 import type { VeniceState } from './state.ts';
 
 interface Grant {
@@ -15,6 +16,14 @@ interface Grant {
   accessToken: string | null;
 }
 
+export interface IssuerOptions {
+  url: string;
+  client: Client;
+  keys: SigningKeys;
+  clock: Clock;
+  state: VeniceState;
+}
+
 const codeLifetimeMs = 60_000;
 const accessLifetimeMs = 60 * 60_000;
 const grantsMax = 1_000;
@@ -22,11 +31,11 @@ const usernamePattern = /^[A-Za-z0-9_.-]{1,64}$/;
 
 /** A small OpenID Connect issuer: code flow only, PKCE S256 only, one client, nothing remembered over a restart. */
 export class Issuer {
-  readonly #options: { url: string; client: Client; key: SigningKey; clock: Clock; state: VeniceState };
+  readonly #options: IssuerOptions;
   readonly #grants = new Map<string, Grant>();
   readonly #access = new Map<string, { username: string; expiresAtMs: number }>();
 
-  constructor(options: { url: string; client: Client; key: SigningKey; clock: Clock; state: VeniceState }) {
+  constructor(options: IssuerOptions) {
     this.#options = options;
   }
 
@@ -37,7 +46,7 @@ export class Issuer {
       case 'GET /.well-known/openid-configuration':
         return Response.json(this.#discovery());
       case 'GET /jwks':
-        return Response.json({ keys: [this.#options.key.publicJwk] });
+        return Response.json({ keys: this.#options.keys.published() });
       case 'GET /authorize':
         return this.#authorize(url.searchParams);
       case 'POST /authorize':
@@ -62,7 +71,7 @@ export class Issuer {
       jwks_uri: `${url}/jwks`,
       response_types_supported: ['code'],
       response_modes_supported: ['query'],
-      grant_types_supported: ['authorization_code'],
+      grant_types_supported: ['authorization_code', 'client_credentials'],
       subject_types_supported: ['public'],
       id_token_signing_alg_values_supported: [signingAlgorithm],
       scopes_supported: ['openid', 'profile'],
@@ -105,6 +114,7 @@ export class Issuer {
       const headers = { 'www-authenticate': 'Basic realm="venice"' };
       return tokenError('invalid_client', { status: 401, headers });
     }
+    if (form.get('grant_type') === 'client_credentials') return await this.#machineToken(form);
     if (form.get('grant_type') !== 'authorization_code') return tokenError('unsupported_grant_type');
     const grant = this.#grants.get(digest(form.get('code') ?? ''));
     if (grant === undefined) return tokenError('invalid_grant');
@@ -131,8 +141,24 @@ export class Issuer {
     return Response.json(body, { headers: { 'cache-control': 'no-store' } });
   }
 
+  /** A token for an AI citizen or a machine: `citizen` names whom it speaks for, `amr` and `audience` are copied. */
+  async #machineToken(form: URLSearchParams): Promise<Response> {
+    const [username, audience] = [form.get('citizen') ?? '', form.get('audience') ?? ''];
+    if (!usernamePattern.test(username) || audience === '') return tokenError('invalid_request');
+    const amr = (form.get('amr') ?? '').split(' ').filter((method) => method !== '');
+    const access_token = await this.tokenFor({ username, audience, amr });
+    const body = { access_token, token_type: 'Bearer', expires_in: accessTokenSeconds };
+    return Response.json(body, { headers: { 'cache-control': 'no-store' } });
+  }
+
+  tokenFor(input: { username: string; audience: string; amr: readonly string[] }): Promise<string> {
+    const { url, keys, clock } = this.#options;
+    return accessToken({ ...input, issuer: url, key: keys.current(), now: clock.now() });
+  }
+
   #idToken(grant: Grant, at: { nowMs: number; accessToken: string }): Promise<string> {
-    const { url, client, key } = this.#options;
+    const { url, client, keys } = this.#options;
+    const key = keys.current();
     const nowSeconds = Math.floor(at.nowMs / 1_000);
     const accessHash = createHash('sha256').update(at.accessToken).digest().subarray(0, 16).toString('base64url');
     return new SignJWT({ ...this.#claims(grant.username), nonce: grant.request.nonce, at_hash: accessHash })

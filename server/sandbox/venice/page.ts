@@ -56,6 +56,27 @@ export function pageResponse(page: Page): Response {
   });
 }
 
+export interface SelectField {
+  name: string;
+  label: string;
+  options: readonly (readonly [string, string])[];
+  chosen: string;
+}
+
+export function selectField(input: SelectField): Markup {
+  const options = input.options.map(([value, label]) =>
+    value === input.chosen
+      ? html`<option value="${value}" selected>${label}</option>`
+      : html`<option value="${value}">${label}</option>`,
+  );
+  return html`<div class="field">
+    <label for="${input.name}">${input.label}</label>
+    <select id="${input.name}" name="${input.name}">
+      ${options}
+    </select>
+  </div>`;
+}
+
 function write(part: Part): string {
   if (typeof part === 'string') return escapeText(part);
   if (typeof part === 'number') return String(part);
@@ -90,7 +111,7 @@ p { margin: 0 0 16px; }
 .muted { color: var(--muted); }
 ul { list-style: none; margin: 0 0 16px; padding: 0; display: grid; gap: 8px; }
 @media (min-width: 560px) { ul.people { grid-template-columns: 1fr 1fr; } }
-button, input, select { font: inherit; color: inherit; }
+button, input, select, textarea { font: inherit; color: inherit; }
 button { cursor: pointer; min-height: 44px; padding: 8px 16px; border-radius: 6px;
   border: 1px solid var(--border); background: var(--surface); }
 button:hover { border-color: var(--accent); }
@@ -98,7 +119,7 @@ button.primary { background: var(--accent); border-color: var(--accent); color: 
 button.person { width: 100%; height: 100%; text-align: left; }
 button.person strong, button.person span { display: block; overflow-wrap: anywhere; }
 button.person span { color: var(--muted); font-size: 14px; line-height: 20px; }
-input, select { width: 100%; min-height: 44px; padding: 8px; border-radius: 6px;
+input, select, textarea { width: 100%; min-height: 44px; padding: 8px; border-radius: 6px;
   border: 1px solid var(--border); background: var(--surface); }
 label, legend { display: block; margin: 0 0 4px; font-weight: 600; }
 .field { margin: 0 0 16px; }

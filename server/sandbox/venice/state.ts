@@ -36,6 +36,8 @@ export type Switches = z.infer<typeof switchesSchema>;
 
 export const controlSchema = switchesSchema.partial().extend({
   reset: z.boolean().optional(),
+  /** Answered by the issuer: a new key signs from then on. */
+  rotateKeys: z.boolean().optional(),
   citizen: z.object({ username: z.string().min(1).max(64), socialClass: z.string().min(1).max(40) }).optional(),
 });
 
@@ -111,7 +113,7 @@ export class VeniceState {
 
   /** Returns false when the named citizen does not exist; then nothing was changed. */
   control(change: Control): boolean {
-    const { reset, citizen, ...switches } = change;
+    const { reset, citizen, rotateKeys: _issuers, ...switches } = change;
     if (citizen !== undefined && !this.#citizens.has(citizen.username)) return false;
     if (reset === true) this.#reset();
     const given = Object.entries(switches).filter(([, value]) => value !== undefined);

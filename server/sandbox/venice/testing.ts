@@ -77,3 +77,24 @@ export async function trade(
   });
   return await fetch(`${venice.url}/token`, { method: 'POST', body });
 }
+
+/** A token with which a machine speaks for a citizen; `amr` in words with spaces between. */
+export async function machineToken(
+  venice: VeniceSandbox,
+  token: { citizen: string; audience: string; amr?: string },
+): Promise<string> {
+  const client = { client_id: sandboxClient.id, client_secret: sandboxClient.secret };
+  const body = new URLSearchParams({ grant_type: 'client_credentials', ...client, ...token });
+  const answer = await fetch(`${venice.url}/token`, { method: 'POST', body });
+  if (!answer.ok) throw new Error(`no token: ${await answer.text()}`);
+  return ((await answer.json()) as { access_token: string }).access_token;
+}
+
+/** The signature, in base58, of a citizen's wallet under a message. */
+export async function signAs(venice: Pick<VeniceSandbox, 'url'>, username: string, message: string): Promise<string> {
+  const headers = { 'content-type': 'application/json' };
+  const body = JSON.stringify({ username, message });
+  const answer = await fetch(`${venice.url}/wallet`, { method: 'POST', headers, body });
+  if (!answer.ok) throw new Error(`the wallet refused: ${await answer.text()}`);
+  return ((await answer.json()) as { signature: string }).signature;
+}
