@@ -6,13 +6,15 @@ import { refreshCitizens, type RefreshWalk } from './citizens/jobs.ts';
 import { sendDueMail, trimMail } from './citizens/mail-jobs.ts';
 import { resealFields } from './citizens/reseal-jobs.ts';
 import { workerCallsPerMinute } from './citizens/venice-client.ts';
+import { refreshDueTrust } from './citizens/trust-jobs.ts';
 import type { CheckKind } from './ledger/check-runs.ts';
 import { checkBooks, raiseAlarm, sweepPendings } from './ledger/jobs.ts';
 import { deliverCrossings, foldAccountGroups, logCrossing, trimCounters } from './ledger/maintenance-jobs.ts';
 import { ensurePartitions } from './ledger/partitions.ts';
 import { findForgottenEscrow } from './market/jobs.ts';
-import { collectStripeFees, expireTopUps, releaseEarnedFees } from './payments/jobs.ts';
+import { collectStripeFees, expireTopUps, releaseEarnedFees, releaseWaitingTopUps } from './payments/jobs.ts';
 import { handleStripeEvent, stripeSource } from './payments/stripe-events.ts';
+import { enforceStanding } from './payments/trust-enforcement.ts';
 import { database } from './platform/db.ts';
 import { env, SettingsError } from './platform/env.ts';
 import { asRefusal } from './platform/errors.ts';
@@ -80,6 +82,8 @@ function scheduledJobs(): ScheduledJob[] {
     { name: 'payments.collect-fees', cron: '* * * * *', handle: () => collectStripeFees(context) },
     { name: 'payments.release-fees', cron: '10 0 * * *', handle: () => releaseEarnedFees(context) },
     { name: 'payments.expire-top-ups', cron: '*/5 * * * *', handle: () => expireTopUps(context) },
+    { name: 'payments.release-waiting', cron: '*/5 * * * *', handle: () => releaseWaitingTopUps(context) },
+    { name: 'citizens.refresh-trust', cron: '* * * * *', handle: () => refreshDueTrust(context, enforceStanding) },
   ];
 }
 

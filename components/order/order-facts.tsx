@@ -7,13 +7,13 @@ import { Figures } from '#components/ui/figures.tsx';
 import type { Figure } from '#components/ui/figures.tsx';
 import type { OrderView } from '#server/market/schema.ts';
 
-const basisPoints = 10_000;
+const million = 1_000_000;
 
 /** What the buyer pays, what the house takes from it, and what is left for the seller. */
 export function OrderFigures({ order }: { order: OrderView }) {
   const t = useTranslations('order.figures');
   const format = useFormatter();
-  const rate = format.number(order.feeBps / basisPoints, { style: 'percent', maximumFractionDigits: 2 });
+  const rate = format.number(order.feePpm / million, { style: 'percent', maximumFractionDigits: 4 });
   const isReturned = order.state === 'cancelled' || order.state === 'refunded';
   const amount = (minor: bigint) => <Amount asset="DUCAT" minor={minor} />;
   const end: Figure[] = isReturned

@@ -5,20 +5,25 @@ import { useFormatter, useTranslations } from 'next-intl';
 import { Amount } from '#components/money/amount.tsx';
 import { Card } from '#components/ui/card.tsx';
 import { Figures } from '#components/ui/figures.tsx';
-import { saleFeeBps } from '#server/market/schema.ts';
 import { shareFloor } from '#server/money/money.ts';
 import type { Tier } from '#server/platform/session.ts';
 
-const basisPoints = 10_000;
+const million = 1_000_000;
+
+interface EarningsProps {
+  priceMinor: bigint | null;
+  tier: Tier;
+  /** The house's share in millionths. */
+  saleFeePpm: number;
+}
 
 /** What is left of a price once the house has taken its fee; dashes while there is no price. */
-export function Earnings({ priceMinor, tier }: { priceMinor: bigint | null; tier: Tier }) {
+export function Earnings({ priceMinor, tier, saleFeePpm }: EarningsProps) {
   const t = useTranslations('sell.earnings');
   const tiers = useTranslations('tier');
   const format = useFormatter();
-  const feeBps = saleFeeBps[tier];
-  const rate = format.number(feeBps / basisPoints, { style: 'percent', maximumFractionDigits: 2 });
-  const feeMinor = shareFloor(priceMinor ?? 0n, feeBps);
+  const rate = format.number(saleFeePpm / million, { style: 'percent', maximumFractionDigits: 4 });
+  const feeMinor = shareFloor(priceMinor ?? 0n, saleFeePpm);
   const amount = (minor: bigint) => (priceMinor === null ? '–' : <Amount asset="DUCAT" minor={minor} />);
   return (
     <Card as="section" labelledBy="listing-earnings">

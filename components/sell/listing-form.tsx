@@ -24,12 +24,14 @@ interface ListingFormProps {
   edited: EditedListing | null;
   /** The seller's, which decides the fee. */
   tier: Tier;
+  /** The house's share of a sale in millionths, as it stands now. */
+  saleFeePpm: number;
 }
 
 const outdated: readonly string[] = ['listing_changed', 'stock_changed'];
 
 /** Writes a listing: fields on one side; on the other what buyers will see and what the seller will receive. */
-export function ListingForm({ initial, edited, tier }: ListingFormProps) {
+export function ListingForm({ initial, edited, tier, saleFeePpm }: ListingFormProps) {
   const t = useTranslations('sell.form');
   const router = useRouter();
   const refusalText = useRefusalText();
@@ -72,7 +74,7 @@ export function ListingForm({ initial, edited, tier }: ListingFormProps) {
       </form>
       <div className="flex min-w-0 flex-col gap-6">
         <ListingPreview draft={draft} seed={edited?.listingId ?? null} />
-        <Earnings priceMinor={priceMinorOf(draft)} tier={tier} />
+        <Earnings priceMinor={priceMinorOf(draft)} tier={tier} saleFeePpm={saleFeePpm} />
       </div>
     </div>
   );

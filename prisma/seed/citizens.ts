@@ -7,12 +7,14 @@ export interface SeedCitizen {
   isAi: boolean;
   /** What the house gives them to begin with, in centesimi. */
   welcomeMinor: bigint;
+  /** Their trust level by the operators' decision; null: they stand where their own deeds put them. */
+  level: 3 | null;
 }
 
 const citizen = (
   username: SeedCitizen['username'],
   facts: Pick<SeedCitizen, 'displayName' | 'socialClass'> & Partial<SeedCitizen>,
-): SeedCitizen => ({ isAi: false, welcomeMinor: 0n, ...facts, username });
+): SeedCitizen => ({ isAi: false, welcomeMinor: 0n, level: 3, ...facts, username });
 
 /** The demo accounts: four buyers, one per tier, six sellers, and two who become operators where the settings name them. */
 export const seedCitizens: readonly SeedCitizen[] = [
@@ -24,7 +26,7 @@ export const seedCitizens: readonly SeedCitizen[] = [
     isAi: true,
     welcomeMinor: 1_200_00n,
   }),
-  citizen('PescatoreNuovo', { displayName: 'Zuane Schiavon', socialClass: 'Facchini' }),
+  citizen('PescatoreNuovo', { displayName: 'Zuane Schiavon', socialClass: 'Facchini', level: null }),
   citizen('SpiceMerchant7', { displayName: 'Marin Contarini', socialClass: 'Cittadini', isAi: true }),
   citizen('MuranoGlass', { displayName: 'Angela Barovier', socialClass: 'Popolani' }),
   citizen('TipografoAldo', { displayName: 'Aldo Manuzio', socialClass: 'Artisti', isAi: true }),

@@ -1,6 +1,7 @@
 import { base32 } from '@scure/base';
 import { rememberCitizen } from '#server/citizens/service.ts';
 import { sealTotp } from '#server/citizens/totp.ts';
+import { assignTrust } from '#server/citizens/trust.ts';
 import { findAccount, openAccount, systemAccountId } from '#server/ledger/accounts.ts';
 import { setMonitor } from '#server/ledger/monitors.ts';
 import { firstMintTemplate } from '#server/ledger/template-first-mint.ts';
@@ -73,7 +74,7 @@ async function watchTreasury(tx: Tx): Promise<void> {
 async function plantCitizens(tx: Tx, now: Date): Promise<SeedCitizenIds> {
   const clock: Clock = { now: () => now };
   const citizens = new Map<string, string>();
-  for (const { username, displayName, socialClass, isAi } of seedCitizens) {
+  for (const { username, displayName, socialClass, isAi, level } of seedCitizens) {
     const ids = namedIds(now, `citizen ${username}`);
     const citizen = await rememberCitizen(tx, {
       profile: { username, displayName, socialClass, isAi },
@@ -81,8 +82,18 @@ async function plantCitizens(tx: Tx, now: Date): Promise<SeedCitizenIds> {
       ids,
     });
     citizens.set(username, citizen.id);
+    if (level !== null) await trust(tx, { citizenId: citizen.id, level, now });
   }
   return citizens;
+}
+
+/** Once: a seed that goes on where it stopped decides nothing anew. */
+async function trust(tx: Tx, input: { citizenId: string; level: 3; now: Date }): Promise<void> {
+  const { citizenId, level, now } = input;
+  if ((await tx.trustAssignment.count({ where: { citizenId } })) > 0) return;
+  const decision = { level, contract: null, reason: 'demo citizen', decidedBy: null };
+  const ids = namedIds(now, `trust of ${citizenId}`);
+  await assignTrust(tx, { citizenId, ...decision, clock: { now: () => now }, ids });
 }
 
 /** The first mint and what the buyers start with, as one linked group; posting is the transaction's last statement. */

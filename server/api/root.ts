@@ -3,6 +3,7 @@ import { passkeySignInRouter } from '#server/citizens/passkey-router.ts';
 import { securityRouter } from '#server/citizens/security-router.ts';
 import { sessionRouter } from '#server/citizens/router.ts';
 import { walletSignInRouter } from '#server/citizens/wallet-router.ts';
+import { trustRouter } from '#server/citizens/trust-router.ts';
 import { listingsRouter, ordersRouter } from '#server/market/router.ts';
 import { topUpsRouter } from '#server/payments/router.ts';
 import { walletRouter } from '#server/payments/wallet-router.ts';
@@ -22,6 +23,7 @@ export const appRouter = router({
   contact: contactRouter,
   notifications: notificationsRouter,
   walletSignIn: walletSignInRouter(venice),
+  trust: trustRouter,
   wallet: walletRouter,
   topUps: topUpsRouter,
   listings: listingsRouter,

@@ -13,6 +13,7 @@ import type { Citizen } from './queries.ts';
 import { classAfter, effectiveTier, isRise, tierOf } from './rules.ts';
 import { endSessionOfToken, isNewDevice, openSession } from './sessions.ts';
 import type { SessionClient, SignInMethod } from './sessions.ts';
+import { markTrustDue } from './trust-events.ts';
 import type { VeniceProfile } from './venice-answer.ts';
 
 export interface SignInInput {
@@ -70,6 +71,7 @@ export async function enter(tx: Tx, input: EnterInput): Promise<SignedIn> {
   const { id: citizenId, role } = citizen;
   if (await isNewDevice(tx, { citizenId, device: client.device }))
     await notify(tx, { clock, ids }, { citizenId, kind: 'signed_in_new_device', details: { ...client, method } });
+  await markTrustDue(tx, citizenId);
   const opened = await openSession(tx, { citizenId, role, method, client, isSecondFactor, clock, ids });
   return { citizen, ...opened };
 }

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { republishListing, updateListing, withdrawListing } from '#server/market/listings.ts';
 import { categories, listingById, ownListings } from '#server/market/queries.ts';
-import { publishedListingsMax } from '#server/market/rules.ts';
 import { listingTerms } from '#server/market/schema.ts';
 import type { UpdateListingInput } from '#server/market/schema.ts';
 import { systemIds } from '#server/platform/ids.ts';
@@ -49,19 +48,24 @@ describe('publishing', () => {
     await expect(again).rejects.toMatchObject({ kind: 'conflict', code: 'idempotency_key_reused' });
   });
 
-  it('stops at the number of listings one citizen may have on sale', async () => {
-    const busy = await market.citizen();
-    const template = await market.listing(busy);
-    await market.database.client.$executeRaw`
-      INSERT INTO listing (id, seller_id, key, input_hash, title, description, category_slug, price_minor, stock,
-                           state, version, created_at, updated_at)
-      SELECT gen_random_uuid(), seller_id, gen_random_uuid(), input_hash, title, description, category_slug,
-             price_minor, stock, state, version, created_at, updated_at
-        FROM listing, generate_series(2, ${publishedListingsMax}) WHERE id = ${template.listingId}::uuid`;
-    await expect(market.listing(busy)).rejects.toMatchObject({ code: 'listing_limit' });
-    await move(withdrawListing, template.listingId, busy);
+  it("stops at the number of listings that the seller's trust level allows, also when all are sent at once", async () => {
+    const busy = await market.citizen({ level: 0 });
+    const refusal = { code: 'listing_limit', details: { listingsMax: 3, level: 0 } };
+    const sent = await Promise.allSettled(Array.from({ length: 12 }, () => market.listing(busy)));
+    const published = sent.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
+    expect(published).toHaveLength(3);
+    for (const answer of sent) if (answer.status === 'rejected') expect(answer.reason).toMatchObject(refusal);
+    const [first] = published;
+    await move(withdrawListing, first?.listingId ?? '', busy);
     await market.listing(busy);
-    await expect(move(republishListing, template.listingId, busy)).rejects.toMatchObject({ code: 'listing_limit' });
+    await expect(move(republishListing, first?.listingId ?? '', busy)).rejects.toMatchObject(refusal);
+  });
+
+  it('at the limit still answers a repetition of what was published', async () => {
+    const busy = await market.citizen({ level: 0 });
+    const keys = Array.from({ length: 3 }, () => randomUUID());
+    const first = await Promise.all(keys.map((key) => market.listing(busy, { key })));
+    expect(await Promise.all(keys.map((key) => market.listing(busy, { key })))).toEqual(first);
   });
 });
 

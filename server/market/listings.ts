@@ -1,11 +1,11 @@
-import { publishedListingsMax } from '#server/market/rules.ts';
 import { stockMax, storedWords } from '#server/market/schema.ts';
 import type { ListingState, ListingTerms, PublishListingInput, UpdateListingInput } from '#server/market/schema.ts';
+import { trustStanding } from '#server/citizens/trust.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import { inputHash } from '#server/platform/crypto.ts';
 import { Prisma } from '#server/platform/db.ts';
 import type { Tx } from '#server/platform/db.ts';
-import { refuse } from '#server/platform/errors.ts';
+import { DomainError, refuse } from '#server/platform/errors.ts';
 import type { Ids } from '#server/platform/ids.ts';
 import { invariant } from '#server/platform/invariant.ts';
 import { emit } from '#server/platform/outbox.ts';
@@ -45,40 +45,19 @@ export async function publishListing(
 ): Promise<ListingReceipt> {
   const { key, ...terms } = input.listing;
   const hash = inputHash({ ...terms });
+  await lockShelf(tx, input.sellerId);
   const known = await tx.listing.findUnique({
     where: { sellerId_key: { sellerId: input.sellerId, key } },
     select: { id: true, inputHash: true },
   });
   if (known !== null) return repeatedReceipt(known, hash);
 
-  await refuseOneTooMany(tx, input.sellerId);
+  await refuseOneTooMany(tx, input);
   const now = input.clock.now();
   const id = input.ids.uuid();
-  const created = await tx.listing.createMany({
-    data: [
-      {
-        ...rowOf(terms),
-        id,
-        sellerId: input.sellerId,
-        key,
-        inputHash: hash,
-        state: 'published',
-        version: 1,
-        createdAt: now,
-        updatedAt: now,
-      },
-    ],
-    skipDuplicates: true,
-  });
-  if (created.count === 0) {
-    // Another attempt with this key committed while this one waited for it.
-    const winner = await tx.listing.findUnique({
-      where: { sellerId_key: { sellerId: input.sellerId, key } },
-      select: { id: true, inputHash: true },
-    });
-    invariant(winner !== null, 'a listing that made the insert give way must be there');
-    return repeatedReceipt(winner, hash);
-  }
+  const { sellerId } = input;
+  const first = { state: 'published', version: 1, createdAt: now, updatedAt: now } as const;
+  await tx.listing.createMany({ data: [{ ...rowOf(terms), ...first, id, sellerId, key, inputHash: hash }] });
   await emit(tx, input, { type: 'listing.published', subject: id, payload: { sellerId: input.sellerId, version: 1 } });
   return { listingId: id, version: 1, state: 'published' };
 }
@@ -144,7 +123,10 @@ async function moveListing(
 ): Promise<ListingReceipt> {
   const current = await lockOwnListing(tx, input);
   if (current.state === input.to) return receiptOf(current);
-  if (input.to === 'published') await refuseOneTooMany(tx, input.sellerId);
+  if (input.to === 'published') {
+    await lockShelf(tx, input.sellerId);
+    await refuseOneTooMany(tx, input);
+  }
   await tx.listing.update({
     where: { id: current.id },
     data: { state: input.to, updatedAt: input.clock.now() },
@@ -178,10 +160,23 @@ export async function moveStock(tx: Tx, listing: LockedListing, units: number): 
   await tx.listing.update({ where: { id: listing.id }, data: { stock }, select: { id: true } });
 }
 
-async function refuseOneTooMany(tx: Tx, sellerId: string): Promise<void> {
+/** One at a time per seller puts something on sale, so that many at once are no way around the limit. */
+async function lockShelf(tx: Tx, sellerId: string): Promise<void> {
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('market.listings:' || ${sellerId}, 0))`;
+}
+
+/** Refuses what the seller's trust level leaves no room for. */
+async function refuseOneTooMany(tx: Tx, { sellerId, clock }: { sellerId: string; clock: Clock }): Promise<void> {
+  const { limits, level } = await trustStanding(tx, { citizenId: sellerId, now: clock.now() });
+  if (limits.listingsMax === null) return;
   const onSale = await tx.listing.count({ where: { sellerId, state: 'published' } });
-  if (onSale < publishedListingsMax) return;
-  throw refuse('conflict', 'listing_limit', 'You have as many listings on sale as one citizen may have.');
+  if (onSale < limits.listingsMax) return;
+  throw new DomainError({
+    kind: 'conflict',
+    code: 'listing_limit',
+    message: 'You have as many listings on sale as your trust level allows.',
+    details: { listingsMax: limits.listingsMax, level },
+  });
 }
 
 export function listingNotFound(): Error {

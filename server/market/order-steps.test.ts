@@ -3,8 +3,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { checkLedger } from '#server/ledger/checker.ts';
 import { escrowOf, orderForParty } from '#server/market/queries.ts';
 import { orderProcess } from '#server/market/rules.ts';
-import { orderActions, orderStates, saleFeeBps } from '#server/market/schema.ts';
-import type { OrderAction, OrderState, SellerTier } from '#server/market/schema.ts';
+import { orderActions, orderStates } from '#server/market/schema.ts';
+import type { OrderAction, OrderState } from '#server/market/schema.ts';
+import type { Tier } from '#server/platform/session.ts';
 import { asSuperuser } from '#server/testing/database.ts';
 import { testMarket } from '#server/testing/market.ts';
 import type { TestCitizen, TestMarket } from '#server/testing/market.ts';
@@ -33,11 +34,14 @@ const paths: Readonly<Record<OrderState, readonly OrderAction[]>> = {
   refunded: ['dispute', 'resolve_refund'],
 };
 
+/** As the entitlements come, in millionths. */
+const feePpmOf = { observer: 25_000n, participant: 15_000n, creator: 10_000n, enterprise: 5_000n } as const;
+
 const ownerOf = (action: OrderAction) => orderProcess.find((rule) => rule.action === action)?.actor;
 
 async function orderIn(
   state: OrderState,
-  terms: { tier?: SellerTier; priceMinor?: bigint; quantity?: number } = {},
+  terms: { tier?: Tier; priceMinor?: bigint; quantity?: number } = {},
 ): Promise<Cast> {
   const { tier = 'participant', priceMinor = 34_00n, quantity = 2 } = terms;
   const [buyer, seller, operator] = await Promise.all([
@@ -99,7 +103,7 @@ describe('confirming', () => {
 
   it("splits every price exactly into the seller's share and the fee, for every tier", async () => {
     const price = fc.bigInt({ min: 1n, max: 100_000_000n });
-    const tier = fc.constantFrom<SellerTier[]>('observer', 'participant', 'creator', 'enterprise');
+    const tier = fc.constantFrom<Tier[]>('observer', 'participant', 'creator', 'enterprise');
     await fc.assert(
       fc.asyncProperty(price, tier, fc.integer({ min: 1, max: 5 }), async (priceMinor, sellerTier, quantity) => {
         const cast = await orderIn('delivered', { tier: sellerTier, priceMinor, quantity });
@@ -107,7 +111,7 @@ describe('confirming', () => {
         await take(cast, 'confirm');
         const after = await money(cast);
         const total = priceMinor * BigInt(quantity);
-        const fee = (total * BigInt(saleFeeBps[sellerTier])) / 10_000n;
+        const fee = (total * feePpmOf[sellerTier]) / 1_000_000n;
         expect(after.fees - before.fees).toBe(fee);
         expect(after.seller + fee).toBe(total);
         expect(after.escrow).toBe(0n);

@@ -1,3 +1,4 @@
+import { noteTrustEvent } from '#server/citizens/trust-events.ts';
 import { settleEscrow } from '#server/market/escrow.ts';
 import { lockListing, moveStock } from '#server/market/listings.ts';
 import { decideTransition, isOpen, orderProcess } from '#server/market/rules.ts';
@@ -94,9 +95,26 @@ async function takeStep(tx: Tx, step: Step): Promise<OrderStepReceipt> {
   if (transition.effect === 'refund' && listing !== null) await moveStock(tx, listing, order.quantity);
   const time = step.clock.now();
   await record(tx, { step, transition, time, sequence: last.sequence + 1 });
+  await noteForTrust(tx, { step, transition, sellerId: order.sellerId });
   await settleEscrow(tx, { order, effect: transition.effect, time, secret: step.secret });
   return { orderId: order.id, state: transition.to };
 }
+
+/** A sale that ended well, or that an operator decided for the buyer, counts for what the seller is trusted with. */
+async function noteForTrust(
+  tx: Tx,
+  ended: { step: Step; transition: OrderTransition; sellerId: string },
+): Promise<void> {
+  const kind = saleOutcomes[ended.transition.to];
+  if (kind === undefined) return;
+  const { orderId, clock, ids } = ended.step;
+  await noteTrustEvent(tx, { citizenId: ended.sellerId, kind, reference: orderId, occurredAt: clock.now(), ids });
+}
+
+const saleOutcomes: Readonly<Partial<Record<OrderState, 'sale' | 'sale_lost'>>> = {
+  completed: 'sale',
+  refunded: 'sale_lost',
+};
 
 const termsSelected = {
   id: true,

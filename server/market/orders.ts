@@ -1,3 +1,4 @@
+import { entitlementOf } from '#server/citizens/entitlements.ts';
 import { citizenById } from '#server/citizens/queries.ts';
 import { openAccount } from '#server/ledger/accounts.ts';
 import { payIntoEscrow } from '#server/market/escrow.ts';
@@ -5,7 +6,6 @@ import { listingNotFound, lockListing, moveStock } from '#server/market/listings
 import type { LockedListing } from '#server/market/listings.ts';
 import { firstOrderState, refusePurchase, saleFee } from '#server/market/rules.ts';
 import type { PurchaseRefusal } from '#server/market/rules.ts';
-import { saleFeeBps } from '#server/market/schema.ts';
 import type { PlaceOrderInput } from '#server/market/schema.ts';
 import { ducat } from '#server/money/money.ts';
 import type { DucatMinor } from '#server/money/money.ts';
@@ -107,8 +107,8 @@ async function termsOf(tx: Tx, input: PlaceOrder & { listing: LockedListing }) {
   invariant(seller !== null, 'a listing has a seller');
   const unitPriceMinor = ducat(input.listing.priceMinor);
   const totalMinor = ducat(unitPriceMinor * BigInt(input.order.quantity));
-  const feeBps = saleFeeBps[seller.tier];
-  return { unitPriceMinor, totalMinor, feeBps, feeMinor: saleFee(totalMinor, feeBps) };
+  const { saleFeePpm: feePpm } = await entitlementOf(tx, seller.tier);
+  return { unitPriceMinor, totalMinor, feePpm, feeMinor: saleFee(totalMinor, feePpm) };
 }
 
 async function insertOrder(tx: Tx, row: Prisma.MarketOrderCreateManyInput): Promise<void> {

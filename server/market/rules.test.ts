@@ -9,14 +9,7 @@ import {
   saleFee,
 } from '#server/market/rules.ts';
 import type { PurchaseFacts } from '#server/market/rules.ts';
-import {
-  orderActions,
-  orderActors,
-  orderStates,
-  priceMinorMax,
-  quantityMax,
-  saleFeeBps,
-} from '#server/market/schema.ts';
+import { orderActions, orderActors, orderStates, priceMinorMax, quantityMax } from '#server/market/schema.ts';
 import type { OrderAction, OrderActor, OrderState } from '#server/market/schema.ts';
 import { ducat } from '#server/money/money.ts';
 
@@ -76,25 +69,22 @@ describe('the order process', () => {
 });
 
 describe('the sale fee', () => {
-  it('follows the tier: 2.5, 1.5, 1 and 0.5 per cent', () => {
-    expect(saleFeeBps).toEqual({ observer: 250, participant: 150, creator: 100, enterprise: 50 });
-    expect(saleFee(ducat(100_00n), saleFeeBps.observer)).toBe(2_50n);
-  });
-
-  it("is rounded down in the seller's favour", () => {
-    expect(saleFee(ducat(39n), saleFeeBps.observer)).toBe(0n);
-    expect(saleFee(ducat(199n), saleFeeBps.enterprise)).toBe(0n);
-    expect(saleFee(ducat(200n), saleFeeBps.enterprise)).toBe(1n);
+  it("is a share in millionths, rounded down in the seller's favour", () => {
+    expect(saleFee(ducat(100_00n), 25_000)).toBe(2_50n);
+    expect(saleFee(ducat(39n), 25_000)).toBe(0n);
+    expect(saleFee(ducat(199n), 5_000)).toBe(0n);
+    expect(saleFee(ducat(200n), 5_000)).toBe(1n);
+    expect(saleFee(ducat(1_000_000n), 1)).toBe(1n);
   });
 
   it('never eats the whole price, and what is too much by less than one centesimo is not taken', () => {
     const total = fc.bigInt({ min: 1n, max: priceMinorMax * BigInt(quantityMax) });
     fc.assert(
-      fc.property(total, fc.constantFrom(...Object.values(saleFeeBps)), (totalMinor, bps) => {
-        const fee = saleFee(ducat(totalMinor), bps);
+      fc.property(total, fc.integer({ min: 0, max: 999_999 }), (totalMinor, ppm) => {
+        const fee = saleFee(ducat(totalMinor), ppm);
         expect(fee >= 0n && fee < totalMinor).toBe(true);
-        expect(fee * 10_000n <= totalMinor * BigInt(bps)).toBe(true);
-        expect((fee + 1n) * 10_000n > totalMinor * BigInt(bps)).toBe(true);
+        expect(fee * 1_000_000n <= totalMinor * BigInt(ppm)).toBe(true);
+        expect((fee + 1n) * 1_000_000n > totalMinor * BigInt(ppm)).toBe(true);
       }),
     );
   });

@@ -58,13 +58,10 @@ export function availableActions(state: OrderState, actor: OrderActor): OrderAct
   return orderProcess.filter((rule) => rule.from === state && rule.actor === actor).map((rule) => rule.action);
 }
 
-/** The house's share of a sale, rounded down in the seller's favour. */
-export function saleFee(totalMinor: DucatMinor, feeBps: number): DucatMinor {
-  return ducat(shareFloor(totalMinor, feeBps));
+/** The house's share of a sale, in millionths of its total, rounded down in the seller's favour. */
+export function saleFee(totalMinor: DucatMinor, feePpm: number): DucatMinor {
+  return ducat(shareFloor(totalMinor, feePpm));
 }
-
-/** Most listings one seller can have on sale. */
-export const publishedListingsMax = 500;
 
 export type PurchaseRefusal =
   'own_listing' | 'listing_withdrawn' | 'listing_changed' | 'invalid_quantity' | 'sold_out' | 'insufficient_stock';

@@ -32,9 +32,6 @@ export const listingDescriptionLength = { min: 10, max: 4000 } as const;
 export const priceMinorMax = 100_000_000n;
 export const stockMax = 1_000_000;
 export const quantityMax = 100;
-/** Sale fee by the seller's tier, in basis points. */
-export const saleFeeBps = { observer: 250, participant: 150, creator: 100, enterprise: 50 } as const;
-export type SellerTier = keyof typeof saleFeeBps;
 
 export const noteLength = { min: 10, max: 2000 } as const;
 export const pageSize = { default: 24, max: 100 } as const;
@@ -206,7 +203,8 @@ export interface OrderEventView {
 export interface OrderView extends OrderSummary {
   description: string;
   unitPriceMinor: DucatMinor;
-  feeBps: number;
+  /** The house's share in millionths, as it was when the order was placed. */
+  feePpm: number;
   closedAt: Date | null;
   /** What the reader is to this order. */
   viewer: Exclude<OrderActor, 'system'>;

@@ -37,13 +37,19 @@ describe('reading and writing amounts', () => {
 describe('shares', () => {
   it('rounds a floor share never above and a half-up share never further than half a unit from the exact one', () => {
     fc.assert(
-      fc.property(minor, fc.integer({ min: 0, max: 10_000 }), (amount, bps) => {
-        const exactTimes10000 = amount * BigInt(bps);
-        const floor = shareFloor(amount, bps);
-        expect(floor * 10_000n <= exactTimes10000 && exactTimes10000 < (floor + 1n) * 10_000n).toBe(true);
-        const distance = shareHalfUp(amount, bps) * 10_000n - exactTimes10000;
-        expect(-5_000n < distance && distance <= 5_000n).toBe(true);
-      }),
+      fc.property(
+        minor,
+        fc.integer({ min: 0, max: 10_000 }),
+        fc.integer({ min: 0, max: 1_000_000 }),
+        (amount, bps, ppm) => {
+          const floor = shareFloor(amount, ppm);
+          const exactTimesMillion = amount * BigInt(ppm);
+          expect(floor * 1_000_000n <= exactTimesMillion && exactTimesMillion < (floor + 1n) * 1_000_000n).toBe(true);
+          const exactTimes10000 = amount * BigInt(bps);
+          const distance = shareHalfUp(amount, bps) * 10_000n - exactTimes10000;
+          expect(-5_000n < distance && distance <= 5_000n).toBe(true);
+        },
+      ),
     );
   });
 

@@ -20,6 +20,7 @@ export const amountMinorMax = 1_000_000_000_000_000n;
 const minusSign = '\u2212';
 const minorPerMajor = 100n;
 const basisPoints = 10_000n;
+const million = 1_000_000n;
 
 export function ducat(minor: bigint): DucatMinor {
   return minor as DucatMinor;
@@ -75,9 +76,9 @@ export function formatAmount(minor: bigint, asset: Asset, options: FormatOptions
   return format.format(toDecimal(minor) as Intl.StringNumericLiteral).replace('-', minusSign);
 }
 
-/** `minor × bps / 10,000`, rounded towards zero. For shares that round in the payer's favour. */
-export function shareFloor(minor: bigint, bps: number): bigint {
-  return (minor * BigInt(bps)) / basisPoints;
+/** `minor × ppm / 1,000,000`, rounded towards zero. For shares that round in the payer's favour. */
+export function shareFloor(minor: bigint, ppm: number): bigint {
+  return (minor * BigInt(ppm)) / million;
 }
 
 /** `minor × bps / 10,000`, rounded half up to a whole minor unit. `minor` must not be negative. */

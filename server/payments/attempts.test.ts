@@ -3,7 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { startTopUp } from '#server/payments/flows.ts';
 import { topUpById } from '#server/payments/queries.ts';
 import { quoteTopUp } from '#server/payments/rules.ts';
-import { creditTopUp, insertTopUp, recordOutcome, type Payment } from '#server/payments/service.ts';
+import { creditTopUp, type Payment } from '#server/payments/credits.ts';
+import { beginTopUp, recordOutcome } from '#server/payments/service.ts';
+import { trustStanding } from '#server/citizens/trust.ts';
 import { starter, testBridge } from '#server/testing/payments.ts';
 
 const bridge = await testBridge();
@@ -23,10 +25,13 @@ const credit = (payment: Payment) => database.inTransaction((tx) => creditTopUp(
 
 describe('one attempt to buy', () => {
   test('keeps the amounts of its first quote when prices change before it is repeated', async () => {
-    const intent = { citizenId: randomUUID(), choice: starter, key: randomUUID(), quote: quoteTopUp(starter) };
-    await database.inTransaction((tx) => insertTopUp(tx, deps, intent));
+    const citizenId = await bridge.citizen();
+    await bridge.refreshTrust(citizenId);
+    const standing = await trustStanding(database.client, { citizenId, now: deps.clock.now() });
+    const intent = { citizenId, choice: starter, key: randomUUID(), quote: quoteTopUp(starter), standing };
+    await database.inTransaction((tx) => beginTopUp(tx, deps, intent));
     const dearer = { ...intent, quote: { ...intent.quote, feeMinor: 50n, totalMinor: 1_050n } as typeof intent.quote };
-    const again = await database.inTransaction((tx) => insertTopUp(tx, deps, dearer));
+    const again = await database.inTransaction((tx) => beginTopUp(tx, deps, dearer));
     expect(again.quote).toEqual(intent.quote);
   });
 

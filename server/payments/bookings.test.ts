@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { TransferRequest } from '#server/ledger/schema.ts';
-import { stripeFeeTransfers, topUpTransfers, type TopUpBooking } from '#server/payments/bookings.ts';
+import { stripeFeeTransfers, topUpTransfers, type WalletBooking } from '#server/payments/bookings.ts';
 
 const secret = 'a secret of at least thirty-two characters';
 const createdAt = new Date('2026-11-20T10:00:00.000Z');
 const reference = '01940000-0000-7000-8000-000000000001';
 const walletAccountId = 7_777n;
-const booking: TopUpBooking = {
+const booking: WalletBooking = {
   topUpId: reference,
   citizenId: '01940000-0000-7000-8000-000000000002',
   createdAt,

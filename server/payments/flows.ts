@@ -1,4 +1,5 @@
 import type Stripe from 'stripe';
+import { refreshTrustOf } from '#server/citizens/trust-flows.ts';
 import type { Database, Tx } from '#server/platform/db.ts';
 import { refuse, type DomainError } from '#server/platform/errors.ts';
 import { receiveEvent, type IncomingEvent } from '#server/platform/inbox.ts';
@@ -7,17 +8,18 @@ import { invariant } from '#server/platform/invariant.ts';
 import { topUpById, topUpBySession, walletStatement, type StatementQuery } from './queries.ts';
 import { quoteTopUp, stateOfSession } from './rules.ts';
 import type { StatementEntry, TopUpChoice, TopUpQuote, TopUpView } from './schema.ts';
+import { creditTopUp, type Payment } from './credits.ts';
 import {
+  beginTopUp,
   bookStripeFee,
-  creditTopUp,
-  insertTopUp,
   recordOutcome,
   recordSession,
-  type Payment,
   type StartedTopUp,
   type WriteDeps,
 } from './service.ts';
-import { callStripe, isMissingAtStripe } from './stripe-errors.ts';
+import { callStripe, isMissingAtStripe, isNoLongerOpenAtStripe } from './stripe-errors.ts';
+import { crowdingSessions } from './top-up-room.ts';
+import { enforceStanding } from './trust-enforcement.ts';
 
 export interface PaymentDeps extends WriteDeps {
   database: Database;
@@ -35,18 +37,23 @@ export type Effect = (tx: Tx) => Promise<void>;
 /**
  * Opens Stripe's page for a top-up. Safe to repeat with the same key after any failure: the row is
  * the intent, its id Stripe's idempotency key, so a lost answer is found again.
- * Refuses with `amount_out_of_range`, `package_not_found`, `idempotency_key_reused`, `top_up_closed`,
- * `stripe_unavailable`.
+ * The citizen's trust is computed first, so that nobody pays for what the limits of this moment would not let in; pages
+ * that nobody paid on and for which there is no room beside this one are closed.
+ * Refuses with `amount_out_of_range`, `package_not_found`, `idempotency_key_reused`, `top_up_closed`, `top_up_limit`,
+ * `trust_frozen`, `account_closed`, `stripe_unavailable`.
  */
 export async function startTopUp(
   deps: StartDeps,
   input: { citizenId: string; choice: TopUpChoice; key: string },
 ): Promise<{ checkoutUrl: string; topUpId: string }> {
   const quote = quoteTopUp(input.choice);
-  const topUp = await deps.database.inTransaction((tx) => insertTopUp(tx, deps, { ...input, quote }));
+  const standing = await refreshTrustOf(deps, { citizenId: input.citizenId, enforce: enforceStanding });
+  if (standing === null) throw refuse('forbidden', 'account_closed', 'This account is closed.');
+  const topUp = await deps.database.inTransaction((tx) => beginTopUp(tx, deps, { ...input, quote, standing }));
   if (topUp.checkoutUrl !== null) return { checkoutUrl: topUp.checkoutUrl, topUpId: topUp.id };
   // Its session was paid or ran out before its address was known here: a second one could be paid as well.
   if (topUp.state !== 'started') throw refuse('conflict', 'top_up_closed', 'This attempt is over. Please start anew.');
+  await closeCrowding(deps, topUp);
   const session = await callStripe(() =>
     deps.stripe.checkout.sessions.create(sessionParameters(topUp, deps.appUrl), { idempotencyKey: topUp.id }),
   );
@@ -54,6 +61,20 @@ export async function startTopUp(
   const opened = { topUpId: topUp.id, sessionId: session.id, checkoutUrl: session.url };
   await deps.database.inTransaction((tx) => recordSession(tx, deps, opened));
   return { checkoutUrl: session.url, topUpId: topUp.id };
+}
+
+/** Ends pages of the same citizen that could be paid beyond their limits. One that was paid meanwhile is credited. */
+async function closeCrowding(deps: StartDeps, { id: topUpId, citizenId, quote }: StartedTopUp): Promise<void> {
+  const { client } = deps.database;
+  const crowding = await crowdingSessions(client, { topUpId, citizenId, priceMinor: quote.priceMinor });
+  for (const sessionId of crowding) {
+    try {
+      await callStripe(() => deps.stripe.checkout.sessions.expire(sessionId));
+    } catch (error) {
+      if (!isNoLongerOpenAtStripe(error)) throw error;
+    }
+    await settleSession(deps, sessionId);
+  }
 }
 
 /** Depends on nothing but the row, so that every repetition is the same request to Stripe. */
@@ -105,7 +126,7 @@ export async function fulfil(deps: PaymentDeps, input: { sessionId: string; citi
   const { sessionId, citizenId } = input;
   const known = await topUpBySession(deps.database.client, sessionId);
   if (citizenId !== undefined && known?.citizenId !== citizenId) throw topUpNotFound();
-  if (known?.state !== 'credited') await settleSession(deps, sessionId);
+  if (known?.state !== 'credited' && known?.state !== 'waiting') await settleSession(deps, sessionId);
   const settled = await topUpBySession(deps.database.client, sessionId);
   if (settled === null) throw topUpNotFound();
   const { citizenId: _owner, ...view } = settled;

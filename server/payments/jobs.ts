@@ -1,6 +1,7 @@
 import { isDatabaseUnavailable, isDomainError } from '#server/platform/errors.ts';
 import { log } from '#server/platform/log.ts';
 import { releaseFees } from './fee-release.ts';
+import { releaseTopUp } from './credits.ts';
 import { fulfil, recordStripeFee, type PaymentDeps } from './flows.ts';
 import { expireUnopened } from './service.ts';
 
@@ -35,18 +36,36 @@ export async function expireTopUps(deps: PaymentDeps): Promise<void> {
 export async function collectStripeFees(deps: PaymentDeps): Promise<void> {
   const unknown = await deps.database.client.topUp.findMany({
     where: {
-      state: 'credited',
+      state: { in: ['credited', 'waiting'] },
       stripeBalanceTransactionId: null,
       stripeChargeId: { not: null },
-      creditedAt: { lt: new Date(deps.clock.now().getTime() - feeAfterMs) },
+      // Ducats that wait were paid all the same.
+      OR: [{ creditedAt: null }, { creditedAt: { lt: new Date(deps.clock.now().getTime() - feeAfterMs) } }],
     },
-    orderBy: { creditedAt: 'asc' },
+    orderBy: { id: 'asc' },
     take: batchMax,
     select: { stripeChargeId: true },
   });
   for (const { stripeChargeId } of unknown) {
     if (stripeChargeId !== null) await attempt(stripeChargeId, () => recordStripeFee(deps, stripeChargeId));
   }
+}
+
+/** Lets ducats that waited in suspense into their wallets, the oldest first, where limits have room for them by now. */
+export async function releaseWaitingTopUps(deps: PaymentDeps): Promise<number> {
+  const waiting = await deps.database.client.topUp.findMany({
+    where: { state: 'waiting' },
+    orderBy: { id: 'asc' },
+    take: batchMax,
+    select: { id: true },
+  });
+  let released = 0;
+  for (const { id } of waiting) {
+    await attempt(id, async () => {
+      if (await deps.database.inTransaction((tx) => releaseTopUp(tx, deps, id))) released += 1;
+    });
+  }
+  return released;
 }
 
 /** Once a day, what earned fees are surely worth becomes income; a worker that was first makes this call do nothing. */

@@ -54,10 +54,47 @@ export interface SessionFacts {
 }
 
 /** Where a top-up that is not credited stands. Only `paid` leads to a credit. */
-export function stateOfSession(facts: SessionFacts): 'paid' | Exclude<TopUpState, 'credited' | 'started'> {
+export function stateOfSession(facts: SessionFacts): 'paid' | Exclude<TopUpState, 'credited' | 'waiting' | 'started'> {
   if (facts.paymentStatus === 'paid') return 'paid';
   if (facts.status === 'expired') return 'expired';
   if (facts.status !== 'complete') return 'open';
   const isRefused = facts.paymentIntentStatus === 'requires_payment_method' || facts.paymentIntentStatus === 'canceled';
   return isRefused ? 'failed' : 'processing';
+}
+
+/** Ducats that were bought, and when. */
+export interface Arrival {
+  at: Date;
+  /** In cents, before the fee. */
+  priceMinor: bigint;
+}
+
+const hourMs = 3_600_000;
+
+/**
+ * From when on a price fits into a period's limit, if nothing else is bought; null when it is more than the whole limit.
+ * Counted as the ledger counts: a day is the present hour and the 24 before, a month the present UTC day and the 30
+ * before, and what came in leaves the count a whole hour or day at a time.
+ */
+export function roomAgainAt(
+  arrivals: readonly Arrival[],
+  wanted: { period: 'day' | 'month'; mostMinor: bigint; priceMinor: bigint; now: Date },
+): Date | null {
+  const { period, mostMinor, priceMinor, now } = wanted;
+  if (priceMinor > mostMinor) return null;
+  const [bucketMs, buckets] = period === 'day' ? [hourMs, 25] : [24 * hourMs, 31];
+  const leaving = arrivals
+    .map(({ at, priceMinor: cents }) => ({
+      leavesMs: (Math.floor(at.getTime() / bucketMs) + buckets) * bucketMs,
+      cents,
+    }))
+    .filter(({ leavesMs }) => leavesMs > now.getTime())
+    .sort((left, right) => left.leavesMs - right.leavesMs);
+  let usedMinor = leaving.reduce((sum, { cents }) => sum + cents, 0n);
+  if (usedMinor + priceMinor <= mostMinor) return now;
+  for (const { leavesMs, cents } of leaving) {
+    usedMinor -= cents;
+    if (usedMinor + priceMinor <= mostMinor) return new Date(leavesMs);
+  }
+  return null;
 }

@@ -5,7 +5,8 @@ import { packageIds, type PackageId } from './packages.ts';
 
 /** Inputs and views of top-ups and the wallet, shared by forms, procedures and pages. */
 
-export const topUpStates = ['started', 'open', 'processing', 'credited', 'expired', 'failed'] as const;
+/** `waiting`: paid and in the books, its ducats in suspense until the citizen's limits let them in. */
+export const topUpStates = ['started', 'open', 'processing', 'waiting', 'credited', 'expired', 'failed'] as const;
 export const topUpState = z.enum(topUpStates);
 export type TopUpState = z.infer<typeof topUpState>;
 

@@ -1,14 +1,14 @@
-import { openAccount } from '#server/ledger/accounts.ts';
-import { post, postLinked } from '#server/ledger/transfers.ts';
+import { post } from '#server/ledger/transfers.ts';
 import { ducat, usd } from '#server/money/money.ts';
+import type { TrustStanding } from '#server/citizens/trust-rules.ts';
 import { inputHash } from '#server/platform/crypto.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import type { Prisma, Tx } from '#server/platform/db.ts';
-import { DomainError, refuse } from '#server/platform/errors.ts';
+import { refuse } from '#server/platform/errors.ts';
 import type { Ids } from '#server/platform/ids.ts';
 import { invariant } from '#server/platform/invariant.ts';
-import { emit } from '#server/platform/outbox.ts';
-import { stripeFeeTransfers, topUpTransfers } from './bookings.ts';
+import { stripeFeeTransfers } from './bookings.ts';
+import { assertRoom, lockRoom } from './top-up-room.ts';
 import { topUpState, type TopUpChoice, type TopUpQuote, type TopUpState } from './schema.ts';
 
 export interface WriteDeps {
@@ -25,6 +25,24 @@ export interface TopUpIntent {
   quote: TopUpQuote;
 }
 
+/**
+ * Writes the intent to buy where the citizen's limits have room for it, one at a time per citizen. A repetition with the
+ * same key is what it was. Refuses `top_up_limit`, `trust_frozen`, `idempotency_key_reused`.
+ */
+export async function beginTopUp(
+  tx: Tx,
+  deps: WriteDeps,
+  intent: TopUpIntent & { standing: TrustStanding },
+): Promise<StartedTopUp> {
+  const { citizenId, key, quote, standing } = intent;
+  await lockRoom(tx, citizenId);
+  const known = await tx.topUp.findUnique({ where: { citizenId_key: { citizenId, key } }, select: { id: true } });
+  if (known === null) {
+    await assertRoom(tx, { citizenId, priceMinor: quote.priceMinor, standing, now: deps.clock.now() });
+  }
+  return await insertTopUp(tx, deps, intent);
+}
+
 export interface StartedTopUp {
   id: string;
   citizenId: string;
@@ -38,7 +56,7 @@ export interface StartedTopUp {
  * Writes the intent to buy, once per citizen and key. The same key again gives the same row.
  * Refuses with `idempotency_key_reused` when the key stands for another choice.
  */
-export async function insertTopUp(tx: Tx, deps: WriteDeps, intent: TopUpIntent): Promise<StartedTopUp> {
+async function insertTopUp(tx: Tx, deps: WriteDeps, intent: TopUpIntent): Promise<StartedTopUp> {
   const { citizenId, key, choice, quote } = intent;
   const hash = inputHash(choice);
   await tx.topUp.createMany({
@@ -113,81 +131,26 @@ const lockedColumns = {
   ...quoteColumns,
 } satisfies Prisma.TopUpSelect;
 
-type LockedTopUp = Prisma.TopUpGetPayload<{ select: typeof lockedColumns }>;
+export type LockedTopUp = Prisma.TopUpGetPayload<{ select: typeof lockedColumns }>;
 
-async function lockTopUp(tx: Tx, id: string): Promise<LockedTopUp> {
+/** The row as it is once nobody else changes it. */
+export async function lockTopUp(tx: Tx, id: string): Promise<LockedTopUp> {
   await tx.$queryRaw`SELECT id::text FROM top_up WHERE id = ${id}::uuid FOR UPDATE`;
   return await tx.topUp.findUniqueOrThrow({ where: { id }, select: lockedColumns });
-}
-
-/** What Stripe says was paid, from the objects fetched fresh. */
-export interface Payment {
-  topUpId: string;
-  sessionId: string;
-  paymentIntentId: string;
-  chargeId: string;
-  riskLevel: string | null;
-  totalMinor: bigint;
-  currency: string;
-}
-
-/**
- * Credits a paid top-up: both assets in one linked group. Doing it again, also at the same time,
- * changes nothing: the row is locked first. Refuses with `top_up_amount_mismatch` when Stripe took
- * another amount than was quoted.
- */
-export async function creditTopUp(tx: Tx, deps: WriteDeps, payment: Payment): Promise<void> {
-  const topUp = await lockTopUp(tx, payment.topUpId);
-  const isOurSession = topUp.stripeSessionId === null || topUp.stripeSessionId === payment.sessionId;
-  // Also when it is credited: a second payment must not vanish, its event stays failed until an operator looks.
-  invariant(isOurSession, 'a top-up is paid by its own session');
-  if (topUp.state === 'credited') return;
-  checkAmount(topUp, payment);
-  const walletAccountId = await openAccount(tx, { owner: topUp.citizenId, kind: 'wallet', asset: 'DUCAT' });
-  await tx.topUp.update({
-    where: { id: topUp.id },
-    data: {
-      state: 'credited',
-      stripeSessionId: payment.sessionId,
-      stripePaymentIntentId: payment.paymentIntentId,
-      stripeChargeId: payment.chargeId,
-      riskLevel: payment.riskLevel,
-      creditedAt: deps.clock.now(),
-      closedAt: null,
-    },
-    select: { id: true },
-  });
-  const booking = { ...topUp, topUpId: topUp.id, walletAccountId };
-  await postLinked(tx, topUpTransfers(booking, deps.secret), { source: 'external' });
-  await emit(tx, deps, {
-    type: 'top_up.credited',
-    subject: topUp.id,
-    payload: { citizenId: topUp.citizenId, baseMinor: String(topUp.baseMinor), bonusMinor: String(topUp.bonusMinor) },
-  });
-}
-
-function checkAmount(topUp: LockedTopUp, payment: Payment): void {
-  if (payment.currency === 'usd' && payment.totalMinor === topUp.totalMinor) return;
-  throw new DomainError({
-    kind: 'conflict',
-    code: 'top_up_amount_mismatch',
-    message: 'The amount that was paid is not the amount that was quoted. An operator will look at it.',
-    details: { topUpId: topUp.id, quotedMinor: String(topUp.totalMinor), paidMinor: String(payment.totalMinor) },
-  });
 }
 
 export interface SessionOutcome {
   topUpId: string;
   sessionId: string;
-  state: Exclude<TopUpState, 'credited' | 'started'>;
+  state: Exclude<TopUpState, 'credited' | 'waiting' | 'started'>;
 }
 
-/** Records where an unpaid session stands. A credited top-up stays credited; a session that another replaced says nothing. */
+/** Records where an unpaid session stands. A paid top-up stays what it is; a session that another replaced says nothing. */
 export async function recordOutcome(tx: Tx, deps: WriteDeps, outcome: SessionOutcome): Promise<void> {
   const { topUpId, sessionId, state } = outcome;
   const topUp = await lockTopUp(tx, topUpId);
   if (topUp.stripeSessionId !== null && topUp.stripeSessionId !== sessionId) return;
-  if (topUp.state === 'credited' || topUp.state === state) return;
+  if (topUp.state === 'credited' || topUp.state === 'waiting' || topUp.state === state) return;
   const isClosed = state === 'expired' || state === 'failed';
   await tx.topUp.update({
     where: { id: topUpId },

@@ -12,7 +12,7 @@ const bridge = await testBridge();
 const { deps, database } = bridge;
 
 async function citizenWithTopUps(count: number): Promise<string> {
-  const citizenId = randomUUID();
+  const citizenId = await bridge.citizen();
   for (let number = 0; number < count; number += 1) {
     const topUp = await bridge.start({ kind: 'package', packageId: 'explorer' }, citizenId);
     bridge.pay(topUp.sessionId);
@@ -28,7 +28,7 @@ function download(citizenId: string | null, search = '', clock: Clock = systemCl
 }
 
 test('a citizen without any entry has an empty wallet and an empty statement', async () => {
-  const citizenId = randomUUID();
+  const citizenId = await bridge.citizen();
   expect(await walletSummary(database.client, citizenId)).toEqual({
     balanceMinor: 0n,
     reservedMinor: 0n,

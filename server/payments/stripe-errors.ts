@@ -14,6 +14,11 @@ export function isMissingAtStripe(error: unknown): boolean {
   );
 }
 
+/** A session that was to be ended is paid or over already. */
+export function isNoLongerOpenAtStripe(error: unknown): boolean {
+  return stripeErrorType(error) === 'StripeInvalidRequestError' && !isMissingAtStripe(error);
+}
+
 /**
  * Runs a call to Stripe. When Stripe cannot be reached or fails on its side this becomes the refusal
  * `stripe_unavailable`; the outcome of a write is then unknown and the same key must be used again.

@@ -29,7 +29,7 @@ describe('starting', () => {
   });
 
   test('the same key gives the same session, also when started twice at once', async () => {
-    const input = { citizenId: randomUUID(), choice: starter, key: randomUUID() };
+    const input = { citizenId: await bridge.citizen(), choice: starter, key: randomUUID() };
     const started = await Promise.all(Array.from({ length: 4 }, () => startTopUp(deps, input)));
     started.push(await startTopUp(deps, input));
     expect(new Set(started.map((one) => one.checkoutUrl)).size).toBe(1);
@@ -37,7 +37,7 @@ describe('starting', () => {
   });
 
   test('the same key with another amount is refused as idempotency_key_reused', async () => {
-    const input = { citizenId: randomUUID(), choice: starter, key: randomUUID() };
+    const input = { citizenId: await bridge.citizen(), choice: starter, key: randomUUID() };
     await startTopUp(deps, input);
     const other = { ...input, choice: { kind: 'package', packageId: 'noble' } as const };
     await expect(startTopUp(deps, other)).rejects.toMatchObject({ kind: 'conflict', code: 'idempotency_key_reused' });
@@ -46,7 +46,7 @@ describe('starting', () => {
   test.each([999n, 1_000_001n, 0n, -1_000n])(
     'a custom amount of %s cents is refused as amount_out_of_range and leaves nothing',
     async (priceMinor) => {
-      const citizenId = randomUUID();
+      const citizenId = await bridge.citizen();
       const input = { citizenId, choice: { kind: 'custom', priceMinor } as const, key: randomUUID() };
       await expect(startTopUp(deps, input)).rejects.toMatchObject({ kind: 'invalid', code: 'amount_out_of_range' });
       expect((await topUpsOf(database.client, { citizenId, limit: 5 })).topUps).toEqual([]);
@@ -54,7 +54,7 @@ describe('starting', () => {
   );
 
   test('a lost answer of Stripe is found again with the same key', async () => {
-    const input = { citizenId: randomUUID(), choice: starter, key: randomUUID() };
+    const input = { citizenId: await bridge.citizen(), choice: starter, key: randomUUID() };
     bridge.sandbox.control({ action: 'fail_next', mode: 'after', count: 1 });
     const { checkoutUrl } = await startTopUp(deps, input);
     expect((await startTopUp(deps, input)).checkoutUrl).toBe(checkoutUrl);
@@ -64,7 +64,7 @@ describe('starting', () => {
   });
 
   test('Stripe out of reach is the refusal stripe_unavailable, and the same key works afterwards', async () => {
-    const input = { citizenId: randomUUID(), choice: starter, key: randomUUID() };
+    const input = { citizenId: await bridge.citizen(), choice: starter, key: randomUUID() };
     bridge.sandbox.control({ action: 'fail_next', mode: 'before', count: 3 });
     await expect(startTopUp(deps, input)).rejects.toMatchObject({ kind: 'unavailable', code: 'stripe_unavailable' });
     await expect(startTopUp(deps, input)).resolves.toMatchObject({

@@ -11,8 +11,10 @@ import { placeOrder } from '#server/market/orders.ts';
 import type { OrderReceipt } from '#server/market/orders.ts';
 import type { OrderAction, PlaceOrderInput, PublishListingInput } from '#server/market/schema.ts';
 import { systemIds } from '#server/platform/ids.ts';
+import type { TrustLevel } from '#server/citizens/trust-rules.ts';
 import { movableClock } from './clock.ts';
 import type { MovableClock } from './clock.ts';
+import { assignTestLevel } from './trust.ts';
 import { testDatabase } from './database.ts';
 import type { TestDatabase } from './database.ts';
 
@@ -44,6 +46,8 @@ export interface TestMarket {
     tier?: keyof typeof classOfTier;
     role?: 'citizen' | 'operator';
     ducatsMinor?: bigint;
+    /** Their trust level, as an operator set it. Default 3. */
+    level?: Exclude<TrustLevel, 4>;
   }): Promise<TestCitizen>;
   listing(seller: TestCitizen, terms?: Partial<PublishListingInput>): Promise<ListingReceipt>;
   buy(buyer: TestCitizen, order: Partial<PlaceOrderInput> & { listingId: string }): Promise<OrderReceipt>;
@@ -100,13 +104,14 @@ function makeCitizen(
   database: TestDatabase,
   options: Parameters<TestMarket['citizen']>[0] & { clock: MovableClock },
 ): Promise<TestCitizen> {
-  const { clock, tier = 'participant', role = 'citizen', ducatsMinor = 0n } = options;
+  const { clock, tier = 'participant', role = 'citizen', ducatsMinor = 0n, level = 3 } = options;
   const username = `c_${randomUUID()}`;
   return database.inTransaction(async (tx) => {
     const profile = { username, displayName: username, socialClass: classOfTier[tier], isAi: false };
     if (role === 'operator')
       await tx.operatorAppointment.create({ data: { username, operatorRole: 'admin', appointedAt: clock.now() } });
     const { id } = await rememberCitizen(tx, { profile, clock, ids: systemIds });
+    await assignTestLevel(tx, { citizenId: id, level, clock });
     if (ducatsMinor > 0n) {
       const wallet = await openAccount(tx, { owner: id, kind: 'wallet', asset: 'DUCAT' });
       const debitAccountId = systemAccountId('issuance', 'DUCAT');

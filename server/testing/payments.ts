@@ -3,6 +3,8 @@ import { createServer } from 'node:http';
 import type Stripe from 'stripe';
 import { pino } from 'pino';
 import { afterAll } from 'vitest';
+import { refreshTrustOf } from '#server/citizens/trust-flows.ts';
+import type { TrustLevel, TrustStanding } from '#server/citizens/trust-rules.ts';
 import { findAccount, systemAccountId } from '#server/ledger/accounts.ts';
 import { checkLedger } from '#server/ledger/checker.ts';
 import type { AccountKind } from '#server/ledger/kinds.ts';
@@ -11,6 +13,7 @@ import { startTopUp, type StartDeps } from '#server/payments/flows.ts';
 import type { TopUpChoice } from '#server/payments/schema.ts';
 import { createStripe } from '#server/payments/stripe-client.ts';
 import { handleStripeEvent } from '#server/payments/stripe-events.ts';
+import { enforceStanding } from '#server/payments/trust-enforcement.ts';
 import { stripeWebhook } from '#server/payments/webhook.ts';
 import type { Asset } from '#server/money/money.ts';
 import { systemIds } from '#server/platform/ids.ts';
@@ -20,6 +23,7 @@ import { once } from '#server/platform/once.ts';
 import { startStripeSandbox, type StripeSandbox } from '#server/sandbox/stripe/server.ts';
 import { movableClock, type MovableClock } from './clock.ts';
 import { testDatabase, type TestDatabase } from './database.ts';
+import { plainCitizen } from './trust.ts';
 
 export const webhookSecret = 'whsec_test_secret_of_the_endpoint';
 
@@ -31,6 +35,10 @@ export interface TestBridge {
   readonly deps: StartDeps;
   /** Posts to the webhook door over HTTP. */
   readonly webhookUrl: string;
+  /** A citizen who may buy; an operator set their trust level, 3 by default. Null: they stand where the facts put them. */
+  citizen(level?: Exclude<TrustLevel, 4> | null): Promise<string>;
+  /** Makes the books obey where the citizen stands now, as the worker does. */
+  refreshTrust(citizenId: string): Promise<TrustStanding | null>;
   start(choice?: TopUpChoice, citizenId?: string): Promise<OpenTopUp>;
   /** Pays at the sandbox; the card decides how it ends. */
   pay(sessionId: string, card?: string): void;
@@ -72,6 +80,8 @@ export async function testBridge(options: { balanceDelayMs?: number } = {}): Pro
     appUrl: 'http://127.0.0.1:3000',
     secret: 'a secret of at least thirty-two characters',
   };
+  const citizen = (level: Exclude<TrustLevel, 4> | null = 3) =>
+    database.inTransaction((tx) => plainCitizen(tx, { clock, ...(level === null ? {} : { level }) }));
   const door = await webhookDoor(deps);
   sandbox.control({ action: 'webhook_url', url: door.url });
   afterAll(async () => {
@@ -84,7 +94,9 @@ export async function testBridge(options: { balanceDelayMs?: number } = {}): Pro
     clock,
     deps,
     webhookUrl: door.url,
-    start: (choice = starter, citizenId = randomUUID()) => start(deps, choice, citizenId),
+    citizen,
+    refreshTrust: (citizenId) => refreshTrustOf(deps, { citizenId, enforce: enforceStanding }),
+    start: async (choice = starter, citizenId) => start(deps, choice, citizenId ?? (await citizen())),
     pay: (sessionId, card = cards.success) => {
       sandbox.control({ action: 'pay', session: sessionId, card });
     },

@@ -24,12 +24,15 @@ ALTER TABLE citizen
   -- Kept beside the factors themselves, because every request asks for it.
   ADD COLUMN has_second_factor boolean NOT NULL DEFAULT false,
   ADD COLUMN trust_level smallint NOT NULL DEFAULT 0 CHECK (trust_level BETWEEN 0 AND 4),
+  -- When the level was last computed from the facts; null when something happened that it must be computed for.
+  ADD COLUMN trust_refreshed_at timestamptz(3),
   ADD COLUMN closed_at timestamptz(3),
   -- A keyed fingerprint of the username that a closed account had, so that it is known again.
   ADD COLUMN former_username_hash text UNIQUE;
 UPDATE citizen SET class_tier = tier;
 ALTER TABLE citizen ALTER COLUMN class_tier SET NOT NULL;
 CREATE INDEX citizen_refreshed_at_idx ON citizen (refreshed_at);
+CREATE INDEX citizen_trust_refreshed_at_idx ON citizen (trust_refreshed_at NULLS FIRST);
 
 -- What a tier may use and pays. Null calls are unlimited within fair use.
 CREATE TABLE tier_entitlement (
@@ -225,13 +228,15 @@ CREATE TABLE trust_assignment (
 );
 CREATE INDEX trust_assignment_citizen_id_decided_at_idx ON trust_assignment (citizen_id, decided_at);
 
--- What sets trust back for a while, and the identity checks that raise it.
+-- What trust is earned by, and what sets it back for a while, as the domains above tell of it.
 CREATE TABLE trust_event (
   id          uuid PRIMARY KEY,
   citizen_id  uuid NOT NULL REFERENCES citizen (id),
   kind        text NOT NULL CHECK (kind IN
-                ('identity_verified', 'factors_reset', 'factor_removed', 'payout_account', 'new_card', 'chargeback')),
-  -- What it is about at its source (a card's fingerprint, a dispute), so that it is noted once.
+                ('identity_verified', 'factors_reset', 'factor_removed', 'payout_account', 'new_card',
+                 'purchase', 'purchase_refunded', 'chargeback', 'chargeback_settled', 'sale', 'sale_lost')),
+  -- What it is about at its source, so that it is noted once: a card's fingerprint, an order, a top-up. A refund and
+  -- a chargeback of a top-up name that top-up.
   reference   text NOT NULL CHECK (length(reference) <= 200),
   occurred_at timestamptz(3) NOT NULL,
   UNIQUE (citizen_id, kind, reference)

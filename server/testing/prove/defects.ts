@@ -39,8 +39,8 @@ const fees: readonly Defect[] = [
     name: 'a sale is charged one centesimo too much',
     source: {
       file: 'server/market/rules.ts',
-      search: 'return ducat(shareFloor(totalMinor, feeBps));',
-      replacement: 'return ducat(shareFloor(totalMinor, feeBps) + 1n);',
+      search: 'return ducat(shareFloor(totalMinor, feePpm));',
+      replacement: 'return ducat(shareFloor(totalMinor, feePpm) + 1n);',
     },
     red: ['market/rules', 'market/order-steps'],
   },

@@ -29,7 +29,7 @@ export default async function EditListingPage({ params }: EditListingPageProps) 
   const caller = await serverCaller();
   const listing = await orNotFound(caller.listings.byId({ listingId: (await params).id }));
   if (listing.seller.username !== username) notFound();
-  const t = await getTranslations('sell');
+  const [t, { saleFeePpm }] = await Promise.all([getTranslations('sell'), caller.trust.entitlement()]);
   return (
     <Page>
       <div className="flex flex-col gap-2">
@@ -55,6 +55,7 @@ export default async function EditListingPage({ params }: EditListingPageProps) 
         initial={draftOf(listing)}
         edited={{ listingId: listing.id, version: listing.version, stockSeen: listing.stock }}
         tier={tier}
+        saleFeePpm={saleFeePpm}
       />
     </Page>
   );

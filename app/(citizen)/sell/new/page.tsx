@@ -2,6 +2,7 @@ import type { Metadata } from 'next';
 import { getTranslations } from 'next-intl/server';
 
 import { requireVisitor } from '#app/_reading/reading.ts';
+import { serverCaller } from '#app/_trpc/server.ts';
 import { NeedsScript } from '#components/form/needs-script.tsx';
 import { Page, PageHeading } from '#components/layout/page.tsx';
 import { ListingForm } from '#components/sell/listing-form.tsx';
@@ -16,7 +17,8 @@ const emptyDraft = { title: '', description: '', category: '', price: '', stock:
 
 export default async function NewListingPage() {
   const { tier } = await requireVisitor();
-  const t = await getTranslations('sell');
+  const caller = await serverCaller();
+  const [t, { saleFeePpm }] = await Promise.all([getTranslations('sell'), caller.trust.entitlement()]);
   return (
     <Page>
       <div className="flex flex-col gap-2">
@@ -24,7 +26,7 @@ export default async function NewListingPage() {
         <PageHeading title={t('newTitle')}>{t('newLead')}</PageHeading>
       </div>
       <NeedsScript />
-      <ListingForm initial={emptyDraft} edited={null} tier={tier} />
+      <ListingForm initial={emptyDraft} edited={null} tier={tier} saleFeePpm={saleFeePpm} />
     </Page>
   );
 }

@@ -34,6 +34,8 @@ export default async function TopUpCompletePage({ searchParams }: { searchParams
   switch (topUp?.state) {
     case 'credited':
       return <Credited topUp={topUp} shownMinor={before.availableMinor} />;
+    case 'waiting':
+      return <Suspended topUp={topUp} />;
     case 'expired':
     case 'failed':
       return (
@@ -74,6 +76,18 @@ async function Credited({ topUp, shownMinor }: { topUp: TopUpView; shownMinor: b
       <Receipt topUp={topUp} />
       <ReceiptLinks />
       {wallet.availableMinor === shownMinor ? null : <RefreshOnce />}
+    </Page>
+  );
+}
+
+/** Paid, and kept until the citizen's limits have room for it. */
+async function Suspended({ topUp }: { topUp: TopUpView }) {
+  const t = await getTranslations('top-up.complete.suspended');
+  return (
+    <Page width="prose">
+      <PageHeading title={t('title')}>{t('text')}</PageHeading>
+      <Receipt topUp={topUp} />
+      <ReceiptLinks />
     </Page>
   );
 }

@@ -1,0 +1,51 @@
+import { findAccount, freezeAccount, openAccount, unfreezeAccount } from '#server/ledger/accounts.ts';
+import { setVelocityLimits, velocityLimits, type VelocityLimit } from '#server/ledger/limits.ts';
+import { lookupAccounts } from '#server/ledger/lookups.ts';
+import type { TrustEnforcement } from '#server/citizens/trust.ts';
+import type { TrustLimits } from '#server/citizens/trust-rules.ts';
+import { amountMinorMax } from '#server/money/money.ts';
+import type { Tx } from '#server/platform/db.ts';
+import { defaultSettings } from './packages.ts';
+
+/** What a limit on top-ups counts: bought ducats as they arrive, at the base price, without bonus and fee. */
+export const countedTopUp = { asset: 'DUCAT', kind: 'top_up_base', side: 'credit' } as const;
+
+/**
+ * Makes the ledger obey a standing: limits on the ducats a citizen may buy, and a wallet out of which nothing moves
+ * while a chargeback is open. Limits are set only where they change, because the ledger counts 30 days anew for it.
+ * Cash-outs have no kind of transfer yet, so their limits are computed and not set here.
+ */
+export const enforceStanding: TrustEnforcement = async (tx, { citizenId, standing }) => {
+  const wanted = topUpLimits(standing.limits);
+  const present = await velocityLimits(tx, citizenId);
+  const isSame =
+    present.length === wanted.length &&
+    wanted.every((limit) =>
+      present.some(({ period, amountMinorMax: most }) => period === limit.period && most === limit.amountMinorMax),
+    );
+  if (!isSame) await setVelocityLimits(tx, citizenId, wanted);
+  await freezeWallet(tx, { citizenId, isFrozen: standing.isFrozen });
+};
+
+/** The limits on top-ups in what the ledger counts: 10 centesimi for a cent. */
+export function topUpLimits(limits: TrustLimits): VelocityLimit[] {
+  return [
+    { ...countedTopUp, period: '24_hours', amountMinorMax: ducatsFor(limits.topUpDayUsdMinor) },
+    { ...countedTopUp, period: '30_days', amountMinorMax: ducatsFor(limits.topUpMonthUsdMinor) },
+  ];
+}
+
+/** Centesimi of a ducat that some cents buy, at most what one transfer can hold. */
+function ducatsFor(usdMinor: bigint): bigint {
+  const minor = usdMinor * defaultSettings.ducatMinorPerCent;
+  return minor > amountMinorMax ? amountMinorMax : minor;
+}
+
+async function freezeWallet(tx: Tx, { citizenId, isFrozen }: { citizenId: string; isFrozen: boolean }): Promise<void> {
+  const key = { owner: citizenId, kind: 'wallet', asset: 'DUCAT' } as const;
+  if (isFrozen) return freezeAccount(tx, await openAccount(tx, key));
+  const accountId = await findAccount(tx, key);
+  if (accountId === null) return;
+  const [account] = await lookupAccounts(tx, [accountId]);
+  if (account?.isFrozen === true) await unfreezeAccount(tx, accountId);
+}
