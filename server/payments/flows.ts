@@ -1,4 +1,5 @@
 import type Stripe from 'stripe';
+import type { TrustLimits } from '#server/citizens/trust-rules.ts';
 import { refreshTrustOf } from '#server/citizens/trust-flows.ts';
 import type { Database, Tx } from '#server/platform/db.ts';
 import { refuse, type DomainError } from '#server/platform/errors.ts';
@@ -49,11 +50,13 @@ export async function startTopUp(
   const quote = quoteTopUp(input.choice);
   const standing = await refreshTrustOf(deps, { citizenId: input.citizenId, enforce: enforceStanding });
   if (standing === null) throw refuse('forbidden', 'account_closed', 'This account is closed.');
-  const topUp = await deps.database.inTransaction((tx) => beginTopUp(tx, deps, { ...input, quote, standing }));
+  const begin = () => deps.database.inTransaction((tx) => beginTopUp(tx, deps, { ...input, quote, standing }));
+  const topUp = await begin();
   if (topUp.checkoutUrl !== null) return { checkoutUrl: topUp.checkoutUrl, topUpId: topUp.id };
   // Its session was paid or ran out before its address was known here: a second one could be paid as well.
   if (topUp.state !== 'started') throw refuse('conflict', 'top_up_closed', 'This attempt is over. Please start anew.');
-  await closeCrowding(deps, topUp);
+  // What was paid on another page meanwhile has taken its room.
+  if (await closeCrowding(deps, topUp, standing.limits)) await begin();
   const session = await callStripe(() =>
     deps.stripe.checkout.sessions.create(sessionParameters(topUp, deps.appUrl), { idempotencyKey: topUp.id }),
   );
@@ -63,10 +66,14 @@ export async function startTopUp(
   return { checkoutUrl: session.url, topUpId: topUp.id };
 }
 
-/** Ends pages of the same citizen that could be paid beyond their limits. One that was paid meanwhile is credited. */
-async function closeCrowding(deps: StartDeps, { id: topUpId, citizenId, quote }: StartedTopUp): Promise<void> {
+/**
+ * Ends pages of the same citizen that could be paid beyond their limits; one that was paid meanwhile is credited. Says
+ * whether there were any.
+ */
+async function closeCrowding(deps: StartDeps, topUp: StartedTopUp, limits: TrustLimits): Promise<boolean> {
+  const { id: topUpId, citizenId, quote } = topUp;
   const { client } = deps.database;
-  const crowding = await crowdingSessions(client, { topUpId, citizenId, priceMinor: quote.priceMinor });
+  const crowding = await crowdingSessions(client, { topUpId, citizenId, priceMinor: quote.priceMinor, limits });
   for (const sessionId of crowding) {
     try {
       await callStripe(() => deps.stripe.checkout.sessions.expire(sessionId));
@@ -75,6 +82,7 @@ async function closeCrowding(deps: StartDeps, { id: topUpId, citizenId, quote }:
     }
     await settleSession(deps, sessionId);
   }
+  return crowding.length > 0;
 }
 
 /** Depends on nothing but the row, so that every repetition is the same request to Stripe. */

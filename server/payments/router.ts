@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import { trustStanding } from '#server/citizens/trust.ts';
 import { citizenProcedure, publicProcedure, router } from '#server/platform/trpc.ts';
 import { fulfil, startTopUp } from './flows.ts';
 import { defaultSettings } from './packages.ts';
 import { ownTopUp, topUpsOf } from './queries.ts';
 import { quoteTopUp } from './rules.ts';
+import { topUpRoom } from './top-up-room.ts';
 import { checkoutSessionId, listTopUpsInput, startTopUpInput, topUpChoice } from './schema.ts';
 
 export const topUpsRouter = router({
@@ -18,6 +20,14 @@ export const topUpsRouter = router({
   quote: publicProcedure({ limit: 'read', audited: false })
     .input(z.object({ choice: topUpChoice }))
     .query(({ input }) => quoteTopUp(input.choice)),
+
+  /** How much the citizen's trust lets them buy now, before they pay. */
+  room: citizenProcedure({ limit: 'read', audited: false }).query(async ({ ctx }) => {
+    const { citizenId } = ctx.principal;
+    const { client } = ctx.database;
+    const { limits, isFrozen } = await trustStanding(client, { citizenId, now: ctx.clock.now() });
+    return { ...(await topUpRoom(client, { citizenId, limits })), isFrozen };
+  }),
 
   start: citizenProcedure({ limit: 'money', audited: false })
     .input(startTopUpInput)

@@ -27,7 +27,7 @@ export interface TopUpIntent {
 
 /**
  * Writes the intent to buy where the citizen's limits have room for it, one at a time per citizen. A repetition with the
- * same key is what it was. Refuses `top_up_limit`, `trust_frozen`, `idempotency_key_reused`.
+ * same key whose page was opened is what it was. Refuses `top_up_limit`, `trust_frozen`, `idempotency_key_reused`.
  */
 export async function beginTopUp(
   tx: Tx,
@@ -36,8 +36,11 @@ export async function beginTopUp(
 ): Promise<StartedTopUp> {
   const { citizenId, key, quote, standing } = intent;
   await lockRoom(tx, citizenId);
-  const known = await tx.topUp.findUnique({ where: { citizenId_key: { citizenId, key } }, select: { id: true } });
-  if (known === null) {
+  const known = await tx.topUp.findUnique({
+    where: { citizenId_key: { citizenId, key } },
+    select: { state: true, checkoutUrl: true },
+  });
+  if (known === null || (known.state === 'started' && known.checkoutUrl === null)) {
     await assertRoom(tx, { citizenId, priceMinor: quote.priceMinor, standing, now: deps.clock.now() });
   }
   return await insertTopUp(tx, deps, intent);

@@ -1,4 +1,4 @@
-import type { TrustStanding } from '#server/citizens/trust-rules.ts';
+import type { TrustLimits, TrustStanding } from '#server/citizens/trust-rules.ts';
 import { velocityLimits, type VelocityUse } from '#server/ledger/limits.ts';
 import { ducat, usd, type DucatMinor, type UsdMinor } from '#server/money/money.ts';
 import type { Db, Tx } from '#server/platform/db.ts';
@@ -27,25 +27,26 @@ const arrivalsMax = 3_000;
 const perCent = defaultSettings.ducatMinorPerCent;
 
 /**
- * What the ledger's limits leave a citizen, less what is paid and not yet in the wallet. Pages that nobody paid on do
+ * What their limits leave a citizen of what the ledger counted, less what is paid and not yet in the wallet. Pages that nobody paid on do
  * not count: they are closed when a new top-up needs their room.
  */
-export async function topUpRoom(db: Db, citizenId: string): Promise<TopUpRoom> {
+export async function topUpRoom(db: Db, whose: { citizenId: string; limits: TrustLimits }): Promise<TopUpRoom> {
+  const { citizenId, limits } = whose;
   const uses = await velocityLimits(db, citizenId);
   const underway = await paidUnderway(db, citizenId);
-  const day = roomIn(uses, { period: '24_hours', underway });
-  const month = roomIn(uses, { period: '30_days', underway });
+  const day = roomIn(limits.topUpDayUsdMinor, usedIn(uses, '24_hours') + underway);
+  const month = roomIn(limits.topUpMonthUsdMinor, usedIn(uses, '30_days') + underway);
   return { day, month, leftMinor: day.leftMinor < month.leftMinor ? day.leftMinor : month.leftMinor };
 }
 
-function roomIn(
-  uses: readonly VelocityUse[],
-  { period, underway }: { period: VelocityUse['period']; underway: bigint },
-): RoomInPeriod {
-  const use = uses.find((each) => each.period === period && each.kind === countedTopUp.kind);
-  const mostMinor = (use?.amountMinorMax ?? 0n) / perCent;
+/** Centesimi that came in, as the ledger counts them; none where it does not count for this citizen yet. */
+function usedIn(uses: readonly VelocityUse[], period: VelocityUse['period']): bigint {
+  return uses.find((use) => use.period === period && use.kind === countedTopUp.kind)?.usedMinor ?? 0n;
+}
+
+function roomIn(mostMinor: bigint, usedDucatMinor: bigint): RoomInPeriod {
   // A centesimo that is not a whole cent is used up.
-  const usedMinor = ((use?.usedMinor ?? 0n) + underway + perCent - 1n) / perCent;
+  const usedMinor = (usedDucatMinor + perCent - 1n) / perCent;
   const leftMinor = mostMinor > usedMinor ? mostMinor - usedMinor : 0n;
   return { mostMinor: usd(mostMinor), usedMinor: usd(usedMinor), leftMinor: usd(leftMinor) };
 }
@@ -75,7 +76,7 @@ export async function assertRoom(tx: Tx, wanted: WantedTopUp): Promise<void> {
   if (standing.isFrozen) {
     throw refuse('forbidden', 'trust_frozen', 'A payment was charged back, so nothing can be bought for now.');
   }
-  const room = await topUpRoom(tx, citizenId);
+  const room = await topUpRoom(tx, { citizenId, limits: standing.limits });
   if (priceMinor <= room.leftMinor) return;
   const arrivals = await arrivalsOf(tx, { citizenId, now });
   const freeAt = (['day', 'month'] as const).map((period) =>
@@ -119,9 +120,9 @@ async function arrivalsOf(db: Db, { citizenId, now }: { citizenId: string; now: 
  */
 export async function crowdingSessions(
   db: Db,
-  fresh: { topUpId: string; citizenId: string; priceMinor: bigint },
+  fresh: { topUpId: string; citizenId: string; priceMinor: bigint; limits: TrustLimits },
 ): Promise<string[]> {
-  const { topUpId, citizenId, priceMinor } = fresh;
+  const { topUpId, citizenId, priceMinor, limits } = fresh;
   const open = await db.topUp.findMany({
     where: { citizenId, state: 'open', NOT: { id: topUpId } },
     orderBy: { id: 'desc' },
@@ -129,7 +130,7 @@ export async function crowdingSessions(
     select: { stripeSessionId: true, priceMinor: true },
   });
   if (open.length === 0) return [];
-  let leftMinor = (await topUpRoom(db, citizenId)).leftMinor - priceMinor;
+  let leftMinor = (await topUpRoom(db, { citizenId, limits })).leftMinor - priceMinor;
   return open.flatMap((other) => {
     if (other.priceMinor > leftMinor) return other.stripeSessionId ?? [];
     leftMinor -= other.priceMinor;

@@ -8,6 +8,7 @@ import { serverCaller } from '#app/_trpc/server.ts';
 import { NeedsScript } from '#components/form/needs-script.tsx';
 import { Page, PageHeading } from '#components/layout/page.tsx';
 import { Amount } from '#components/money/amount.tsx';
+import { TopUpRoom } from '#components/top-up/top-up-room.tsx';
 import { TopUpForm } from '#components/top-up/top-up-form.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 
@@ -19,11 +20,12 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function TopUpPage({ searchParams }: { searchParams: SearchParams }) {
   await requireVisitor();
   const caller = await serverCaller();
-  const [query, t, offers, wallet] = await Promise.all([
+  const [query, t, offers, wallet, room] = await Promise.all([
     searchParams,
     getTranslations('top-up'),
     caller.topUps.offers(),
     caller.wallet.summary(),
+    caller.topUps.room(),
   ]);
   return (
     <Page>
@@ -36,6 +38,7 @@ export default async function TopUpPage({ searchParams }: { searchParams: Search
           <p>{t('cancelled.text')}</p>
         </Notice>
       )}
+      <TopUpRoom room={room} />
       <NeedsScript />
       <TopUpForm offers={offers} />
     </Page>
