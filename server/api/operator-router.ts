@@ -12,6 +12,7 @@ import { operatorProcedure, router } from '#server/platform/trpc.ts';
 import { correctionsRouter } from './corrections-router.ts';
 import { peopleRouter } from './people-router.ts';
 import { breakerReasonInput } from './schema.ts';
+import { trustAdminRouter } from './trust-admin-router.ts';
 
 const runsShown = 10;
 const crossingsShown = 20;
@@ -20,6 +21,7 @@ const crossingsShown = 20;
 export const operatorRouter = router({
   corrections: correctionsRouter,
   people: peopleRouter,
+  trust: trustAdminRouter,
 
   /** Reads what was kept and the roll-ups; the books themselves are read by the worker's jobs and by `checkBooks`. */
   overview: operatorProcedure(['support', 'finance'], { limit: 'read', audited: false }).query(async ({ ctx }) => {

@@ -27,3 +27,56 @@ export const appointInput = usernameInput.extend({ operatorRole: z.enum(operator
 
 /** Why a citizen's second factors are taken: words that someone else will want to read later. */
 export const resetFactorsInput = usernameInput.extend({ reason: z.string().trim().min(10).max(500) });
+
+const usdMinor = z.bigint().min(0n).max(100_000_000_000_000n);
+const days = z.int().min(0).max(365);
+
+/** What a trust level allows; amounts in cents before fees. */
+export const trustLimitsInput = z.object({
+  topUpDayUsdMinor: usdMinor,
+  topUpMonthUsdMinor: usdMinor,
+  holdBoughtDays: days,
+  holdEarnedDays: days,
+  cashOutDayUsdMinor: usdMinor,
+  cashOutMonthUsdMinor: usdMinor,
+  /** Null is without limit. */
+  listingsMax: z.int().min(0).max(1_000_000).nullable(),
+});
+
+export const earnedLevelInput = z.union([z.literal(0), z.literal(1), z.literal(2), z.literal(3)]);
+
+export const changeTrustLimitsInput = z.object({ level: earnedLevelInput, limits: trustLimitsInput });
+
+/** What the levels ask for, and how long setbacks last. */
+export const trustGatesInput = z.object({
+  knownAgeDays: days,
+  knownPurchaseAgeDays: days,
+  trustedAfterDays: days,
+  trustedDisputeRatePpm: z.int().min(0).max(1_000_000),
+  factorsResetDays: days,
+  payoutAccountDays: days,
+  newCardHoldDays: days,
+  chargebackDays: days,
+});
+
+/** An operator's decision about one citizen; null takes the decisions before it back. */
+export const assignTrustInput = usernameInput.extend({
+  level: z.union([earnedLevelInput, z.literal(4)]).nullable(),
+  /** The numbers of level 4, and of no other. */
+  contract: trustLimitsInput.nullable(),
+  reason: z.string().trim().min(10).max(500),
+});
+
+export const features = ['market', 'exchange', 'api', 'storefront', 'bulk', 'organisation'] as const;
+export const tiers = ['observer', 'participant', 'creator', 'enterprise'] as const;
+
+/** What a tier may use and pays. */
+export const entitlementInput = z.object({
+  tier: z.enum(tiers),
+  features: z.array(z.enum(features)).max(features.length),
+  /** Null is unlimited within fair use. */
+  apiCallsPerMonth: z.int().min(0).max(1_000_000_000).nullable(),
+  saleFeePpm: z.int().min(0).max(1_000_000),
+  /** Cents a month; null where the tier is not sold. */
+  subscriptionUsdMinor: usdMinor.min(1n).nullable(),
+});

@@ -4,6 +4,7 @@ import { refuse } from '#server/platform/errors.ts';
 import type { Ids } from '#server/platform/ids.ts';
 import { notify } from './notifications.ts';
 import { endSessionsOf } from './sessions.ts';
+import { noteTrustEvent } from './trust-events.ts';
 
 export type FactorKind = 'totp' | 'passkey';
 
@@ -57,7 +58,7 @@ export async function lockFactors(tx: Tx, citizenId: string): Promise<void> {
  */
 async function noteFactors(tx: Tx, citizenId: string): Promise<boolean> {
   const [row] = await tx.$queryRaw<{ has: boolean }[]>`
-    UPDATE citizen SET has_second_factor =
+    UPDATE citizen SET trust_refreshed_at = NULL, has_second_factor =
              EXISTS (SELECT FROM totp_factor WHERE citizen_id = citizen.id AND confirmed_at IS NOT NULL)
           OR EXISTS (SELECT FROM passkey WHERE citizen_id = citizen.id)
      WHERE id = ${citizenId}::uuid RETURNING has_second_factor AS has`;
@@ -115,6 +116,5 @@ async function noteAgainstTrust(
   input: { citizenId: string; kind: 'factor_removed' | 'factors_reset'; now: Date; ids: Ids },
 ): Promise<void> {
   const { citizenId, kind, now, ids } = input;
-  const id = ids.uuid();
-  await tx.trustEvent.create({ data: { id, citizenId, kind, reference: id, occurredAt: now }, select: { id: true } });
+  await noteTrustEvent(tx, { citizenId, kind, reference: ids.uuid(), occurredAt: now, ids });
 }

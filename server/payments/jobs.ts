@@ -51,10 +51,13 @@ export async function collectStripeFees(deps: PaymentDeps): Promise<void> {
   }
 }
 
-/** Lets ducats that waited in suspense into their wallets, the oldest first, where limits have room for them by now. */
-export async function releaseWaitingTopUps(deps: PaymentDeps): Promise<number> {
+/**
+ * Lets ducats that waited in suspense into their wallets, the oldest first, where limits have room for them by now: those
+ * of one citizen, or of all. Answers how many top-ups came in.
+ */
+export async function releaseWaitingTopUps(deps: PaymentDeps, only: { citizenId?: string } = {}): Promise<number> {
   const waiting = await deps.database.client.topUp.findMany({
-    where: { state: 'waiting' },
+    where: { state: 'waiting', ...only },
     orderBy: { id: 'asc' },
     take: batchMax,
     select: { id: true },
