@@ -22,6 +22,7 @@ const nouns = [
   'sign-in',
   'tier',
   'top-up',
+  'trust',
   'venice',
   'wallet',
   'wallet-sign-in',
@@ -45,6 +46,7 @@ const spokenInBrowser: readonly string[] = [
   'session',
   'tier',
   'top-up',
+  'trust',
   'wallet',
   'wallet-sign-in',
 ];

@@ -18,6 +18,7 @@ import type session from '../_messages/en/session.json';
 import type signIn from '../_messages/en/sign-in.json';
 import type tier from '../_messages/en/tier.json';
 import type topUp from '../_messages/en/top-up.json';
+import type trust from '../_messages/en/trust.json';
 import type venice from '../_messages/en/venice.json';
 import type wallet from '../_messages/en/wallet.json';
 import type walletSignIn from '../_messages/en/wallet-sign-in.json';
@@ -46,6 +47,7 @@ interface AllMessages {
   'sign-in': typeof signIn;
   tier: typeof tier;
   'top-up': typeof topUp;
+  trust: typeof trust;
   venice: typeof venice;
   wallet: typeof wallet;
   'wallet-sign-in': typeof walletSignIn;

@@ -5,6 +5,8 @@ import { Tabs } from '#components/ui/tabs.tsx';
 const places = [
   { key: 'books', href: '/operator' },
   { key: 'people', href: '/operator/people' },
+  { key: 'trust', href: '/operator/trust' },
+  { key: 'tiers', href: '/operator/settings' },
   { key: 'record', href: '/operator/record' },
 ] as const;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { features } from '#server/citizens/schema.ts';
 
 /** Why posting may go on: words that someone else will want to read later. */
 export const breakerReasonLength = { min: 10, max: 1_000 };
@@ -67,7 +68,6 @@ export const assignTrustInput = usernameInput.extend({
   reason: z.string().trim().min(10).max(500),
 });
 
-export const features = ['market', 'exchange', 'api', 'storefront', 'bulk', 'organisation'] as const;
 export const tiers = ['observer', 'participant', 'creator', 'enterprise'] as const;
 
 /** What a tier may use and pays. */

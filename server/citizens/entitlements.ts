@@ -2,10 +2,7 @@ import type { Db, Tx } from '#server/platform/db.ts';
 import { refuse } from '#server/platform/errors.ts';
 import { invariant } from '#server/platform/invariant.ts';
 import type { Tier } from '#server/platform/session.ts';
-
-/** What a tier may be let use. */
-export const features = ['market', 'exchange', 'api', 'storefront', 'bulk', 'organisation'] as const;
-export type Feature = (typeof features)[number];
+import { features, type Feature } from './schema.ts';
 
 /** What a tier may use and pays. */
 export interface Entitlement {

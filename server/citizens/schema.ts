@@ -94,3 +94,7 @@ export function maskedAddress(address: string): string {
   const at = address.lastIndexOf('@');
   return `${address.slice(0, 1)}•••${address.slice(at)}`;
 }
+
+/** What a tier may be let use. */
+export const features = ['market', 'exchange', 'api', 'storefront', 'bulk', 'organisation'] as const;
+export type Feature = (typeof features)[number];
