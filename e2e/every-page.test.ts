@@ -49,6 +49,7 @@ test("a citizen's pages are accessible and fit", async ({ page }) => {
     '/wallet',
     '/wallet?group=sales',
     '/wallet/top-up',
+    '/account/trust',
     '/orders',
     '/orders?tab=sold',
     '/account/security',
@@ -81,7 +82,7 @@ test("a seller's pages are accessible and fit", async ({ page }) => {
 
 test("an operator's desk is accessible and fits", async ({ page }) => {
   await signIn(page, 'DogeAuditor');
-  await lookAtAll(page, ['/operator']);
+  await lookAtAll(page, ['/operator', '/operator/trust?username=PescatoreNuovo', '/operator/settings']);
 });
 
 test.describe('pages for those who are lost', () => {
