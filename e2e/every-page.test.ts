@@ -38,7 +38,17 @@ test.describe.configure({ timeout: 180_000 });
 
 test('public pages are accessible and fit', async ({ page }) => {
   const listing = await firstLink(page, '/market', '/listings/');
-  await lookAtAll(page, ['/', '/market', '/market?q=nothing-is-called-that', listing, '/sign-in', '/it', '/it/market']);
+  await lookAtAll(page, [
+    '/',
+    '/market',
+    '/market?q=nothing-is-called-that',
+    listing,
+    '/sign-in',
+    '/it',
+    '/it/market',
+    '/sandbox/mailbox',
+    `/verify-email?token=${'A'.repeat(43)}`,
+  ]);
 });
 
 test("a citizen's pages are accessible and fit", async ({ page }) => {
@@ -49,6 +59,10 @@ test("a citizen's pages are accessible and fit", async ({ page }) => {
     '/wallet',
     '/wallet?group=sales',
     '/wallet/top-up',
+    '/account',
+    '/account/contact',
+    '/account/notifications',
+    '/account/data',
     '/account/trust',
     '/orders',
     '/orders?tab=sold',

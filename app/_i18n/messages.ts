@@ -2,6 +2,7 @@ import type { Locale } from './locale.ts';
 
 /** One catalogue per noun; the file's name is its namespace. */
 const nouns = [
+  'account',
   'category',
   'command',
   'common',
@@ -9,8 +10,10 @@ const nouns = [
   'home',
   'layout',
   'listing',
+  'mailbox',
   'market',
   'money',
+  'notification',
   'operator',
   'order',
   'people',
@@ -30,6 +33,7 @@ const nouns = [
 
 /** What islands in the browser say; the rest is only ever said by the server. */
 const spokenInBrowser: readonly string[] = [
+  'account',
   'category',
   'command',
   'common',
@@ -37,6 +41,7 @@ const spokenInBrowser: readonly string[] = [
   'layout',
   'listing',
   'money',
+  'notification',
   'operator',
   'order',
   'people',

@@ -1,3 +1,4 @@
+import type account from '../_messages/en/account.json';
 import type category from '../_messages/en/category.json';
 import type command from '../_messages/en/command.json';
 import type common from '../_messages/en/common.json';
@@ -5,8 +6,10 @@ import type errors from '../_messages/en/errors.json';
 import type home from '../_messages/en/home.json';
 import type layout from '../_messages/en/layout.json';
 import type listing from '../_messages/en/listing.json';
+import type mailbox from '../_messages/en/mailbox.json';
 import type market from '../_messages/en/market.json';
 import type money from '../_messages/en/money.json';
+import type notification from '../_messages/en/notification.json';
 import type operator from '../_messages/en/operator.json';
 import type order from '../_messages/en/order.json';
 import type people from '../_messages/en/people.json';
@@ -27,6 +30,7 @@ import type { Locale as SupportedLocale } from './locale.ts';
 
 /** Every key of the English catalogues, so that a message that does not exist fails the type check. */
 interface AllMessages {
+  account: typeof account;
   category: typeof category;
   command: typeof command;
   common: typeof common;
@@ -34,8 +38,10 @@ interface AllMessages {
   home: typeof home;
   layout: typeof layout;
   listing: typeof listing;
+  mailbox: typeof mailbox;
   market: typeof market;
   money: typeof money;
+  notification: typeof notification;
   operator: typeof operator;
   order: typeof order;
   people: typeof people;

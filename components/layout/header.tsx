@@ -8,6 +8,7 @@ import { HomeLink } from '#components/layout/home-link.tsx';
 import { NavLinks } from '#components/layout/nav-links.tsx';
 import type { Theme } from '#components/layout/preferences.ts';
 import type { Visitor } from '#components/layout/visitor.ts';
+import { NotificationBell } from '#components/notification/notification-bell.tsx';
 import { Wordmark } from '#components/layout/wordmark.tsx';
 import { Amount } from '#components/money/amount.tsx';
 import { LinkButton } from '#components/ui/link-button.tsx';
@@ -31,6 +32,7 @@ export function Header({ visitor, theme }: HeaderProps) {
         </nav>
         <div className="ml-auto flex items-center gap-1 sm:gap-2">
           <CommandPalette isSignedIn={visitor !== null} isOperator={visitor?.role === 'operator'} theme={theme} />
+          {visitor === null || visitor.unread === null ? null : <NotificationBell unread={visitor.unread} />}
           <div className={visitor === null ? undefined : '-mr-3'}>
             <DisclosureMenu
               label={visitor === null ? t('menu.preferences') : t('menu.account', { name: visitor.displayName })}

@@ -12,6 +12,9 @@ export function SandboxBar() {
       {t('sandbox')}{' '}
       <Link href="/sandbox/codes" prefetch={false} className="underline underline-offset-2">
         {t('sandboxCodes')}
+      </Link>{' '}
+      <Link href="/sandbox/mailbox" prefetch={false} className="underline underline-offset-2">
+        {t('sandboxMail')}
       </Link>
     </aside>
   );

@@ -14,4 +14,6 @@ export interface Visitor {
   owesSecondFactor: boolean;
   /** What they can spend now; null when it could not be read. */
   availableMinor: bigint | null;
+  /** How many notifications are unread; null for whoever still owes their second factor. */
+  unread: number | null;
 }

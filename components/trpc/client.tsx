@@ -1,7 +1,7 @@
 'use client';
 
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { createTRPCClient, httpBatchLink } from '@trpc/client';
+import { createTRPCClient, httpBatchLink, httpSubscriptionLink, retryLink, splitLink } from '@trpc/client';
 import { createTRPCContext } from '@trpc/tanstack-react-query';
 import { useState, type ReactNode } from 'react';
 import superjson from 'superjson';
@@ -13,6 +13,13 @@ const context = createTRPCContext<AppRouter>();
 export const useTRPC = context.useTRPC;
 
 const batchSizeMax = 10;
+const streamAttemptsMax = 12;
+const streamPauseMsMax = 60_000;
+
+/** Not after an answer that will stay the same, such as that nobody is signed in any longer. */
+function isWorthAnother(httpStatus: number | undefined): boolean {
+  return httpStatus === undefined || httpStatus === 429 || httpStatus >= 500;
+}
 
 /** Gives the islands below it one query cache and one typed client. */
 export function TRPCProvider({ children }: { children: ReactNode }) {
@@ -24,7 +31,20 @@ export function TRPCProvider({ children }: { children: ReactNode }) {
   );
   const [trpcClient] = useState(() =>
     createTRPCClient<AppRouter>({
-      links: [httpBatchLink({ url: '/api/trpc', transformer: superjson, maxItems: batchSizeMax })],
+      links: [
+        splitLink({
+          condition: ({ type }) => type === 'subscription',
+          true: [
+            // The browser comes back by itself after a cut; this is for when it gave up, or was told that there is no room.
+            retryLink({
+              retry: ({ attempts, error }) => attempts < streamAttemptsMax && isWorthAnother(error.data?.httpStatus),
+              retryDelayMs: (attempts) => Math.min(1_000 * 2 ** attempts, streamPauseMsMax) * (0.5 + Math.random() / 2),
+            }),
+            httpSubscriptionLink({ url: '/api/trpc', transformer: superjson }),
+          ],
+          false: httpBatchLink({ url: '/api/trpc', transformer: superjson, maxItems: batchSizeMax }),
+        }),
+      ],
     }),
   );
   return (

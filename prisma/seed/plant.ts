@@ -1,3 +1,4 @@
+import { plantAccounts } from './plant-accounts.ts';
 import { plantListings, seedListings } from './plant-listings.ts';
 import { plantOrders, seedOrderKey } from './plant-orders.ts';
 import { plantPeople } from './plant-people.ts';
@@ -26,6 +27,7 @@ export type SeedState = 'empty' | 'begun' | 'complete' | 'foreign';
  */
 export async function plantSeed(input: SeedInput): Promise<void> {
   const citizens = await plantPeople(input);
+  await plantAccounts({ ...input, citizens });
   const listings = await plantListings(input, citizens);
   await plantOrders({ ...input, citizens, listings });
 }

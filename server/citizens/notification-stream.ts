@@ -8,7 +8,7 @@ import type { NotificationView } from './schema.ts';
 
 /** What a stream says: how many are unread, and what is new, if anything. */
 export interface NotificationNews {
-  /** Null for the first word of a stream, which only says how things stand. */
+  /** Null where only the number changed, because something was read elsewhere, and for the first word of a stream. */
   notification: NotificationView | null;
   unread: number;
 }
@@ -36,14 +36,17 @@ const streamsMax = 4;
 export async function* notificationNews(db: Db, input: StreamInput): AsyncGenerator<NotificationNews, void> {
   const { citizenId, lastEventId, clock, signal } = input;
   let said: ReadonlySet<string> | null = null;
+  let unreadSaid = -1;
   while (!signal.aborted) {
     const rows = await notificationsSince(db, { citizenId, since: new Date(clock.now().getTime() - overlapMs) });
     const unread = await unreadCount(db, citizenId);
     const before = said;
     const isNews = ({ id }: NotificationView) =>
       before === null ? lastEventId !== null && id > lastEventId : !before.has(id);
-    if (before === null) yield { notification: null, unread };
-    for (const notification of rows.filter(isNews)) yield { notification, unread };
+    const news = rows.filter(isNews);
+    if (news.length === 0 && unread !== unreadSaid) yield { notification: null, unread };
+    for (const notification of news) yield { notification, unread };
+    unreadSaid = unread;
     // What is older than the overlap is not read again, so it need not be remembered.
     said = new Set(rows.map(({ id }) => id));
     await pause(input.everyMs ?? everyMsUsual, undefined, { signal }).catch(() => undefined);

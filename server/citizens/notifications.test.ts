@@ -206,6 +206,16 @@ describe('a stream of notifications', () => {
     await stream.end();
   });
 
+  it('tells too when some were read elsewhere', async () => {
+    const citizenId = await newcomer();
+    await tell(citizenId);
+    const stream = listen(citizenId);
+    await expect.poll(() => stream.unread).toEqual([1]);
+    await as(citizenId).notifications.markAllRead();
+    await expect.poll(() => stream.unread).toEqual([1, 0]);
+    await stream.end();
+  });
+
   it('loses none to a writer who began earlier and committed later', async () => {
     const citizenId = await newcomer();
     const stream = listen(citizenId);

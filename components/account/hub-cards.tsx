@@ -1,0 +1,86 @@
+import { Bell, Download, KeyRound, Mail, MonitorSmartphone, Scale } from 'lucide-react';
+import { useTranslations } from 'next-intl';
+import Link from 'next/link';
+import type { ReactNode } from 'react';
+
+interface HubCardsProps {
+  overview: { hasSecondFactor: boolean; unread: number; maskedEmail: string | null };
+}
+
+/** Where everything about one's own account is. */
+export function HubCards({ overview }: HubCardsProps) {
+  const t = useTranslations('account.hub');
+  const { hasSecondFactor, unread, maskedEmail } = overview;
+  return (
+    <ul className="grid gap-4 sm:grid-cols-2 lg:grid-cols-3">
+      <HubCard
+        href="/account/security"
+        icon={<KeyRound aria-hidden="true" className="size-icon" />}
+        title={t('security.title')}
+        state={hasSecondFactor ? t('security.on') : t('security.off')}
+      >
+        {t('security.text')}
+      </HubCard>
+      <HubCard
+        href="/account/sessions"
+        icon={<MonitorSmartphone aria-hidden="true" className="size-icon" />}
+        title={t('sessions.title')}
+      >
+        {t('sessions.text')}
+      </HubCard>
+      <HubCard href="/account/trust" icon={<Scale aria-hidden="true" className="size-icon" />} title={t('trust.title')}>
+        {t('trust.text')}
+      </HubCard>
+      <HubCard
+        href="/account/contact"
+        icon={<Mail aria-hidden="true" className="size-icon" />}
+        title={t('contact.title')}
+        state={maskedEmail ?? t('contact.none')}
+      >
+        {t('contact.text')}
+      </HubCard>
+      <HubCard
+        href="/account/notifications"
+        icon={<Bell aria-hidden="true" className="size-icon" />}
+        title={t('notifications.title')}
+        state={t('notifications.unread', { count: unread })}
+      >
+        {t('notifications.text')}
+      </HubCard>
+      <HubCard
+        href="/account/data"
+        icon={<Download aria-hidden="true" className="size-icon" />}
+        title={t('data.title')}
+      >
+        {t('data.text')}
+      </HubCard>
+    </ul>
+  );
+}
+
+interface HubCardProps {
+  href: string;
+  icon: ReactNode;
+  title: string;
+  state?: string;
+  children: ReactNode;
+}
+
+function HubCard({ href, icon, title, state, children }: HubCardProps) {
+  return (
+    <li className="relative flex flex-col gap-2 rounded-md border border-line bg-surface p-4 transition-colors hover:border-accent sm:p-6">
+      <span className="flex items-center gap-3 text-accent">
+        {icon}
+        <Link
+          href={href}
+          prefetch={false}
+          className="text-lg font-semibold underline decoration-1 underline-offset-4 after:absolute after:inset-0 after:rounded-md"
+        >
+          {title}
+        </Link>
+      </span>
+      <p className="text-muted">{children}</p>
+      {state === undefined ? null : <p className="mt-auto text-sm font-medium wrap-anywhere">{state}</p>}
+    </li>
+  );
+}
