@@ -18,7 +18,7 @@ const seen = (username: string, socialClass: string) =>
     }),
   );
 const subscribe = (citizenId: string, subscribedTier: 'participant' | 'creator' | 'enterprise' | null) =>
-  database.inTransaction((tx) => setSubscribedTier(tx, { citizenId, subscribedTier }));
+  database.inTransaction((tx) => setSubscribedTier(tx, { citizenId, subscribedTier, clock, ids: systemIds }));
 const change = (changed: Entitlement) => database.inTransaction((tx) => changeEntitlement(tx, changed));
 
 describe('what a tier may use and pays', () => {

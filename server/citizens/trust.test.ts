@@ -79,7 +79,7 @@ describe('the facts of a citizen', () => {
     });
     const verifiedAt = clock.now();
     await client.contactEmail.create({
-      data: { citizenId, addressSealed: 'sealed', verifiedAt, changedAt: verifiedAt },
+      data: { citizenId, addressSealed: 'sealed', locale: 'en', verifiedAt },
     });
     await client.citizen.update({ where: { id: citizenId }, data: { hasSecondFactor: true } });
     await note(citizenId, 'identity_verified');
@@ -221,7 +221,7 @@ describe("the worker's look", () => {
     const { enforce } = recorder();
     const citizenId = await citizen();
     await client.contactEmail.create({
-      data: { citizenId, addressSealed: 'sealed', verifiedAt: clock.now(), changedAt: clock.now() },
+      data: { citizenId, addressSealed: 'sealed', locale: 'en', verifiedAt: clock.now() },
     });
     await client.citizen.update({ where: { id: citizenId }, data: { hasSecondFactor: true } });
     await note(citizenId, 'purchase');
