@@ -1,6 +1,5 @@
 'use client';
 
-import { startAuthentication } from '@simplewebauthn/browser';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useTranslations } from 'next-intl';
 import { usePathname } from 'next/navigation';
@@ -8,6 +7,7 @@ import { useState } from 'react';
 import type { SubmitEvent } from 'react';
 
 import { useRefusalText } from '#components/errors/use-refusal-text.ts';
+import { askForPasskey } from '#components/security/passkey-browser.ts';
 import { SignInButton } from '#components/session/sign-in-button.tsx';
 import { useTRPC } from '#components/trpc/client.tsx';
 import { Button } from '#components/ui/button.tsx';
@@ -122,8 +122,7 @@ function PasskeyProof({ isSecond, onProved }: { isSecond: boolean; onProved: () 
   const prove = useMutation({
     mutationFn: async () => {
       const optionsJSON = await challenge.mutateAsync();
-      const { clientExtensionResults: _, ...response } = await startAuthentication({ optionsJSON });
-      await answer.mutateAsync({ response: { ...response, clientExtensionResults: {} } });
+      await answer.mutateAsync({ response: await askForPasskey(optionsJSON) });
     },
     onSuccess: onProved,
   });

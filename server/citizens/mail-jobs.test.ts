@@ -64,6 +64,21 @@ describe('outgoing mail', async () => {
     expect(smtp.received).toHaveLength(22);
   });
 
+  it('is passed over while another worker is about to claim it', async () => {
+    await ask();
+    const [held, locked] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const other = database.inTransaction(async (tx) => {
+      await tx.$queryRaw`SELECT id::text FROM outgoing_mail FOR UPDATE`;
+      locked.resolve();
+      await held.promise;
+    });
+    await locked.promise;
+    expect(await sendDueMail(deps, 10)).toMatchObject({ claimed: 0 });
+    held.resolve();
+    await other;
+    expect(await sendDueMail(deps, 10)).toMatchObject({ sent: 1 });
+  });
+
   it('is not sent when what it tells of was taken back', async () => {
     await giveEmail(world, { citizenId, address });
     await sendDueMail(deps, 10);

@@ -56,6 +56,8 @@ describe('a notification', () => {
     await as(citizenId).notifications.setTopic({ topic: 'standing', byEmail: false, locale: 'en' });
     const fixed = as(citizenId).notifications.setTopic({ topic: 'security', byEmail: false, locale: 'en' });
     await expect(fixed).rejects.toMatchObject({ cause: { code: 'topic_fixed' } });
+    // Not even by a row that should not be there.
+    await database.client.notificationSetting.create({ data: { citizenId, topic: 'security', byEmail: false } });
     await tell(citizenId);
     await tell(citizenId, 'factor_removed');
     expect(await letters(citizenId, 'tier_changed')).toBe(0);
@@ -220,16 +222,17 @@ describe('a stream of notifications', () => {
     const citizenId = await newcomer();
     const stream = listen(citizenId);
     await expect.poll(() => stream.unread).toEqual([0]);
-    let commit = () => {};
-    const held = new Promise<void>((resolve) => (commit = resolve));
+    const [held, written] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     const slow = database.inTransaction(async (tx) => {
       await notify(tx, tools, { citizenId, kind: 'trust_changed', details: {} });
-      await held;
+      written.resolve();
+      await held.promise;
     });
+    await written.promise;
     clock.advance(25_000);
     await tell(citizenId);
     await expect.poll(() => stream.heard).toHaveLength(1);
-    commit();
+    held.resolve();
     await slow;
     await expect.poll(() => stream.heard).toHaveLength(2);
     expect([...stream.heard].sort()).toEqual(await idsOf(citizenId));
