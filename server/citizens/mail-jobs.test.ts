@@ -66,15 +66,15 @@ describe('outgoing mail', async () => {
 
   it('is passed over while another worker is about to claim it', async () => {
     await ask();
-    const [held, locked] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const [held, locked] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
     const other = database.inTransaction(async (tx) => {
       await tx.$queryRaw`SELECT id::text FROM outgoing_mail FOR UPDATE`;
-      locked.resolve();
+      locked.resolve(undefined);
       await held.promise;
     });
     await locked.promise;
     expect(await sendDueMail(deps, 10)).toMatchObject({ claimed: 0 });
-    held.resolve();
+    held.resolve(undefined);
     await other;
     expect(await sendDueMail(deps, 10)).toMatchObject({ sent: 1 });
   });

@@ -222,17 +222,17 @@ describe('a stream of notifications', () => {
     const citizenId = await newcomer();
     const stream = listen(citizenId);
     await expect.poll(() => stream.unread).toEqual([0]);
-    const [held, written] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const [held, written] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
     const slow = database.inTransaction(async (tx) => {
       await notify(tx, tools, { citizenId, kind: 'trust_changed', details: {} });
-      written.resolve();
+      written.resolve(undefined);
       await held.promise;
     });
     await written.promise;
     clock.advance(25_000);
     await tell(citizenId);
     await expect.poll(() => stream.heard).toHaveLength(1);
-    held.resolve();
+    held.resolve(undefined);
     await slow;
     await expect.poll(() => stream.heard).toHaveLength(2);
     expect([...stream.heard].sort()).toEqual(await idsOf(citizenId));
