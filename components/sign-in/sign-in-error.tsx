@@ -7,7 +7,6 @@ const explained = [
   'invalid_username',
   'system_citizen',
   'citizen_not_found',
-  'account_closed',
   'venice_unavailable',
   'sign_in_cancelled',
   'sign_in_failed',

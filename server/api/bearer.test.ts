@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
+import { closeAccount } from '#server/citizens/closing.ts';
 import { rememberCitizen } from '#server/citizens/service.ts';
 import { systemClock } from '#server/platform/clock.ts';
 import { createDatabase } from '#server/platform/db.ts';
@@ -130,8 +131,12 @@ describe('the doors of the API, asked with a token of Venice', async () => {
   it('refuse who closed their account, on the very next call with the same token', async () => {
     const authorization = await bearer('MirrorSmith');
     expect(await current({ authorization })).toMatchObject({ outcome: 'MirrorSmith' });
-    await asSuperuser(database, `UPDATE citizen SET closed_at = now() WHERE username = 'MirrorSmith'`);
+    const { principal } = await createContext(new Headers({ authorization }));
+    const deps = { clock: systemClock, ids: systemIds, secret, parts: [] };
+    const closing = { citizenId: principal?.citizenId ?? '', confirmation: 'MirrorSmith' };
+    await database.inTransaction((tx) => closeAccount(tx, deps, closing));
     expect(await current({ authorization })).toMatchObject({ status: 403, outcome: 'account_closed' });
+    expect(await database.client.citizen.count({ where: { username: 'MirrorSmith' } })).toBe(0);
   });
 
   it('ask of who has a second factor a token that proves one', async () => {

@@ -39,5 +39,6 @@ function bearerDeps(): BearerDeps {
     venice: venice(),
     clock: systemClock,
     ids: systemIds,
+    secret: settings.CASCADE_SECRET,
   };
 }

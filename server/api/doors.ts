@@ -6,7 +6,7 @@ import { refuse } from '#server/platform/errors.ts';
 import { answerRefusal, problem, type Handler } from '#server/platform/http.ts';
 import { requestLimits } from '#server/platform/rate-limit-request.ts';
 import type { Limits } from '#server/platform/rate-limit.ts';
-import { asTrpcError } from '#server/platform/trpc.ts';
+import { asTrpcError, type Context } from '#server/platform/trpc.ts';
 import { personalDataSources } from './account.ts';
 import { accountData } from './account-data.ts';
 import { createContext, limits, processContext } from './context.ts';
@@ -58,14 +58,22 @@ export const statementDoor: Handler = async (request) => {
 /** Everything we hold about the signed-in citizen, as a file. */
 export const accountDataDoor: Handler = async (request) => {
   const taken = requestLimits(limits());
-  const context = await createContext(request.headers, { limits: taken });
-  await taken.take('statement', context.callers);
-  return accountData(request, context, personalDataSources);
+  return await answerAccountData(request, taken).catch(answerRefusal);
 };
+
 async function answerStatement(request: Request, taken: Limits): Promise<Response> {
+  return await statementCsv(request, await fileContext(request, taken));
+}
+
+async function answerAccountData(request: Request, taken: Limits): Promise<Response> {
+  return await accountData(request, await fileContext(request, taken), personalDataSources);
+}
+
+/** Files are large, so that those who fetch them are counted more strictly. */
+async function fileContext(request: Request, taken: Limits): Promise<Context> {
   const context = await createContext(request.headers, { limits: taken });
   await taken.take('statement', context.callers);
-  return await statementCsv(request, context);
+  return context;
 }
 
 interface Door {

@@ -3,10 +3,11 @@ import type { Database } from '#server/platform/db.ts';
 import { refuse } from '#server/platform/errors.ts';
 import type { Ids } from '#server/platform/ids.ts';
 import type { Principal } from '#server/platform/session.ts';
+import { formerUsernameHash } from './closing.ts';
 import { invalidToken, verifyToken, type TokenSettings } from './bearer-token.ts';
 import { citizenStanding, type Citizen } from './queries.ts';
 import { isSystemCitizen } from './rules.ts';
-import { accountClosed, rememberCitizen } from './service.ts';
+import { rememberCitizen } from './service.ts';
 import type { VeniceDirectory } from './venice-directory.ts';
 
 export interface BearerDeps {
@@ -15,6 +16,8 @@ export interface BearerDeps {
   venice: Pick<VeniceDirectory, 'reading'>;
   clock: Clock;
   ids: Ids;
+  /** The server's secret. */
+  secret: string;
 }
 
 export interface Bearer {
@@ -55,8 +58,12 @@ export async function bearerOf(deps: BearerDeps, authorization: string): Promise
 
 async function citizenOfToken(deps: BearerDeps, username: string): Promise<Citizen> {
   const { database, clock, ids } = deps;
-  const known = await citizenStanding(database.client, username);
-  if (known !== null && known.closedAt !== null) throw accountClosed();
+  const usernameHash = formerUsernameHash(deps.secret, username);
+  const known = await citizenStanding(database.client, { username, usernameHash });
+  // Only someone who signs in opens an account again; a machine that goes on calling does not.
+  if (known === 'closed') {
+    throw refuse('forbidden', 'account_closed', 'This citizen has closed their account here.');
+  }
   if (known !== null && clock.now().getTime() - known.refreshedAt.getTime() < refreshMs) return known.citizen;
   const reading = await deps.venice.reading(username);
   if (reading.status === 'not_found') {

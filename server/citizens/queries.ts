@@ -35,16 +35,20 @@ export async function citizenByUsername(db: Db, username: string): Promise<Citiz
   return row === null ? null : citizenOf(row);
 }
 
-/** A citizen with when Venice last spoke of them and when they closed their account. */
+/**
+ * The citizen of a name with when Venice last spoke of them, or `closed` when their account was closed here: then the
+ * name is gone, and its keyed fingerprint (`formerUsernameHash`) tells.
+ */
 export async function citizenStanding(
   db: Db,
-  username: string,
-): Promise<{ citizen: Citizen; refreshedAt: Date; closedAt: Date | null } | null> {
+  name: { username: string; usernameHash: string },
+): Promise<{ citizen: Citizen; refreshedAt: Date } | 'closed' | null> {
   const select = { ...citizenColumns, refreshedAt: true, closedAt: true };
-  const row = await db.citizen.findUnique({ where: { username }, select });
+  const where = { OR: [{ username: name.username }, { formerUsernameHash: name.usernameHash }] };
+  const row = await db.citizen.findFirst({ where, select });
   if (row === null) return null;
   const { refreshedAt, closedAt, ...citizen } = row;
-  return { citizen: citizenOf(citizen), refreshedAt, closedAt };
+  return closedAt === null ? { citizen: citizenOf(citizen), refreshedAt } : 'closed';
 }
 
 /** Unknown ids are left out. At most 100 ids in one call. */

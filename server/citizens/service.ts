@@ -1,6 +1,6 @@
 import type { Clock } from '#server/platform/clock.ts';
 import type { Tx } from '#server/platform/db.ts';
-import { refuse, type DomainError } from '#server/platform/errors.ts';
+import { refuse } from '#server/platform/errors.ts';
 import type { Ids } from '#server/platform/ids.ts';
 import { invariant } from '#server/platform/invariant.ts';
 import { emit } from '#server/platform/outbox.ts';
@@ -60,13 +60,9 @@ export interface EnterInput extends Pick<SignInInput, 'method' | 'client' | 'pre
   isSecondFactor: boolean;
 }
 
-/**
- * Opens a session for a citizen who proved who they are; the one this browser held before ends.
- * Refuses `account_closed`.
- */
+/** Opens a session for a citizen who proved who they are; the one this browser held before ends. */
 export async function enter(tx: Tx, input: EnterInput): Promise<SignedIn> {
   const { citizen, method, client, isSecondFactor, clock, ids } = input;
-  await assertOpen(tx, citizen.id);
   if (input.previousToken !== null) await endSessionOfToken(tx, { token: input.previousToken, now: clock.now() });
   const { id: citizenId, role } = citizen;
   if (await isNewDevice(tx, { citizenId, device: client.device }))
@@ -74,16 +70,6 @@ export async function enter(tx: Tx, input: EnterInput): Promise<SignedIn> {
   await markTrustDue(tx, citizenId);
   const opened = await openSession(tx, { citizenId, role, method, client, isSecondFactor, clock, ids });
   return { citizen, ...opened };
-}
-
-async function assertOpen(tx: Tx, citizenId: string): Promise<void> {
-  const row = await tx.citizen.findUnique({ where: { id: citizenId }, select: { closedAt: true } });
-  if (row !== null && row.closedAt !== null) throw accountClosed();
-}
-
-/** The refusal for whoever closed their account here. */
-export function accountClosed(): DomainError {
-  return refuse('forbidden', 'account_closed', 'This citizen has closed their account here.');
 }
 
 /** What the record of a citizen is made of. */

@@ -4,8 +4,9 @@ import type { Database } from '#server/platform/db.ts';
 import { refuse, type DomainError } from '#server/platform/errors.ts';
 import type { Ids } from '#server/platform/ids.ts';
 import { keepChallenge, takeChallenge } from './challenges.ts';
+import { formerUsernameHash } from './closing.ts';
 import { isSystemCitizen, isUsername } from './rules.ts';
-import { enter, rememberCitizen, type SignedIn } from './service.ts';
+import { signIn as recordSignIn, type SignedIn } from './service.ts';
 import { endSession, type SessionClient } from './sessions.ts';
 import type { VeniceClient } from './venice-client.ts';
 import { isSignedBy, readSignature, walletMessage, walletProofMs } from './wallet-proof.ts';
@@ -17,6 +18,8 @@ export interface WalletDeps {
   ids: Ids;
   /** Public origin of the product. */
   appUrl: string;
+  /** The server's secret. */
+  secret: string;
 }
 
 export interface WalletChallenge {
@@ -69,8 +72,7 @@ export interface WalletAnswer {
  * The nonce is used up first, so a crash or an outage after it costs one more attempt. Who is unknown, who has no wallet
  * and whose signature is wrong get the same answer after the same work.
  *
- * Refusals: `invalid_username`, `signature_malformed`, `wallet_proof_failed`, `venice_unavailable`, `system_citizen`,
- * `account_closed`.
+ * Refusals: `invalid_username`, `signature_malformed`, `wallet_proof_failed`, `venice_unavailable`, `system_citizen`.
  */
 export async function signInByWallet(deps: WalletDeps, input: WalletAnswer): Promise<SignedIn> {
   const { username, nonce, client, previousSessionId } = input;
@@ -90,12 +92,11 @@ export async function signInByWallet(deps: WalletDeps, input: WalletAnswer): Pro
   if (isSystemCitizen(username)) {
     throw refuse('forbidden', 'system_citizen', 'This citizen belongs to the machinery of Venice and cannot sign in.');
   }
-  const { clock, ids } = deps;
+  const { clock, ids, secret } = deps;
+  const record = { username, profile: answer.profile, asOf, usernameHash: formerUsernameHash(secret, username) };
   return await deps.inTransaction(async (tx) => {
     if (previousSessionId !== null) await endSession(tx, { sessionId: previousSessionId, now: clock.now() });
-    const citizen = await rememberCitizen(tx, { profile: answer.profile, asOf, clock, ids });
-    const proof = { method: 'wallet', isSecondFactor: false, previousToken: null } as const;
-    return await enter(tx, { citizen, client, clock, ids, ...proof });
+    return await recordSignIn(tx, { ...record, method: 'wallet', client, previousToken: null, clock, ids });
   });
 }
 

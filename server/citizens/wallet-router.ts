@@ -10,12 +10,13 @@ const username = z.string().max(64);
 
 /** Signing in by the wallet that Venice knows of a citizen. `venice` is given where the routers are joined. */
 export function walletSignInRouter(venice: () => Pick<VeniceClient, 'wallet'>) {
-  const depsOf = ({ database, clock, ids, appUrl }: Context): WalletDeps => ({
+  const depsOf = ({ database, clock, ids, appUrl, secret }: Context): WalletDeps => ({
     inTransaction: (work) => database.inTransaction(work),
     venice: venice(),
     clock,
     ids,
     appUrl,
+    secret,
   });
   return router({
     /** The message to sign, bound to this browser and good for five minutes. Refuses `invalid_username`. */
