@@ -16,7 +16,9 @@ test.describe('a newcomer', () => {
     await expect(page.getByText('You may buy for $40 right now.')).toBeVisible();
     await page.getByRole('radio', { name: /Explorer/ }).check();
     await page.getByRole('button', { name: /^Pay/ }).click();
-    await expect(page.getByRole('alert')).toContainText('This is more than your limits let you buy right now');
+    await expect(page.getByRole('main').getByRole('alert')).toContainText(
+      'This is more than your limits let you buy right now',
+    );
     await expect(page).toHaveURL(/\/wallet\/top-up$/);
     expect(await availableMinor(page)).toBe(10_000n);
 
@@ -50,14 +52,18 @@ test('an admin changes the fee of a tier, and a seller of that tier sees it befo
   const operator = await asCitizen(await visitor(), 'DogeAuditor');
   await operator.goto('/operator/settings');
   const form = operator.getByRole('group', { name: 'Enterprise', exact: true });
-  await form.getByLabel('Sale fee, per cent').fill('0.25');
-  await operator.getByRole('button', { name: 'Save Enterprise' }).click();
+  const save = async (fee: string) => {
+    await form.getByLabel('Sale fee, per cent').fill(fee);
+    const saved = operator.waitForResponse((response) => response.url().includes('operator.trust.setEntitlement'));
+    await operator.getByRole('button', { name: 'Save Enterprise' }).click();
+    expect((await saved).ok()).toBe(true);
+  };
+  await save('0.25');
   await expect(operator.getByText('Enterprise is saved.')).toBeVisible();
 
   await signIn(page, 'NLR', '/sell/new');
   await expect(page.getByRole('region', { name: 'What you receive' })).toContainText('0.25%');
-  await form.getByLabel('Sale fee, per cent').fill('0.5');
-  await operator.getByRole('button', { name: 'Save Enterprise' }).click();
+  await save('0.5');
   await page.reload();
   await expect(page.getByRole('region', { name: 'What you receive' })).toContainText('0.5%');
 });

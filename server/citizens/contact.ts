@@ -7,6 +7,7 @@ import type { Sealing } from '#server/platform/sealing.ts';
 import { addressPlace, openText, queueMail, sealText } from './mail.ts';
 import { notify } from './notifications.ts';
 import type { MailLocale } from './schema.ts';
+import { markTrustDue } from './trust-events.ts';
 
 export interface ContactDeps {
   clock: Clock;
@@ -96,6 +97,7 @@ export async function verifyEmail(tx: Tx, deps: Omit<ContactDeps, 'sealing'>, to
     update: contact,
     select: { citizenId: true },
   });
+  await markTrustDue(tx, citizenId);
   await notify(tx, deps, { citizenId, kind: 'email_changed', details: {} });
 }
 
@@ -106,6 +108,7 @@ export async function removeEmail(tx: Tx, deps: Omit<ContactDeps, 'sealing'>, ci
   const pending = await pendingOf(tx, { citizenId, now: deps.clock.now() });
   if (!hadContact && pending === null) throw refuse('not_found', 'email_missing', 'There is no address to remove.');
   await forgetContact(tx, citizenId);
+  await markTrustDue(tx, citizenId);
   if (hadContact) await notify(tx, deps, { citizenId, kind: 'email_changed', details: {} });
 }
 

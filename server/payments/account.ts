@@ -8,7 +8,7 @@ import type { Db } from '#server/platform/db.ts';
 import { topUpsOf, walletStatement } from './queries.ts';
 
 const pageMax = 100;
-const unfinished = ['started', 'open', 'processing'];
+const unfinished = ['started', 'open', 'processing', 'waiting'];
 
 /** Money and payments on their way keep an account open. */
 export const paymentsClosing: ClosingPart = {
