@@ -47,6 +47,7 @@ test('public pages are accessible and fit', async ({ page }) => {
     '/it',
     '/it/market',
     '/sandbox/mailbox',
+    '/sandbox/codes',
     `/verify-email?token=${'A'.repeat(43)}`,
   ]);
 });
@@ -67,6 +68,7 @@ test("a citizen's pages are accessible and fit", async ({ page }) => {
     '/orders',
     '/orders?tab=sold',
     '/account/security',
+    '/account/sessions',
     order,
     listing,
   ]);

@@ -2,6 +2,7 @@
 
 import { useMutation } from '@tanstack/react-query';
 import { useLocale, useTranslations } from 'next-intl';
+import { useState } from 'react';
 
 import { useRefusalText } from '#components/errors/use-refusal-text.ts';
 import { useTRPC } from '#components/trpc/client.tsx';
@@ -23,10 +24,15 @@ export function TopicSettings({ topics }: TopicSettingsProps) {
   const refusalText = useRefusalText();
   const hydrated = useHydrated();
   const { refresh, isRefreshing } = useRefresh();
+  // What was chosen shows at once; the server's word replaces it, and a refusal takes it back.
+  const [chosen, setChosen] = useState<Partial<Record<NotificationTopic, boolean>>>({});
   const set = useMutation(
     trpc.notifications.setTopic.mutationOptions({
       onSuccess: () => toast({ tone: 'success', text: t('saved') }),
-      onError: (error) => toast({ tone: 'danger', text: refusalText(error) }),
+      onError: (error) => {
+        setChosen({});
+        toast({ tone: 'danger', text: refusalText(error) });
+      },
       onSettled: refresh,
     }),
   );
@@ -39,10 +45,13 @@ export function TopicSettings({ topics }: TopicSettingsProps) {
           <input
             type="checkbox"
             className="mt-1 size-5 shrink-0 accent-accent"
-            checked={isBusy && set.variables?.topic === topic ? set.variables.byEmail : byEmail}
+            checked={chosen[topic] ?? byEmail}
             disabled={isFixed || !hydrated}
             onChange={(event) => {
-              if (!isBusy) set.mutate({ topic, byEmail: event.currentTarget.checked, locale });
+              if (isBusy) return;
+              const wish = event.currentTarget.checked;
+              setChosen({ ...chosen, [topic]: wish });
+              set.mutate({ topic, byEmail: wish, locale });
             }}
           />
           <span className="flex flex-col">
