@@ -3,10 +3,11 @@ import type { Database } from '#server/platform/db.ts';
 import { refuse } from '#server/platform/errors.ts';
 import type { Ids } from '#server/platform/ids.ts';
 import { invariant } from '#server/platform/invariant.ts';
+import { noSoonerThan } from '#server/platform/no-sooner.ts';
 import type { Tier } from '#server/platform/session.ts';
 import { storedStanding } from './queries.ts';
 import { formerUsernameHash } from './closing.ts';
-import { isSystemCitizen, isUsername } from './rules.ts';
+import { isSystemCitizen, isUsername, signInMsMin } from './rules.ts';
 import { refreshCitizen, signIn as recordSignIn } from './service.ts';
 import type { SignedIn, SignInInput } from './service.ts';
 import type { VeniceProfile } from './venice-answer.ts';
@@ -24,14 +25,18 @@ export interface SignInDeps {
 
 /**
  * Signs in someone whose proof was accepted: asks Venice first, then writes citizen and session together.
- * Between the two nothing is stored yet, so a crash there costs the citizen one more attempt.
+ * Between the two nothing is stored yet, so a crash there costs the citizen one more attempt. A refusal takes as long as
+ * a welcome.
  *
  * Refusals: `invalid_username`, `system_citizen`, `citizen_not_found`, `venice_unavailable`.
  */
-export async function signIn(
-  deps: SignInDeps,
-  input: Pick<SignInInput, 'username' | 'method' | 'isSecondFactor' | 'client' | 'previousToken'>,
-): Promise<SignedIn> {
+export function signIn(deps: SignInDeps, input: ProvedSignIn): Promise<SignedIn> {
+  return noSoonerThan(signInMsMin, admit(deps, input));
+}
+
+export type ProvedSignIn = Pick<SignInInput, 'username' | 'method' | 'isSecondFactor' | 'client' | 'previousToken'>;
+
+async function admit(deps: SignInDeps, input: ProvedSignIn): Promise<SignedIn> {
   const { username } = input;
   if (!isUsername(username)) throw refuse('invalid', 'invalid_username', 'This is not a username of Venice.');
   if (isSystemCitizen(username)) {

@@ -10,6 +10,8 @@ export const sessionLifeMs: Readonly<Record<Role, number>> = {
 export const sessionIdleMs: Readonly<Record<Role, number>> = { citizen: 30 * minuteMs, operator: 15 * minuteMs };
 /** A citizen's most live sessions; beyond, the one used longest ago ends. */
 export const sessionsMax = 20;
+/** A sign-in takes at least so long, whatever comes of it: longer than all its work on a machine that is not busy. */
+export const signInMsMin = 50;
 /** How often a session in use notes that it is. */
 export const sessionTouchMs = 60_000;
 /** How long the rows of sessions that are over are kept. */

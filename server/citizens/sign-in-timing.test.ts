@@ -74,7 +74,7 @@ describe('how long a sign-in takes tells nobody who is a citizen', async () => {
 
   it(
     'by wallet: somebody known, somebody unknown and somebody without a wallet',
-    { timeout: 120_000 },
+    { timeout: 300_000 },
     async ({ task, annotate }) => {
       const usernames = ['NLR', 'NobodyAtAll', 'SaltPorter'];
       await signInByOidc('NLR');
@@ -88,7 +88,7 @@ describe('how long a sign-in takes tells nobody who is a citizen', async () => {
 
   it(
     'by way of Venice: somebody known and somebody whom Venice does not know',
-    { timeout: 120_000 },
+    { timeout: 300_000 },
     async ({ task, annotate }) => {
       const found = await medians(signInByOidc, ['NLR', 'NobodyAtAll']);
       expect(found.map(({ outcome }) => outcome)).toEqual(['signed in', 'refused']);

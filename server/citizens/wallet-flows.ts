@@ -3,9 +3,10 @@ import type { Clock } from '#server/platform/clock.ts';
 import type { Database } from '#server/platform/db.ts';
 import { refuse, type DomainError } from '#server/platform/errors.ts';
 import type { Ids } from '#server/platform/ids.ts';
+import { noSoonerThan } from '#server/platform/no-sooner.ts';
 import { keepChallenge, takeChallenge } from './challenges.ts';
 import { formerUsernameHash } from './closing.ts';
-import { isSystemCitizen, isUsername } from './rules.ts';
+import { isSystemCitizen, isUsername, signInMsMin } from './rules.ts';
 import { signIn as recordSignIn, type SignedIn } from './service.ts';
 import { endSession, type SessionClient } from './sessions.ts';
 import type { VeniceClient } from './venice-client.ts';
@@ -74,7 +75,11 @@ export interface WalletAnswer {
  *
  * Refusals: `invalid_username`, `signature_malformed`, `wallet_proof_failed`, `venice_unavailable`, `system_citizen`.
  */
-export async function signInByWallet(deps: WalletDeps, input: WalletAnswer): Promise<SignedIn> {
+export function signInByWallet(deps: WalletDeps, input: WalletAnswer): Promise<SignedIn> {
+  return noSoonerThan(signInMsMin, admit(deps, input));
+}
+
+async function admit(deps: WalletDeps, input: WalletAnswer): Promise<SignedIn> {
   const { username, nonce, client, previousSessionId } = input;
   assertUsername(username);
   const signature = readSignature(input.signature);
