@@ -98,7 +98,13 @@ test("a seller's pages are accessible and fit", async ({ page }) => {
 
 test("an operator's desk is accessible and fits", async ({ page }) => {
   await signIn(page, 'DogeAuditor');
-  await lookAtAll(page, ['/operator', '/operator/trust?username=PescatoreNuovo', '/operator/settings']);
+  await lookAtAll(page, [
+    '/operator',
+    '/operator/people',
+    '/operator/record',
+    '/operator/trust?username=PescatoreNuovo',
+    '/operator/settings',
+  ]);
 });
 
 test.describe('pages for those who are lost', () => {
