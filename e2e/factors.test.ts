@@ -18,6 +18,8 @@ async function look(page: Page, name: string): Promise<void> {
       await page.evaluate((chosen) => {
         document.documentElement.dataset['theme'] = chosen;
       }, theme);
+      // Colours glide from one theme to the other; halfway they have a contrast of their own.
+      await page.evaluate(() => Promise.all(document.getAnimations().map(({ finished }) => finished)));
       await expectAccessible(page);
       await expectNoSidewaysScroll(page);
       const path = test.info().outputPath(`${name}-${theme}-${String(width)}.png`);

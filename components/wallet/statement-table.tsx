@@ -100,6 +100,7 @@ function sourceOf(kind: TransferKind): 'order' | 'topUp' | null {
     case 'grant':
     case 'conversion':
     case 'fee_release':
+    case 'cash_out':
     case 'reversal':
       return null;
   }

@@ -123,6 +123,7 @@ export const transferKinds = {
   grant: 15,
   conversion: 16,
   fee_release: 17,
+  cash_out: 18,
 } as const;
 
 export type TransferKind = keyof typeof transferKinds;

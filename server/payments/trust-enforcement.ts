@@ -2,7 +2,7 @@ import { findAccount, freezeAccount, openAccount, unfreezeAccount } from '#serve
 import { setVelocityLimits, velocityLimits, type VelocityLimit } from '#server/ledger/limits.ts';
 import { lookupAccounts } from '#server/ledger/lookups.ts';
 import type { TrustEnforcement } from '#server/citizens/trust.ts';
-import type { TrustLimits } from '#server/citizens/trust-rules.ts';
+import type { TrustStanding } from '#server/citizens/trust-rules.ts';
 import { amountMinorMax } from '#server/money/money.ts';
 import type { Tx } from '#server/platform/db.ts';
 import { defaultSettings } from './packages.ts';
@@ -10,28 +10,40 @@ import { defaultSettings } from './packages.ts';
 /** What a limit on top-ups counts: bought ducats as they arrive, at the base price, without bonus and fee. */
 export const countedTopUp = { asset: 'DUCAT', kind: 'top_up_base', side: 'credit' } as const;
 
+/** What a limit on cash-outs counts: earned ducats as they leave or are reserved, at the base price. */
+export const countedCashOut = { asset: 'DUCAT', kind: 'cash_out', side: 'debit' } as const;
+
 /**
- * Makes the ledger obey a standing: limits on the ducats a citizen may buy, and a wallet out of which nothing moves
- * while a chargeback is open. Limits are set only where they change, because the ledger counts 30 days anew for it.
- * Cash-outs have no kind of transfer yet, so their limits are computed and not set here.
+ * Makes the ledger obey a standing: limits on the ducats a citizen may buy and cash out, and a wallet out of which
+ * nothing moves while a chargeback is open. Limits are set only where they change, because the ledger counts 30 days
+ * anew for it.
  */
 export const enforceStanding: TrustEnforcement = async (tx, { citizenId, standing }) => {
-  const wanted = topUpLimits(standing.limits);
+  const wanted = limitsOf(standing);
   const present = await velocityLimits(tx, citizenId);
   const isSame =
     present.length === wanted.length &&
     wanted.every((limit) =>
-      present.some(({ period, amountMinorMax: most }) => period === limit.period && most === limit.amountMinorMax),
+      present.some(
+        ({ kind, period, amountMinorMax: most }) =>
+          kind === limit.kind && period === limit.period && most === limit.amountMinorMax,
+      ),
     );
   if (!isSame) await setVelocityLimits(tx, citizenId, wanted);
   await freezeWallet(tx, { citizenId, isFrozen: standing.isFrozen });
 };
 
-/** The limits on top-ups in what the ledger counts: 10 centesimi for a cent. */
-export function topUpLimits(limits: TrustLimits): VelocityLimit[] {
+/**
+ * The limits in what the ledger counts: 10 centesimi for a cent. While a reset lets nobody cash out yet, nothing may
+ * leave; the refresh of the day it ends lets it again.
+ */
+export function limitsOf({ limits, cashOutFrom }: Pick<TrustStanding, 'limits' | 'cashOutFrom'>): VelocityLimit[] {
+  const cashOut = (usdMinor: bigint) => (cashOutFrom === null ? ducatsFor(usdMinor) : 0n);
   return [
     { ...countedTopUp, period: '24_hours', amountMinorMax: ducatsFor(limits.topUpDayUsdMinor) },
     { ...countedTopUp, period: '30_days', amountMinorMax: ducatsFor(limits.topUpMonthUsdMinor) },
+    { ...countedCashOut, period: '24_hours', amountMinorMax: cashOut(limits.cashOutDayUsdMinor) },
+    { ...countedCashOut, period: '30_days', amountMinorMax: cashOut(limits.cashOutMonthUsdMinor) },
   ];
 }
 

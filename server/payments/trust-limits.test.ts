@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { assignTrust, trustStanding } from '#server/citizens/trust.ts';
 import { noteTrustEvent } from '#server/citizens/trust-events.ts';
-import { findAccount, systemAccountId } from '#server/ledger/accounts.ts';
+import { findAccount, openAccount, systemAccountId } from '#server/ledger/accounts.ts';
 import { setVelocityLimits, velocityLimits } from '#server/ledger/limits.ts';
 import { post } from '#server/ledger/transfers.ts';
 import { fulfil, startTopUp } from '#server/payments/flows.ts';
@@ -208,6 +208,8 @@ describe('the books obey a standing', () => {
     expect(limits.map(({ kind, side, period, amountMinorMax }) => [kind, side, period, amountMinorMax])).toEqual([
       ['top_up_base', 'credit', '24_hours', 200_000n],
       ['top_up_base', 'credit', '30_days', 1_000_000n],
+      ['cash_out', 'debit', '24_hours', 0n],
+      ['cash_out', 'debit', '30_days', 0n],
     ]);
     const rows = () => client.$queryRaw<{ xmin: string }[]>`
       SELECT xmin::text FROM ledger.velocity_limit WHERE owner = ${citizenId} ORDER BY period`;
@@ -216,6 +218,39 @@ describe('the books obey a standing', () => {
     expect(await rows()).toEqual(before);
     await fall(citizenId);
     expect((await velocityLimits(client, citizenId))[0]).toMatchObject({ amountMinorMax: 50_000n });
+  });
+
+  test('and let out for dollars what the level allows, and nothing while a reset waits', async () => {
+    const citizenId = await bridge.citizen(2);
+    await bridge.refreshTrust(citizenId);
+    const wallet = await database.inTransaction((tx) =>
+      openAccount(tx, { owner: citizenId, kind: 'wallet', asset: 'DUCAT' }),
+    );
+    const earned = move({
+      from: systemAccountId('issuance', 'DUCAT'),
+      to: wallet,
+      amountMinor: 9_000_000n,
+      kind: 'mint',
+    });
+    await database.inTransaction((tx) => post(tx, [earned]));
+    const cashOut = (amountMinor: bigint) => {
+      const transfer = move({ from: wallet, to: systemAccountId('treasury', 'DUCAT'), amountMinor, kind: 'cash_out' });
+      return database.inTransaction((tx) => post(tx, [transfer]));
+    };
+    // 500 dollars a day are 5,000 ducats.
+    const results = (await Promise.all(Array.from({ length: connections }, () => cashOut(50_000n)))).flat();
+    expect(results.filter(({ status }) => status === 'created')).toHaveLength(10);
+    expect(results.filter((each) => each.status === 'refused' && each.code === 'limit_exceeded')).toHaveLength(6);
+    await later(26);
+    expect(await cashOut(50_000n)).toMatchObject([{ status: 'created' }]);
+    const occurredAt = deps.clock.now();
+    const reset = { citizenId, kind: 'factors_reset', reference: citizenId, occurredAt, ids: systemIds } as const;
+    await database.inTransaction((tx) => noteTrustEvent(tx, reset));
+    await bridge.refreshTrust(citizenId);
+    expect(await cashOut(1n)).toMatchObject([{ code: 'limit_exceeded' }]);
+    await later(5 * 24);
+    await bridge.refreshTrust(citizenId);
+    expect(await cashOut(1n)).toMatchObject([{ status: 'created' }]);
   });
 
   test('and freeze the wallet from a chargeback until it is settled: nothing is spent and nothing bought', async () => {
