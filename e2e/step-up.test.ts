@@ -1,4 +1,4 @@
-import { expect, expectAccessible, giveCode, signIn, test } from './support/journey.ts';
+import { expect, expectAccessible, expectInteractive, giveCode, signIn, test } from './support/journey.ts';
 import { ageProofs } from './support/sessions.ts';
 
 // A device of its own, so that the sessions of other journeys keep their proofs.
@@ -11,6 +11,7 @@ test.use({
 test('a step that needs a fresh proof asks for it in place, and then goes on by itself', async ({ page }) => {
   await signIn(page, 'DogeAuditor', '/operator/people');
   await ageProofs('Firefox on Linux', 6);
+  await expectInteractive(page);
   await page.getByLabel('Username in Venice').first().fill('MaskMaker');
   await page.getByRole('button', { name: 'Appoint' }).click();
   const dialog = page.getByRole('dialog', { name: 'Confirm that it is you' });
