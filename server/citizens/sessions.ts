@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '#server/platform/clock.ts';
-import type { Database, Db, Tx } from '#server/platform/db.ts';
+import type { Database, Db, PreparedQuery, Tx } from '#server/platform/db.ts';
 import { refuse } from '#server/platform/errors.ts';
 import type { Ids } from '#server/platform/ids.ts';
 import { newSessionToken, type Principal, type Role, type SessionStore } from '#server/platform/session.ts';
@@ -18,11 +18,12 @@ export interface SessionClient {
 }
 
 /** Sessions in the database, asked on every request: what is ended there is over on the very next read. */
-export function sessionStore({ client }: Pick<Database, 'client'>, clock: Clock): SessionStore {
+export function sessionStore(database: Pick<Database, 'client' | 'readPrepared'>, clock: Clock): SessionStore {
+  const { client } = database;
   return {
     find: async (token) => {
       const now = clock.now();
-      const live = await findLiveSession(client, { token, now });
+      const live = await findLiveSession(database, { token, now });
       if (live === null) return null;
       if (before(now, sessionTouchMs) >= live.lastSeenAt) await touchSession(client, { id: live.sessionId, now });
       return live.principal;
@@ -199,26 +200,30 @@ interface LiveRow extends Omit<Principal, 'sessionId'> {
   lastSeenAt: Date;
 }
 
-/** One round trip, because every request pays for it. */
-async function findLiveSession(
-  db: Db,
-  input: { token: string; now: Date },
-): Promise<{ principal: Principal; sessionId: string; lastSeenAt: Date } | null> {
-  const { token, now } = input;
-  const rows = await db.$queryRaw<LiveRow[]>`
-    /* prepared:live_session */
+const liveSessionQuery: PreparedQuery = {
+  name: 'live_session',
+  text: `
     SELECT citizen.id AS "citizenId", citizen.username, citizen.display_name AS "displayName",
            citizen.tier, citizen.role, citizen.operator_role AS "operatorRole",
            citizen.has_second_factor AS "hasSecondFactor", session.id AS "sessionId",
            session.proved_at AS "provedAt", session.second_factor_at AS "secondFactorAt",
            session.last_seen_at AS "lastSeenAt"
       FROM session JOIN citizen ON citizen.id = session.citizen_id
-     WHERE session.token_hash = ${hashOf(token)}
+     WHERE session.token_hash = $1
        AND session.ended_at IS NULL
-       AND session.expires_at > ${now}
-       AND session.last_seen_at > CASE citizen.role WHEN 'operator' THEN ${before(now, sessionIdleMs.operator)}::timestamptz
-                                                    ELSE ${before(now, sessionIdleMs.citizen)}::timestamptz END`;
-  const row = rows[0];
+       AND session.expires_at > $2::timestamptz
+       AND session.last_seen_at > CASE citizen.role WHEN 'operator' THEN $3::timestamptz ELSE $4::timestamptz END`,
+};
+
+/** One round trip, because every request pays for it. */
+async function findLiveSession(
+  database: Pick<Database, 'readPrepared'>,
+  input: { token: string; now: Date },
+): Promise<{ principal: Principal; sessionId: string; lastSeenAt: Date } | null> {
+  const { token, now } = input;
+  const idleSince = (role: Role) => before(now, sessionIdleMs[role]).toISOString();
+  const values = [Buffer.from(hashOf(token)), now.toISOString(), idleSince('operator'), idleSince('citizen')];
+  const [row] = await database.readPrepared<LiveRow>(liveSessionQuery, values);
   if (row === undefined) return null;
   const { lastSeenAt, ...principal } = row;
   return { principal, sessionId: row.sessionId, lastSeenAt };

@@ -1,6 +1,8 @@
 import { PrismaPg } from '@prisma/adapter-pg';
+import { Pool, type QueryResultRow } from 'pg';
 import { Prisma, PrismaClient } from '../../prisma/generated/client.ts';
 import { env } from './env.ts';
+import { log } from './log.ts';
 import { once } from './once.ts';
 
 export { Prisma };
@@ -18,9 +20,21 @@ export interface Database {
   inTransaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Runs reads that must see one moment: REPEATABLE READ. */
   inSnapshot<T>(work: (tx: Tx) => Promise<T>, options?: SnapshotOptions): Promise<T>;
+  /**
+   * Rows of a query that is parsed and planned once a connection, past Prisma, which takes as long to pass on a small
+   * answer as PostgreSQL to find it. For the few reads that every request pays for: each name costs memory in every
+   * connection. Rejects as Prisma does when the database is away.
+   */
+  readPrepared<Row extends QueryResultRow>(query: PreparedQuery, values: readonly unknown[]): Promise<Row[]>;
   /** Resolves when the database answers and accepts writes; rejects otherwise. */
   ping(): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface PreparedQuery {
+  /** One name for one text, at most 63 letters. */
+  name: string;
+  text: string;
 }
 
 export interface SnapshotOptions {
@@ -41,12 +55,16 @@ export interface DatabaseOptions {
 
 /** Opens a database for the application's role. Connections are made on first use. */
 export function createDatabase(url: string, options: DatabaseOptions = {}): Database {
-  const client = openClient(url, { connectionsMax: options.connectionsMax ?? 12, timeoutMs: queryTimeoutMs });
-  let patient: PrismaClient | null = null;
+  const main = openClient(url, {
+    connectionsMax: options.connectionsMax ?? 12,
+    timeoutMs: queryTimeoutMs,
+  });
+  let patient: OpenClient | null = null;
   const patientClient = () => {
     patient ??= openClient(url, { connectionsMax: longConnectionsMax, timeoutMs: longQueryTimeoutMs });
-    return patient;
+    return patient.client;
   };
+  const { client } = main;
   return {
     client,
     inTransaction: (work) =>
@@ -55,15 +73,24 @@ export function createDatabase(url: string, options: DatabaseOptions = {}): Data
       const [reader, timeout] = isLong ? [patientClient(), longQueryTimeoutMs] : [client, queryTimeoutMs];
       return reader.$transaction(work, { isolationLevel: 'RepeatableRead', maxWait: 5_000, timeout });
     },
+    readPrepared: async <Row extends QueryResultRow>(query: PreparedQuery, values: readonly unknown[]) =>
+      (await main.pool.query<Row>({ ...query, values: [...values] })).rows,
     ping: () => withinTime(assertWritable(client), pingTimeoutMs),
     close: async () => {
-      await Promise.all([client.$disconnect(), patient?.$disconnect()]);
+      await Promise.all([main.close(), patient?.close()]);
     },
   };
 }
 
-function openClient(url: string, limits: { connectionsMax: number; timeoutMs: number }): PrismaClient {
-  const pool = {
+interface OpenClient {
+  client: PrismaClient;
+  /** The connections that the client uses. */
+  pool: Pool;
+  close(): Promise<void>;
+}
+
+function openClient(url: string, limits: { connectionsMax: number; timeoutMs: number }): OpenClient {
+  const pool = new Pool({
     connectionString: url,
     max: limits.connectionsMax,
     connectionTimeoutMillis: connectTimeoutMs,
@@ -72,16 +99,15 @@ function openClient(url: string, limits: { connectionsMax: number; timeoutMs: nu
     query_timeout: limits.timeoutMs + 5_000,
     // Prisma's adapter sends and reads times without their offset, which is exact only in UTC.
     options: `-c role=cascade_app -c timezone=UTC -c statement_timeout=${String(limits.timeoutMs)}`,
+  });
+  // Prisma listens only from its first query on; a connection lost while idle is replaced by the next query.
+  pool.on('error', (error) => log().debug({ err: error }, 'an idle connection to the database was lost'));
+  const client = new PrismaClient({ adapter: new PrismaPg(pool) });
+  const close = async () => {
+    await client.$disconnect();
+    await pool.end();
   };
-  return new PrismaClient({ adapter: new PrismaPg(pool, { statementNameGenerator: preparedName }) });
-}
-
-/**
- * A raw query that begins with the comment `prepared:` and a name is parsed and planned once a connection. For the few
- * that every request pays for: each name costs memory in every connection. An empty name is none.
- */
-function preparedName({ sql }: { sql: string }): string {
-  return /^\s*\/\* prepared:([a-z_]{1,40}) \*\//.exec(sql)?.[1] ?? '';
+  return { client, pool, close };
 }
 
 async function assertWritable(client: PrismaClient): Promise<void> {

@@ -16,8 +16,8 @@ import { startBenchServer } from './server.ts';
  */
 const secret = 'a secret that only this benchmark knows';
 const ratioMax = 1.35;
-const rounds = 9;
-const callsPerSlice = 400;
+const rounds = 25;
+const callsPerSlice = 200;
 const callsAtOnce = 4;
 
 const calls = {
@@ -25,6 +25,9 @@ const calls = {
   categories: 'listings.categories',
   session: 'session.current',
 } as const;
+
+/** `session.current` is shown as the bare cost: without a session it does nothing at all, so that it is no same call. */
+const judged = ['search', 'categories'] as const;
 
 type CallName = keyof typeof calls;
 interface Figures {
@@ -49,7 +52,7 @@ async function run(cleanups: Cleanup[]): Promise<void> {
       `${calls[name].split('?', 1)[0] ?? ''}: ${range}, ${plainMs.toFixed(2)} → ${signedInMs.toFixed(2)} ms\n`,
     );
   }
-  const ok = (figures.search?.ratio ?? Infinity) <= ratioMax;
+  const ok = judged.every((name) => (figures[name]?.ratio ?? Infinity) <= ratioMax);
   process.stdout.write(`${JSON.stringify({ ok, ratioMax, figures })}\n`);
   if (!ok) process.exitCode = 1;
 }
