@@ -101,6 +101,31 @@ function sourceOf(kind: TransferKind): 'order' | 'topUp' | null {
     case 'conversion':
     case 'fee_release':
     case 'cash_out':
+    case 'refund_hold':
+    case 'refund_ducats':
+    case 'refund_dollars':
+    case 'refund_debt':
+    case 'refund_paid':
+    case 'refund_failed':
+    case 'dispute_ducats':
+    case 'dispute_withdrawn':
+    case 'dispute_fee':
+    case 'dispute_debt':
+    case 'dispute_returned':
+    case 'debt_repaid':
+    case 'debt_written_off':
+    case 'clawback_returned':
+    case 'subscription_payment':
+    case 'subscription_tax':
+    case 'subscription_refund':
+    case 'cash_out_settled':
+    case 'cash_out_dollars':
+    case 'cash_out_fee':
+    case 'cash_out_debt':
+    case 'payout_sent':
+    case 'payout_returned':
+    case 'cash_out_returned':
+    case 'stripe_adjustment':
     case 'reversal':
       return null;
   }
