@@ -1,7 +1,7 @@
 import { useFormatter, useTranslations } from 'next-intl';
 
 import { Figures } from '#components/ui/figures.tsx';
-import type { InboxCounts } from '#server/platform/inbox.ts';
+import type { InboxCounts } from '#server/platform/inbox-reading.ts';
 
 const states = ['received', 'failed', 'handled', 'ignored'] as const;
 

@@ -24,6 +24,11 @@ export function Receipt({ topUp }: { topUp: TopUpView }) {
               {t('credited', { date: format.dateTime(topUp.creditedAt, { dateStyle: 'long', timeStyle: 'short' }) })}
             </p>
           )}
+          {topUp.holdUntil === null ? null : (
+            <p className="text-sm text-muted">
+              {t('held', { date: format.dateTime(topUp.holdUntil, { dateStyle: 'long', timeStyle: 'short' }) })}
+            </p>
+          )}
         </div>
         <div className="grid gap-6 sm:grid-cols-2 sm:gap-10">
           <DucatFigures quote={topUp} sumLabel={t('received')} />

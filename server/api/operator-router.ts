@@ -7,7 +7,7 @@ import { checkBooks, raiseAlarm } from '#server/ledger/jobs.ts';
 import { latestCrossings } from '#server/ledger/monitors.ts';
 import type { Db } from '#server/platform/db.ts';
 import { refuse } from '#server/platform/errors.ts';
-import { inboxCounts } from '#server/platform/inbox.ts';
+import { inboxCounts } from '#server/platform/inbox-reading.ts';
 import { operatorProcedure, router } from '#server/platform/trpc.ts';
 import { correctionsRouter } from './corrections-router.ts';
 import { peopleRouter } from './people-router.ts';

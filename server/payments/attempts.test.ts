@@ -17,6 +17,8 @@ const paymentBy = (topUpId: string, sessionId: string): Payment => ({
   paymentIntentId: `pi_${sessionId}`,
   chargeId: `ch_${sessionId}`,
   riskLevel: null,
+  cardFingerprint: null,
+  paymentMethod: 'card',
   totalMinor: 1_025n,
   currency: 'usd',
 });

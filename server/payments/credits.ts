@@ -1,13 +1,16 @@
 import { noteTrustEvent } from '#server/citizens/trust-events.ts';
+import { trustStanding } from '#server/citizens/trust.ts';
 import { openAccount } from '#server/ledger/accounts.ts';
 import type { RefusalCode, TransferRequest } from '#server/ledger/schema.ts';
 import { post, postLinked } from '#server/ledger/transfers.ts';
 import type { Tx } from '#server/platform/db.ts';
-import { DomainError } from '#server/platform/errors.ts';
+import { DomainError, refuse } from '#server/platform/errors.ts';
 import { invariant } from '#server/platform/invariant.ts';
 import { emit } from '#server/platform/outbox.ts';
 import { releaseTransfers, topUpTransfers, waitingTransfers } from './bookings.ts';
+import { holdUntil, needsReview } from './rules.ts';
 import { lockTopUp, type LockedTopUp, type WriteDeps } from './service.ts';
+import { expectAtStripe, typeOfCharge } from './stripe-facts.ts';
 import { lockRoom } from './top-up-room.ts';
 
 /** From a paid card to ducats in the wallet, at once or after a wait. */
@@ -19,68 +22,139 @@ export interface Payment {
   paymentIntentId: string;
   chargeId: string;
   riskLevel: string | null;
+  /** Names the card without giving it away; null for anything but a card. */
+  cardFingerprint: string | null;
+  /** As Stripe names it, such as `card`. */
+  paymentMethod: string | null;
   totalMinor: bigint;
   currency: string;
 }
 
 /**
- * Books a paid top-up: both assets in one linked group. Where the citizen's limits do not let the ducats in, the
- * dollars are booked all the same and the ducats wait in suspense. Doing it again, also at the same time, changes
- * nothing: the row is locked first. Refuses with `top_up_amount_mismatch` when Stripe took another amount than was
- * quoted.
+ * Books a paid top-up: both assets in one linked group. Where the citizen's limits do not let the ducats in, or the
+ * payment is of the highest risk, the dollars are booked all the same and the ducats wait in suspense. Doing it again,
+ * also at the same time, changes nothing: the row is locked first. Refuses with `top_up_amount_mismatch` when Stripe
+ * took another amount than was quoted.
  */
 export async function creditTopUp(tx: Tx, deps: WriteDeps, payment: Payment): Promise<void> {
   const topUp = await lockTopUp(tx, payment.topUpId);
   const isOurSession = topUp.stripeSessionId === null || topUp.stripeSessionId === payment.sessionId;
   // Also when it is credited: a second payment must not vanish, its event stays failed until an operator looks.
   invariant(isOurSession, 'a top-up is paid by its own session');
-  if (topUp.state === 'credited' || topUp.state === 'waiting') return;
+  if (paidStates.includes(topUp.state)) return;
   checkAmount(topUp, payment);
   const { id: topUpId, citizenId } = topUp;
   const now = deps.clock.now();
+  await noteForTrust(tx, deps, { topUpId, citizenId, cardFingerprint: payment.cardFingerprint });
   const booking = { ...topUp, topUpId };
   const intoWallet = topUpTransfers({ ...booking, walletAccountId: await walletOf(tx, citizenId) }, deps.secret);
-  await noteTrustEvent(tx, { citizenId, kind: 'purchase', reference: topUpId, occurredAt: now, ids: deps.ids });
   await lockRoom(tx, citizenId);
-  const mustWait = await isKeptOut(tx, intoWallet);
-  const state = mustWait ? 'waiting' : 'credited';
-  const { sessionId, paymentIntentId, chargeId, riskLevel } = payment;
+  const waitReason = await reasonToWait(tx, { riskLevel: payment.riskLevel, transfers: intoWallet });
+  const state = waitReason === null ? 'credited' : 'waiting';
+  const { sessionId, paymentIntentId, chargeId, riskLevel, cardFingerprint, paymentMethod } = payment;
   await tx.topUp.update({
     where: { id: topUpId },
     data: {
       state,
+      waitReason,
       stripeSessionId: sessionId,
       stripePaymentIntentId: paymentIntentId,
       stripeChargeId: chargeId,
       riskLevel,
-      creditedAt: mustWait ? null : now,
+      cardFingerprint,
+      paymentMethod,
       closedAt: null,
+      ...(state === 'waiting' ? {} : await credited(tx, { citizenId, riskLevel, now })),
     },
     select: { id: true },
   });
-  await postLinked(tx, mustWait ? waitingTransfers(booking, deps.secret) : intoWallet, { source: 'external' });
+  const transfers = waitReason === null ? intoWallet : waitingTransfers(booking, deps.secret);
+  const fact = { type: typeOfCharge(chargeId), sourceId: chargeId, amountMinor: topUp.totalMinor };
+  await expectAtStripe(tx, deps, { ...fact, transfers, kind: 'top_up_gross' });
+  await postLinked(tx, transfers, { source: 'external' });
   await tell(tx, deps, { topUp, state });
 }
 
+/** States of a top-up whose dollars are in the books. */
+const paidStates: readonly string[] = ['credited', 'waiting', 'returned'];
+
+async function noteForTrust(
+  tx: Tx,
+  deps: WriteDeps,
+  payment: { topUpId: string; citizenId: string; cardFingerprint: string | null },
+): Promise<void> {
+  const { topUpId, citizenId, cardFingerprint } = payment;
+  const event = { citizenId, occurredAt: deps.clock.now(), ids: deps.ids };
+  await noteTrustEvent(tx, { ...event, kind: 'purchase', reference: topUpId });
+  if (cardFingerprint !== null) await noteTrustEvent(tx, { ...event, kind: 'new_card', reference: cardFingerprint });
+}
+
+async function reasonToWait(
+  tx: Tx,
+  payment: { riskLevel: string | null; transfers: readonly TransferRequest[] },
+): Promise<'review' | 'limits' | null> {
+  if (needsReview(payment.riskLevel)) return 'review';
+  return (await isKeptOut(tx, payment.transfers)) ? 'limits' : null;
+}
+
+/** When the ducats arrived and until when they are held, by where their buyer stands at this moment. */
+async function credited(
+  tx: Tx,
+  payment: { citizenId: string; riskLevel: string | null; now: Date },
+): Promise<{ creditedAt: Date; holdUntil: Date }> {
+  const { citizenId, riskLevel, now } = payment;
+  const { limits } = await trustStanding(tx, { citizenId, now });
+  return { creditedAt: now, holdUntil: holdUntil(now, { holdBoughtDays: limits.holdBoughtDays, riskLevel }) };
+}
+
 /**
- * Lets a top-up that waits into the wallet, if the limits have room by now; says whether it did. One that does not wait
- * is left as it is.
+ * Lets a top-up that waits into the wallet, if the limits have room by now; says whether it did. One that does not wait,
+ * or that an operator has to look at first, is left as it is.
  */
 export async function releaseTopUp(tx: Tx, deps: WriteDeps, topUpId: string): Promise<boolean> {
   const topUp = await lockTopUp(tx, topUpId);
-  if (topUp.state !== 'waiting') return false;
-  const booking = { ...topUp, topUpId, walletAccountId: await walletOf(tx, topUp.citizenId) };
+  if (topUp.state !== 'waiting' || topUp.waitReason === 'review') return false;
+  const { citizenId } = topUp;
+  const booking = { ...topUp, topUpId, walletAccountId: await walletOf(tx, citizenId) };
   const transfers = releaseTransfers(booking, deps.secret);
-  await lockRoom(tx, topUp.citizenId);
+  await lockRoom(tx, citizenId);
   if (await isKeptOut(tx, transfers)) return false;
   await tx.topUp.update({
     where: { id: topUpId },
-    data: { state: 'credited', creditedAt: deps.clock.now() },
+    data: {
+      state: 'credited',
+      waitReason: null,
+      ...(await credited(tx, { citizenId, riskLevel: topUp.riskLevel, now: deps.clock.now() })),
+    },
     select: { id: true },
   });
   await postLinked(tx, transfers, { source: 'external' });
   await tell(tx, deps, { topUp, state: 'credited' });
   return true;
+}
+
+/**
+ * An operator looked at a payment of the highest risk and found it good: from now on it waits for nothing but the limits.
+ * Refuses `top_up_not_found`, `top_up_not_in_review`.
+ */
+export async function passReview(
+  tx: Tx,
+  deps: WriteDeps,
+  review: { topUpId: string; by: string; note: string },
+): Promise<void> {
+  const { topUpId, by, note } = review;
+  const isKnown = (await tx.topUp.count({ where: { id: topUpId } })) === 1;
+  if (!isKnown) throw refuse('not_found', 'top_up_not_found', 'There is no such top-up.');
+  const topUp = await lockTopUp(tx, topUpId);
+  if (topUp.state !== 'waiting' || topUp.waitReason !== 'review') {
+    throw refuse('conflict', 'top_up_not_in_review', 'This payment does not wait for a review any more.');
+  }
+  await tx.topUp.update({
+    where: { id: topUpId },
+    data: { waitReason: 'limits', reviewedBy: by, reviewedAt: deps.clock.now(), reviewNote: note },
+    select: { id: true },
+  });
+  await releaseTopUp(tx, deps, topUpId);
 }
 
 function walletOf(tx: Tx, owner: string): Promise<bigint> {

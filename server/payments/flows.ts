@@ -8,7 +8,7 @@ import { isWrittenUuid } from '#server/platform/ids.ts';
 import { invariant } from '#server/platform/invariant.ts';
 import { topUpById, topUpBySession, walletStatement, type StatementQuery } from './queries.ts';
 import { quoteTopUp, stateOfSession } from './rules.ts';
-import type { StatementEntry, TopUpChoice, TopUpQuote, TopUpView } from './schema.ts';
+import type { StatementEntry, TopUpChoice, TopUpQuote, TopUpState, TopUpView } from './schema.ts';
 import { creditTopUp, type Payment } from './credits.ts';
 import {
   beginTopUp,
@@ -74,15 +74,18 @@ async function closeCrowding(deps: StartDeps, topUp: StartedTopUp, limits: Trust
   const { id: topUpId, citizenId, quote } = topUp;
   const { client } = deps.database;
   const crowding = await crowdingSessions(client, { topUpId, citizenId, priceMinor: quote.priceMinor, limits });
-  for (const sessionId of crowding) {
-    try {
-      await callStripe(() => deps.stripe.checkout.sessions.expire(sessionId));
-    } catch (error) {
-      if (!isNoLongerOpenAtStripe(error)) throw error;
-    }
-    await settleSession(deps, sessionId);
-  }
+  for (const sessionId of crowding) await closeSession(deps, sessionId);
   return crowding.length > 0;
+}
+
+/** Ends a page at Stripe, so that nobody can pay on it any more; a session that was paid meanwhile is credited. */
+export async function closeSession(deps: PaymentDeps, sessionId: string): Promise<void> {
+  try {
+    await callStripe(() => deps.stripe.checkout.sessions.expire(sessionId));
+  } catch (error) {
+    if (!isNoLongerOpenAtStripe(error)) throw error;
+  }
+  await settleSession(deps, sessionId);
 }
 
 /** Depends on nothing but the row, so that every repetition is the same request to Stripe. */
@@ -134,12 +137,14 @@ export async function fulfil(deps: PaymentDeps, input: { sessionId: string; citi
   const { sessionId, citizenId } = input;
   const known = await topUpBySession(deps.database.client, sessionId);
   if (citizenId !== undefined && known?.citizenId !== citizenId) throw topUpNotFound();
-  if (known?.state !== 'credited' && known?.state !== 'waiting') await settleSession(deps, sessionId);
+  if (known === null || !settledStates.includes(known.state)) await settleSession(deps, sessionId);
   const settled = await topUpBySession(deps.database.client, sessionId);
   if (settled === null) throw topUpNotFound();
   const { citizenId: _owner, ...view } = settled;
   return view;
 }
+
+const settledStates: readonly TopUpState[] = ['credited', 'waiting', 'returned'];
 
 async function settleSession(deps: PaymentDeps, sessionId: string): Promise<void> {
   const effect = await prepareFulfilment(deps, sessionId);
@@ -205,6 +210,8 @@ function paymentOf(session: Stripe.Checkout.Session, topUpId: string): Payment {
     paymentIntentId: paymentIntent.id,
     chargeId: charge.id,
     riskLevel: charge.outcome?.risk_level ?? null,
+    cardFingerprint: charge.payment_method_details?.card?.fingerprint ?? null,
+    paymentMethod: charge.payment_method_details?.type ?? null,
     totalMinor: BigInt(session.amount_total),
     currency: session.currency ?? '',
   };

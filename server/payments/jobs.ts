@@ -2,7 +2,7 @@ import { isDatabaseUnavailable, isDomainError } from '#server/platform/errors.ts
 import { log } from '#server/platform/log.ts';
 import { releaseFees } from './fee-release.ts';
 import { releaseTopUp } from './credits.ts';
-import { fulfil, recordStripeFee, type PaymentDeps } from './flows.ts';
+import { closeSession, fulfil, recordStripeFee, type PaymentDeps } from './flows.ts';
 import { expireUnopened } from './service.ts';
 
 const batchMax = 200;
@@ -17,6 +17,7 @@ const feeAfterMs = 2 * 60_000;
 export async function expireTopUps(deps: PaymentDeps): Promise<void> {
   const nowMs = deps.clock.now().getTime();
   await deps.database.inTransaction((tx) => expireUnopened(tx, deps, new Date(nowMs - unopenedAfterMs)));
+  await closeOldQuotes(deps);
   const open = await deps.database.client.topUp.findMany({
     where: {
       state: { in: ['open', 'processing'] },
@@ -29,6 +30,19 @@ export async function expireTopUps(deps: PaymentDeps): Promise<void> {
   });
   for (const { stripeSessionId } of open) {
     if (stripeSessionId !== null) await attempt(stripeSessionId, () => fulfil(deps, { sessionId: stripeSessionId }));
+  }
+}
+
+/** Closes pages at Stripe whose quoted price holds no longer; one that was paid meanwhile is credited. */
+async function closeOldQuotes(deps: PaymentDeps): Promise<void> {
+  const old = await deps.database.client.topUp.findMany({
+    where: { state: 'open', stripeSessionId: { not: null }, quoteExpiresAt: { lt: deps.clock.now() } },
+    orderBy: { quoteExpiresAt: 'asc' },
+    take: batchMax,
+    select: { stripeSessionId: true },
+  });
+  for (const { stripeSessionId } of old) {
+    if (stripeSessionId !== null) await attempt(stripeSessionId, () => closeSession(deps, stripeSessionId));
   }
 }
 
@@ -57,7 +71,7 @@ export async function collectStripeFees(deps: PaymentDeps): Promise<void> {
  */
 export async function releaseWaitingTopUps(deps: PaymentDeps, only: { citizenId?: string } = {}): Promise<number> {
   const waiting = await deps.database.client.topUp.findMany({
-    where: { state: 'waiting', ...only },
+    where: { state: 'waiting', waitReason: 'limits', ...only },
     orderBy: { id: 'asc' },
     take: batchMax,
     select: { id: true },

@@ -25,6 +25,10 @@ export interface TopUpSettings {
   /** The range of a custom amount, before the fee. */
   customMinorMin: UsdMinor;
   customMinorMax: UsdMinor;
+  /** How long a quoted price holds: a page that nobody paid on by then is closed. */
+  quoteMinutes: number;
+  /** Days added to the hold on what a payment of elevated or highest risk bought. */
+  riskyHoldDays: number;
 }
 
 function ducatPackage(id: PackageId, dollars: bigint, ducats: { base: bigint; bonus: bigint }): DucatPackage {
@@ -48,4 +52,6 @@ export const defaultSettings: TopUpSettings = {
   feeBasisPoints: 250,
   customMinorMin: usd(1_000n),
   customMinorMax: usd(1_000_000n),
+  quoteMinutes: 120,
+  riskyHoldDays: 7,
 };

@@ -20,6 +20,9 @@ const topUpColumns = {
   state: true,
   createdAt: true,
   creditedAt: true,
+  quoteExpiresAt: true,
+  waitReason: true,
+  holdUntil: true,
 } satisfies Prisma.TopUpSelect;
 
 type TopUpRow = Prisma.TopUpGetPayload<{ select: typeof topUpColumns }>;
@@ -72,6 +75,9 @@ function viewOf(row: TopUpRow): TopUpView {
     state: topUpStates.find((state) => state === row.state) ?? 'failed',
     createdAt: row.createdAt,
     creditedAt: row.creditedAt,
+    quoteExpiresAt: row.quoteExpiresAt,
+    waitReason: row.waitReason as TopUpView['waitReason'],
+    holdUntil: row.holdUntil,
   };
 }
 

@@ -1,7 +1,7 @@
 import { ducat, formatAmount, shareHalfUp, usd, type UsdMinor } from '#server/money/money.ts';
 import { DomainError, refuse } from '#server/platform/errors.ts';
 import { defaultSettings, type TopUpSettings } from './packages.ts';
-import type { TopUpChoice, TopUpQuote, TopUpState } from './schema.ts';
+import type { TopUpChoice, TopUpQuote, UnpaidState } from './schema.ts';
 
 /**
  * What a choice costs and brings. The fee comes on top of the price, rounded half up to a cent.
@@ -54,12 +54,30 @@ export interface SessionFacts {
 }
 
 /** Where a top-up that is not credited stands. Only `paid` leads to a credit. */
-export function stateOfSession(facts: SessionFacts): 'paid' | Exclude<TopUpState, 'credited' | 'waiting' | 'started'> {
+export function stateOfSession(facts: SessionFacts): 'paid' | UnpaidState {
   if (facts.paymentStatus === 'paid') return 'paid';
   if (facts.status === 'expired') return 'expired';
   if (facts.status !== 'complete') return 'open';
   const isRefused = facts.paymentIntentStatus === 'requires_payment_method' || facts.paymentIntentStatus === 'canceled';
   return isRefused ? 'failed' : 'processing';
+}
+
+/** Whether a payment is booked but not credited until an operator has looked at it. */
+export function needsReview(riskLevel: string | null): boolean {
+  return riskLevel === 'highest';
+}
+
+const dayMs = 86_400_000;
+
+/** Until when bought ducats are held: as long as their buyer's level says, and longer after a payment of elevated risk. */
+export function holdUntil(
+  now: Date,
+  payment: { holdBoughtDays: number; riskLevel: string | null },
+  settings: Pick<TopUpSettings, 'riskyHoldDays'> = defaultSettings,
+): Date {
+  const isRisky = payment.riskLevel === 'elevated' || needsReview(payment.riskLevel);
+  const days = payment.holdBoughtDays + (isRisky ? settings.riskyHoldDays : 0);
+  return new Date(now.getTime() + days * dayMs);
 }
 
 /** Ducats that were bought, and when. */

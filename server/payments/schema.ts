@@ -5,10 +5,25 @@ import { packageIds, type PackageId } from './packages.ts';
 
 /** Inputs and views of top-ups and the wallet, shared by forms, procedures and pages. */
 
-/** `waiting`: paid and in the books, its ducats in suspense until the citizen's limits let them in. */
-export const topUpStates = ['started', 'open', 'processing', 'waiting', 'credited', 'expired', 'failed'] as const;
+/**
+ * `waiting`: paid and in the books, its ducats in suspense until the citizen's limits let them in or an operator has
+ * looked at the payment. `returned`: paid, never credited, and the dollars given back.
+ */
+export const topUpStates = [
+  'started',
+  'open',
+  'processing',
+  'waiting',
+  'credited',
+  'expired',
+  'failed',
+  'returned',
+] as const;
 export const topUpState = z.enum(topUpStates);
 export type TopUpState = z.infer<typeof topUpState>;
+
+/** States of a top-up of which nothing is in the books. */
+export type UnpaidState = Exclude<TopUpState, 'started' | 'credited' | 'waiting' | 'returned'>;
 
 const bigintMax = 10n ** 18n;
 
@@ -66,6 +81,12 @@ export interface TopUpView extends TopUpQuote {
   state: TopUpState;
   createdAt: Date;
   creditedAt: Date | null;
+  /** Until when the quoted price holds; null for those of before quotes had an end. */
+  quoteExpiresAt: Date | null;
+  /** Why its ducats wait; null when they do not. */
+  waitReason: 'limits' | 'review' | null;
+  /** Until when the bought ducats are held; null before they are credited. */
+  holdUntil: Date | null;
 }
 
 export interface StatementEntry {

@@ -8,8 +8,9 @@ import { refuse } from '#server/platform/errors.ts';
 import type { Ids } from '#server/platform/ids.ts';
 import { invariant } from '#server/platform/invariant.ts';
 import { stripeFeeTransfers } from './bookings.ts';
+import { defaultSettings } from './packages.ts';
 import { assertRoom, lockRoom } from './top-up-room.ts';
-import { topUpState, type TopUpChoice, type TopUpQuote, type TopUpState } from './schema.ts';
+import { topUpState, type TopUpChoice, type TopUpQuote, type TopUpState, type UnpaidState } from './schema.ts';
 
 export interface WriteDeps {
   clock: Clock;
@@ -62,10 +63,11 @@ export interface StartedTopUp {
 async function insertTopUp(tx: Tx, deps: WriteDeps, intent: TopUpIntent): Promise<StartedTopUp> {
   const { citizenId, key, choice, quote } = intent;
   const hash = inputHash(choice);
+  const createdAt = deps.clock.now();
+  const quoteExpiresAt = new Date(createdAt.getTime() + defaultSettings.quoteMinutes * 60_000);
+  const times = { createdAt, quoteExpiresAt };
   await tx.topUp.createMany({
-    data: [
-      { id: deps.ids.uuid(), citizenId, key, inputHash: hash, ...quote, state: 'started', createdAt: deps.clock.now() },
-    ],
+    data: [{ id: deps.ids.uuid(), citizenId, key, inputHash: hash, ...quote, ...times, state: 'started' }],
     skipDuplicates: true,
   });
   const row = await tx.topUp.findUniqueOrThrow({
@@ -130,6 +132,9 @@ const lockedColumns = {
   state: true,
   stripeSessionId: true,
   stripeBalanceTransactionId: true,
+  stripeChargeId: true,
+  riskLevel: true,
+  waitReason: true,
   createdAt: true,
   ...quoteColumns,
 } satisfies Prisma.TopUpSelect;
@@ -145,7 +150,7 @@ export async function lockTopUp(tx: Tx, id: string): Promise<LockedTopUp> {
 export interface SessionOutcome {
   topUpId: string;
   sessionId: string;
-  state: Exclude<TopUpState, 'credited' | 'waiting' | 'started'>;
+  state: UnpaidState;
 }
 
 /** Records where an unpaid session stands. A paid top-up stays what it is; a session that another replaced says nothing. */
@@ -153,7 +158,7 @@ export async function recordOutcome(tx: Tx, deps: WriteDeps, outcome: SessionOut
   const { topUpId, sessionId, state } = outcome;
   const topUp = await lockTopUp(tx, topUpId);
   if (topUp.stripeSessionId !== null && topUp.stripeSessionId !== sessionId) return;
-  if (topUp.state === 'credited' || topUp.state === 'waiting' || topUp.state === state) return;
+  if (['credited', 'waiting', 'returned', state].includes(topUp.state)) return;
   const isClosed = state === 'expired' || state === 'failed';
   await tx.topUp.update({
     where: { id: topUpId },
@@ -184,6 +189,10 @@ export async function bookStripeFee(tx: Tx, deps: WriteDeps, fee: StripeFee): Pr
     invariant(topUp.stripeBalanceTransactionId === fee.balanceTransactionId, 'a charge has one balance transaction');
     return;
   }
+  await tx.stripeFact.updateMany({
+    where: { sourceId: topUp.stripeChargeId ?? '', type: { in: ['charge', 'payment'] } },
+    data: { balanceTransactionId: fee.balanceTransactionId },
+  });
   await tx.topUp.update({
     where: { id: topUp.id },
     data: { stripeBalanceTransactionId: fee.balanceTransactionId, stripeFeeMinor: fee.feeMinor },

@@ -13,6 +13,15 @@ export const stripeEvent = z.object({
   data: z.object({ object: z.record(z.string(), z.unknown()) }),
 });
 
+export type StripeEvent = z.infer<typeof stripeEvent>;
+
+const objectIdShape = z.string().min(1).max(255);
+
+/** The id of the object that an event is about; null for objects without one, such as a balance. */
+export function objectOfEvent(event: StripeEvent): string | null {
+  return objectIdShape.safeParse(event.data.object['id']).data ?? null;
+}
+
 /** Decides what an event of Stripe changes. Types that mean nothing to us are ignored. */
 export async function handleStripeEvent(deps: PaymentDeps, event: InboxEvent): Promise<InboxOutcome> {
   switch (event.type) {
@@ -33,6 +42,5 @@ function outcomeOf(effect: Effect | null): InboxOutcome {
 }
 
 function objectId(event: InboxEvent): string {
-  const { data } = stripeEvent.parse(JSON.parse(event.payload));
-  return z.string().min(1).max(255).parse(data.object['id']);
+  return objectIdShape.parse(objectOfEvent(stripeEvent.parse(JSON.parse(event.payload))));
 }

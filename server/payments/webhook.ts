@@ -6,7 +6,7 @@ import { answerRefusal, readBodyText } from '#server/platform/http.ts';
 import type { Ids } from '#server/platform/ids.ts';
 import { invariant } from '#server/platform/invariant.ts';
 import { acceptEvent } from './flows.ts';
-import { stripeEvent, stripeSource } from './stripe-events.ts';
+import { objectOfEvent, stripeEvent, stripeSource, type StripeEvent } from './stripe-events.ts';
 
 export interface WebhookDeps {
   database: Database;
@@ -33,7 +33,8 @@ export async function stripeWebhook(request: Request, deps: WebhookDeps): Promis
     const payload = await readBodyText(request, bodyBytesMax);
     verifySignature(payload, request.headers.get('stripe-signature') ?? '', deps);
     const event = readEvent(payload, deps.mode);
-    await acceptEvent(deps, { source: stripeSource, eventId: event.id, type: event.type, payload });
+    const { id: eventId, type } = event;
+    await acceptEvent(deps, { source: stripeSource, eventId, type, objectId: objectOfEvent(event), payload });
     return Response.json({ received: true });
   } catch (error) {
     return answerRefusal(error);
@@ -52,7 +53,7 @@ function verifySignature(payload: string, signature: string, deps: WebhookDeps):
   }
 }
 
-function readEvent(payload: string, mode: 'sandbox' | 'live'): { id: string; type: string } {
+function readEvent(payload: string, mode: 'sandbox' | 'live'): StripeEvent {
   const event = stripeEvent.safeParse(jsonOf(payload));
   if (!event.success) throw refuse('invalid', 'event_malformed', 'The body is not an event of Stripe.');
   if (event.data.livemode === (mode === 'live')) return event.data;

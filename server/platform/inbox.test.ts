@@ -7,10 +7,10 @@ import {
   backOffMs,
   claimDue,
   drainInbox,
-  inboxCounts,
   receiveEvent,
   type InboxHandler,
 } from '#server/platform/inbox.ts';
+import { inboxCounts, inboxEvents, replayEvent } from '#server/platform/inbox-reading.ts';
 import { once } from '#server/platform/once.ts';
 import { movableClock } from '#server/testing/clock.ts';
 import { testDatabase } from '#server/testing/database.ts';
@@ -27,9 +27,9 @@ function inbox() {
   return {
     source,
     clock,
-    receive: (eventId: string) =>
+    receive: (eventId: string, objectId: string | null = null) =>
       database.inTransaction((tx) =>
-        receiveEvent(tx, deps, { source, eventId, type: 'thing.happened', payload: `{"id":"${eventId}"}` }),
+        receiveEvent(tx, deps, { source, eventId, objectId, type: 'thing.happened', payload: `{"id":"${eventId}"}` }),
       ),
     drain: (handler: InboxHandler) => drainInbox(deps, { source, handler, limit: 10 }),
     claim: (limit = 10) => database.inTransaction((tx) => claimDue(tx, { source, limit, now: clock.now() })),
@@ -103,6 +103,59 @@ test('two workers never claim the same event', async () => {
   const claimed = (await Promise.all([claim(), claim(), claim()])).flat().map((event) => event.eventId);
   expect(new Set(claimed).size).toBe(claimed.length);
   expect((await claim(20)).length + claimed.length).toBe(20);
+});
+
+test('two events of one object are never out at the same time, whoever claims; those of others are', async () => {
+  const { receive, claim, drain, clock } = inbox();
+  for (const number of [1, 2, 3]) await receive(`evt_${String(number)}`, 'ch_1');
+  await receive('evt_4', 'ch_2');
+  await receive('evt_5');
+  const claimed = (await Promise.all([claim(), claim(), claim()])).flat();
+  expect(claimed.map(({ objectId }) => objectId).filter((id) => id === 'ch_1')).toHaveLength(1);
+  expect(claimed).toHaveLength(3);
+  // The workers died: each object is free again when its lease ends.
+  clock.advance(91_000);
+  const handled: string[] = [];
+  for (let round = 0; round < 3; round += 1) {
+    await drain((event) => {
+      if (event.objectId === 'ch_1') handled.push(event.eventId);
+      return Promise.resolve({ state: 'handled' });
+    });
+  }
+  expect(handled).toEqual(['evt_1', 'evt_2', 'evt_3']);
+});
+
+test('an event that waits after a failure does not keep back the next one of its object', async () => {
+  const { receive, drain } = inbox();
+  await receive('evt_1', 'ch_1');
+  await drain(() => Promise.reject(new Error('Stripe is away')));
+  await receive('evt_2', 'ch_1');
+  expect(await drain(() => Promise.resolve({ state: 'handled' }))).toMatchObject({ claimed: 1, handled: 1 });
+});
+
+test('an event that was given up is handled again at once when an operator says so', async () => {
+  const { receive, drain, row, clock } = inbox();
+  await receive('evt_1');
+  for (let round = 0; round < attemptsMax; round += 1) {
+    await drain(() => Promise.reject(new Error('poison')));
+    clock.advance(2 * 3_600_000);
+  }
+  const { id } = await row('evt_1');
+  const [listed] = (await inboxEvents(database.client, { id: 'evt_1', state: 'failed', limit: 1 })).events;
+  expect(listed).toMatchObject({ id, attempts: attemptsMax, nextAttemptAt: null, lastError: 'Error: poison' });
+  await database.inTransaction((tx) => replayEvent(tx, { clock }, id));
+  expect(await drain(() => Promise.resolve({ state: 'handled' }))).toMatchObject({ handled: 1 });
+});
+
+test('an event that is being handled is not replayed: event_in_work', async () => {
+  const { receive, claim, row, clock } = inbox();
+  await receive('evt_1');
+  await claim();
+  const { id } = await row('evt_1');
+  const again = () => database.inTransaction((tx) => replayEvent(tx, { clock }, id));
+  await expect(again()).rejects.toMatchObject({ kind: 'conflict', code: 'event_in_work' });
+  clock.advance(91_000);
+  await expect(again()).resolves.toBeUndefined();
 });
 
 test('an event whose worker died comes back when its lease ends, and its effect happens once', async () => {

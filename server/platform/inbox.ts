@@ -10,6 +10,8 @@ export interface IncomingEvent {
   /** The sender's own id of the event: each is stored once. */
   eventId: string;
   type: string;
+  /** The object it is about; two events of one object are never handled at the same time. Null for none. */
+  objectId: string | null;
   payload: string;
 }
 
@@ -55,6 +57,8 @@ const backOffMsMax = 3_600_000;
 export const attemptsMax = 48;
 const parallelMax = 4;
 const errorLengthMax = 500;
+/** So many due events are looked at for one that is claimed, in case several are about one object. */
+const lookAhead = 8;
 
 /**
  * Claims what is due and handles it. Rejects only when the database does: a handler that fails is
@@ -105,20 +109,36 @@ export async function receiveEvent(tx: Tx, deps: { clock: Clock; ids: Ids }, eve
 }
 
 /**
- * Takes up to `limit` due events for this process. Others skip them until the lease ends, which also
- * brings an event back whose process died.
+ * Takes up to `limit` due events for this process, the longest due first. Others skip them until the lease ends, which
+ * also brings an event back whose process died. Of one object at most one event is out at a time: handlers fetch the
+ * object fresh, and a slow one must not write what it saw over what a later one saw. Claims go one after another, so
+ * that no two processes look for free objects at once.
  */
 export async function claimDue(tx: Tx, input: { source: string; limit: number; now: Date }): Promise<InboxEvent[]> {
+  const { source, limit, now } = input;
+  const leaseEnd = new Date(now.getTime() + leaseMs);
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('inbox.claim:' || ${source}, 0))`;
   const rows = await tx.$queryRaw<InboxEvent[]>`
-    UPDATE inbox_event SET attempts = attempts + 1, next_attempt_at = ${new Date(input.now.getTime() + leaseMs)}
-    WHERE id IN (
-      SELECT id FROM inbox_event
-      WHERE source = ${input.source} AND state IN ('received', 'failed') AND next_attempt_at <= ${input.now}
-        AND attempts < ${attemptsMax}
+    UPDATE inbox_event SET attempts = attempts + 1, next_attempt_at = ${leaseEnd}, leased_until = ${leaseEnd}
+    WHERE state IN ('received', 'failed') AND id IN (
+      SELECT id FROM (
+        SELECT id, next_attempt_at,
+               row_number() OVER (PARTITION BY coalesce(object_id, id::text) ORDER BY received_at, id) AS place
+        FROM (
+          SELECT id, object_id, received_at, next_attempt_at FROM inbox_event due
+          WHERE source = ${source} AND state IN ('received', 'failed') AND next_attempt_at <= ${now}
+            AND attempts < ${attemptsMax}
+            AND NOT EXISTS (
+              SELECT FROM inbox_event other
+              WHERE other.source = due.source AND other.object_id = due.object_id AND other.leased_until > ${now})
+          ORDER BY next_attempt_at, id
+          LIMIT ${limit * lookAhead}) free
+      ) placed
+      WHERE place = 1
       ORDER BY next_attempt_at, id
-      LIMIT ${input.limit}
-      FOR UPDATE SKIP LOCKED)
-    RETURNING id::text, source, event_id AS "eventId", type, payload, attempts, received_at AS "receivedAt"`;
+      LIMIT ${limit})
+    RETURNING id::text, source, event_id AS "eventId", type, object_id AS "objectId", payload, attempts,
+              received_at AS "receivedAt"`;
   return rows.sort((left, right) => left.receivedAt.getTime() - right.receivedAt.getTime());
 }
 
@@ -126,18 +146,25 @@ export async function claimDue(tx: Tx, input: { source: string; limit: number; n
 async function settle(tx: Tx, input: { id: string; outcome: InboxOutcome; now: Date }): Promise<void> {
   const marked = await tx.inboxEvent.updateMany({
     where: { id: input.id, state: { in: ['received', 'failed'] } },
-    data: { state: input.outcome.state, handledAt: input.now, lastError: null },
+    data: { state: input.outcome.state, handledAt: input.now, lastError: null, leasedUntil: null },
   });
   if (marked.count === 1 && input.outcome.state === 'handled') await input.outcome.effect?.(tx);
 }
 
 async function recordFailure(tx: Tx, event: InboxEvent, failure: { error: unknown; deps: InboxDeps }): Promise<void> {
   const { error, deps } = failure;
+  if (event.attempts >= attemptsMax) {
+    log().error(
+      { eventId: event.eventId, type: event.type },
+      'an event failed for the last time and waits for an operator',
+    );
+  }
   const pauseMs = backOffMs(event.attempts, (deps.jitter ?? Math.random)());
   await tx.inboxEvent.updateMany({
     where: { id: event.id, state: { in: ['received', 'failed'] } },
     data: {
       state: 'failed',
+      leasedUntil: null,
       lastError: sentence(error),
       nextAttemptAt: new Date(deps.clock.now().getTime() + pauseMs),
     },
@@ -153,28 +180,4 @@ export function backOffMs(attempts: number, jitter: number): number {
 function sentence(error: unknown): string {
   const text = error instanceof Error ? `${error.name}: ${error.message}` : 'something that is no error was thrown';
   return text.slice(0, errorLengthMax);
-}
-
-export interface InboxCounts {
-  received: number;
-  handled: number;
-  ignored: number;
-  failed: number;
-  /** When the oldest event that still waits arrived; null when none does. */
-  oldestWaitingAt: Date | null;
-}
-
-/** How many events stand where, over all sources. */
-export async function inboxCounts(db: Db): Promise<InboxCounts> {
-  const rows = await db.$queryRaw<
-    { state: 'received' | 'handled' | 'ignored' | 'failed'; count: bigint; oldest: Date }[]
-  >(Prisma.sql`SELECT state, count(*) AS count, min(received_at) AS oldest FROM inbox_event GROUP BY state`);
-  const counts: InboxCounts = { received: 0, handled: 0, ignored: 0, failed: 0, oldestWaitingAt: null };
-  for (const row of rows) {
-    counts[row.state] = Number(row.count);
-    const isWaiting = row.state === 'received' || row.state === 'failed';
-    if (isWaiting && (counts.oldestWaitingAt === null || row.oldest < counts.oldestWaitingAt))
-      counts.oldestWaitingAt = row.oldest;
-  }
-  return counts;
 }

@@ -28,7 +28,7 @@ export default async function ReceiptPage({ params }: { params: Promise<{ id: st
         <Receipt topUp={topUp} />
       ) : (
         <Notice>
-          <p>{t(`state.${topUp.state}`)}</p>
+          <p>{t(topUp.waitReason === 'review' ? 'state.review' : `state.${topUp.state}`)}</p>
         </Notice>
       )}
       <ReceiptLinks />

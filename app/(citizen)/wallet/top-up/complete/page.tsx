@@ -31,6 +31,7 @@ export default async function TopUpCompletePage({ searchParams }: { searchParams
   const before = await readVisitor();
   if (before === null) redirect(signInPath(address));
   const topUp = await readTopUp(sessionId);
+  if (topUp?.state === 'returned') redirect(`/wallet/top-up/${topUp.id}`);
   switch (topUp?.state) {
     case 'credited':
       return <Credited topUp={topUp} shownMinor={before.availableMinor} />;
@@ -82,7 +83,7 @@ async function Credited({ topUp, shownMinor }: { topUp: TopUpView; shownMinor: b
 
 /** Paid, and kept until the citizen's limits have room for it. */
 async function Suspended({ topUp }: { topUp: TopUpView }) {
-  const t = await getTranslations('top-up.complete.suspended');
+  const t = await getTranslations(`top-up.complete.${topUp.waitReason === 'review' ? 'inReview' : 'suspended'}`);
   return (
     <Page width="prose">
       <PageHeading title={t('title')}>{t('text')}</PageHeading>
