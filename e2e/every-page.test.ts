@@ -100,6 +100,8 @@ test("an operator's desk is accessible and fits", async ({ page }) => {
   await signIn(page, 'DogeAuditor');
   await lookAtAll(page, [
     '/operator',
+    '/operator/money',
+    '/operator/events',
     '/operator/people',
     '/operator/record',
     '/operator/trust?username=PescatoreNuovo',

@@ -7,6 +7,7 @@ const nouns = [
   'command',
   'common',
   'errors',
+  'events',
   'home',
   'layout',
   'listing',

@@ -3,6 +3,7 @@ import type category from '../_messages/en/category.json';
 import type command from '../_messages/en/command.json';
 import type common from '../_messages/en/common.json';
 import type errors from '../_messages/en/errors.json';
+import type events from '../_messages/en/events.json';
 import type home from '../_messages/en/home.json';
 import type layout from '../_messages/en/layout.json';
 import type listing from '../_messages/en/listing.json';
@@ -35,6 +36,7 @@ interface AllMessages {
   command: typeof command;
   common: typeof common;
   errors: typeof errors;
+  events: typeof events;
   home: typeof home;
   layout: typeof layout;
   listing: typeof listing;

@@ -1,7 +1,7 @@
 import { Bell, Download, KeyRound, Mail, MonitorSmartphone, Scale } from 'lucide-react';
 import { useTranslations } from 'next-intl';
-import Link from 'next/link';
-import type { ReactNode } from 'react';
+
+import { HubCard } from '#components/ui/hub-card.tsx';
 
 interface HubCardsProps {
   overview: { hasSecondFactor: boolean; unread: number; maskedEmail: string | null };
@@ -55,32 +55,5 @@ export function HubCards({ overview }: HubCardsProps) {
         {t('data.text')}
       </HubCard>
     </ul>
-  );
-}
-
-interface HubCardProps {
-  href: string;
-  icon: ReactNode;
-  title: string;
-  state?: string;
-  children: ReactNode;
-}
-
-function HubCard({ href, icon, title, state, children }: HubCardProps) {
-  return (
-    <li className="relative flex flex-col gap-2 rounded-md border border-line bg-surface p-4 transition-colors hover:border-accent sm:p-6">
-      <span className="flex items-center gap-3 text-accent">
-        {icon}
-        <Link
-          href={href}
-          prefetch={false}
-          className="text-lg font-semibold underline decoration-1 underline-offset-4 after:absolute after:inset-0 after:rounded-md"
-        >
-          {title}
-        </Link>
-      </span>
-      <p className="text-muted">{children}</p>
-      {state === undefined ? null : <p className="mt-auto text-sm font-medium wrap-anywhere">{state}</p>}
-    </li>
   );
 }

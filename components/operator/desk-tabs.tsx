@@ -4,6 +4,7 @@ import { Tabs } from '#components/ui/tabs.tsx';
 
 const places = [
   { key: 'books', href: '/operator' },
+  { key: 'money', href: '/operator/money' },
   { key: 'people', href: '/operator/people' },
   { key: 'trust', href: '/operator/trust' },
   { key: 'tiers', href: '/operator/settings' },

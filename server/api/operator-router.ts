@@ -10,6 +10,7 @@ import { refuse } from '#server/platform/errors.ts';
 import { inboxCounts } from '#server/platform/inbox-reading.ts';
 import { operatorProcedure, router } from '#server/platform/trpc.ts';
 import { correctionsRouter } from './corrections-router.ts';
+import { eventsRouter } from './events-router.ts';
 import { peopleRouter } from './people-router.ts';
 import { breakerReasonInput } from './schema.ts';
 import { trustAdminRouter } from './trust-admin-router.ts';
@@ -20,6 +21,7 @@ const crossingsShown = 20;
 /** What an operator sees first, and what an operator may do about the books. */
 export const operatorRouter = router({
   corrections: correctionsRouter,
+  events: eventsRouter,
   people: peopleRouter,
   trust: trustAdminRouter,
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { features } from '#server/citizens/schema.ts';
+import { inboxStates } from '#server/platform/inbox-schema.ts';
 
 /** Why posting may go on: words that someone else will want to read later. */
 export const breakerReasonLength = { min: 10, max: 1_000 };
@@ -80,3 +81,19 @@ export const entitlementInput = z.object({
   /** Cents a month; null where the tier is not sold. */
   subscriptionUsdMinor: usdMinor.min(1n).nullable(),
 });
+
+const eventText = z
+  .string()
+  .trim()
+  .regex(/^[A-Za-z0-9_.-]{1,255}$/);
+
+/** Which incoming events to show. */
+export const eventsInput = z.object({
+  state: z.enum(inboxStates).optional(),
+  type: eventText.optional(),
+  id: eventText.optional(),
+  cursor: z.uuid().nullish(),
+  limit: z.int().min(1).max(100).default(50),
+});
+
+export const eventInput = z.object({ id: z.uuid() });

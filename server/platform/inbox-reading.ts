@@ -2,11 +2,9 @@ import type { Clock } from './clock.ts';
 import { Prisma, type Db, type Tx } from './db.ts';
 import { refuse } from './errors.ts';
 import { attemptsMax } from './inbox.ts';
+import { inboxStates, type InboxState } from './inbox-schema.ts';
 
 /** What operators see of the inbox, and how they have an event handled again. */
-
-export const inboxStates = ['received', 'handled', 'ignored', 'failed'] as const;
-export type InboxState = (typeof inboxStates)[number];
 
 export interface InboxCounts extends Record<InboxState, number> {
   /** Failed so often that only an operator has them tried again. */

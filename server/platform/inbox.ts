@@ -1,5 +1,5 @@
 import type { Clock } from './clock.ts';
-import { Prisma, type Database, type Db, type Tx } from './db.ts';
+import type { Database, Tx } from './db.ts';
 import type { Ids } from './ids.ts';
 import { log } from './log.ts';
 

@@ -1,0 +1,38 @@
+import { Inbox } from 'lucide-react';
+import type { Metadata } from 'next';
+import { getTranslations } from 'next-intl/server';
+
+import { orNotFound, requireOperator } from '#app/_reading/reading.ts';
+import { serverCaller } from '#app/_trpc/server.ts';
+import { Page, PageHeading } from '#components/layout/page.tsx';
+import { DeskTabs } from '#components/operator/desk-tabs.tsx';
+import { HubCard } from '#components/ui/hub-card.tsx';
+
+export async function generateMetadata(): Promise<Metadata> {
+  const t = await getTranslations('events.hub');
+  return { title: t('title') };
+}
+
+/** Every page about money that comes in and goes back, with what waits there. */
+export default async function MoneyPage() {
+  await requireOperator();
+  const caller = await serverCaller();
+  const [t, { inbox }] = await Promise.all([getTranslations('events.hub'), orNotFound(caller.operator.overview())]);
+  const events = `${t('waiting', { count: inbox.received })}, ${t('failed', { count: inbox.failed })}`;
+  return (
+    <Page>
+      <DeskTabs current="money" />
+      <PageHeading title={t('title')}>{t('lead')}</PageHeading>
+      <ul className="grid gap-4 sm:grid-cols-2 lg:grid-cols-3">
+        <HubCard
+          href="/operator/events"
+          icon={<Inbox aria-hidden="true" className="size-icon" />}
+          title={t('events')}
+          state={inbox.exhausted > 0 ? t('givenUp', { count: inbox.exhausted }) : events}
+        >
+          {t('eventsText')}
+        </HubCard>
+      </ul>
+    </Page>
+  );
+}
