@@ -1,8 +1,9 @@
 import type Stripe from 'stripe';
 
-import { calm, type ChaosRecord } from '#server/sandbox/stripe/chaos.ts';
-import type { Scheduler } from '#server/sandbox/stripe/scheduler.ts';
-import type { Store } from '#server/sandbox/stripe/store.ts';
+import type { Balances } from '#server/sandbox/stripe/money/balances.ts';
+import { calm, type ChaosRecord } from '#server/sandbox/stripe/state/chaos.ts';
+import type { Scheduler } from '#server/sandbox/stripe/state/scheduler.ts';
+import type { Store } from '#server/sandbox/stripe/state/store.ts';
 
 /** The one version this sandbox plays. Written out, so that its process need not load the SDK. */
 export const apiVersion: Stripe.LatestApiVersion = '2026-10-28.endive';
@@ -15,8 +16,10 @@ export interface SandboxOptions {
   webhookSecret?: string;
   /** The shop that the pages link back to, for the control page and the content security policy. */
   appOrigin?: string | null;
-  /** How long after a charge its balance transaction is made; Stripe does it asynchronously. */
+  /** How long Stripe takes for what it does soon after: balance transactions, disputes of test cards, verdicts. */
   balanceDelayMs?: number;
+  /** How long a debit of a bank account stays in process before it succeeds or fails. */
+  bankDebitDelayMs?: number;
   /** The first pause after a failed delivery; it doubles every time. */
   retryBaseMs?: number;
 }
@@ -25,6 +28,7 @@ export interface SandboxOptions {
 export interface Sandbox {
   store: Store;
   scheduler: Scheduler;
+  balances: Balances;
   options: Required<SandboxOptions>;
   /** The address this sandbox listens on. */
   url(): string;
@@ -38,18 +42,18 @@ export interface Cause {
 export const ownDoing: Cause = { requestId: null, idempotencyKey: null };
 
 export function chaosOf(store: Store): ChaosRecord {
-  return store.get('chaos', 'chaos') ?? calm;
+  return { ...calm, ...store.get('chaos', 'chaos') };
 }
 
 export function changeChaos(store: Store, change: Partial<ChaosRecord>): void {
   store.put('chaos', 'chaos', { ...chaosOf(store), ...change });
 }
 
-export function nowMs(store: Store): number {
-  return Date.now() + chaosOf(store).clockOffsetMs;
+export function nowMs(sandbox: Sandbox): number {
+  return sandbox.scheduler.nowMs();
 }
 
 /** Stripe's times are whole seconds. */
-export function nowSeconds(store: Store): number {
-  return Math.floor(nowMs(store) / 1_000);
+export function nowSeconds(sandbox: Sandbox): number {
+  return Math.floor(nowMs(sandbox) / 1_000);
 }

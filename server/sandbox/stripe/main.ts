@@ -10,6 +10,7 @@ const { values } = parseArgs({
     'webhook-secret': { type: 'string', default: 'whsec_sandbox' },
     'app-origin': { type: 'string' },
     'balance-delay-ms': { type: 'string', default: '2000' },
+    'bank-debit-delay-ms': { type: 'string', default: '60000' },
     'retry-base-ms': { type: 'string', default: '1000' },
   },
 });
@@ -34,6 +35,7 @@ const sandbox = await startStripeSandbox({
   webhookSecret: values['webhook-secret'],
   appOrigin: values['app-origin'] ?? null,
   balanceDelayMs: wholeNumber('balance-delay-ms', values['balance-delay-ms']),
+  bankDebitDelayMs: wholeNumber('bank-debit-delay-ms', values['bank-debit-delay-ms']),
   retryBaseMs: wholeNumber('retry-base-ms', values['retry-base-ms']),
 }).catch((error: unknown) => {
   process.stderr.write(`stripe sandbox: ${sentence(error)}\n`);

@@ -1,6 +1,6 @@
 import Stripe from 'stripe';
 import { afterAll, describe, expect, test } from 'vitest';
-import { parseForm } from '#server/sandbox/stripe/form-encoding.ts';
+import { parseForm } from '#server/sandbox/stripe/wire/form-encoding.ts';
 import { startStripeSandbox } from '#server/sandbox/stripe/server.ts';
 
 const sandbox = await startStripeSandbox({ balanceDelayMs: 0 });

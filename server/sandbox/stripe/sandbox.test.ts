@@ -1,12 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Stripe from 'stripe';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
-import { startStripeSandbox, type StripeSandbox } from '#server/sandbox/stripe/server.ts';
+import { clientOf, play, receiver, sessionParameters, webhookSecret } from '#server/sandbox/stripe/testing.ts';
 
-const secret = 'whsec_sandbox_test';
 const open: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const close of open.splice(0)) await close();
@@ -16,74 +13,22 @@ afterAll(() => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-async function started(options: Parameters<typeof startStripeSandbox>[0] = {}) {
-  const sandbox = await startStripeSandbox({ webhookSecret: secret, balanceDelayMs: 0, retryBaseMs: 5, ...options });
-  let isClosed = false;
-  const close = async () => {
-    if (!isClosed) await sandbox.close();
-    isClosed = true;
-  };
-  open.push(close);
-  return { sandbox, stripe: clientOf(sandbox), close };
+async function started(options: Parameters<typeof play>[0] = {}) {
+  const playing = await play(options);
+  open.push(playing.close);
+  return playing;
 }
 
-function clientOf(sandbox: StripeSandbox, key = 'sk_test_x'): Stripe {
-  const { hostname, port } = new URL(sandbox.url);
-  return new Stripe(key, { host: hostname, port, protocol: 'http', maxNetworkRetries: 0, telemetry: false });
+async function listening(statuses: number[] = []) {
+  const endpoint = await receiver(statuses);
+  open.push(endpoint.close);
+  return endpoint;
 }
 
-const parameters = (): Stripe.Checkout.SessionCreateParams => ({
-  mode: 'payment',
-  success_url: 'http://127.0.0.1:9/done?session_id={CHECKOUT_SESSION_ID}',
-  cancel_url: 'http://127.0.0.1:9/cancelled',
-  metadata: { top_up_id: 'one' },
-  payment_intent_data: { metadata: { top_up_id: 'one' } },
+const parameters = () => ({
+  ...sessionParameters(),
   line_items: [{ quantity: 2, price_data: { currency: 'usd', unit_amount: 500, product_data: { name: 'Ducats' } } }],
 });
-
-interface Received {
-  body: string;
-  signature: string;
-}
-
-/** A receiver that answers as it is told and can be waited for. */
-async function receiver(statuses: number[] = []) {
-  const received: Received[] = [];
-  const waiting: { count: number; resolve: () => void }[] = [];
-  const server = createServer((incoming, outgoing) => {
-    const chunks: Buffer[] = [];
-    incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-    incoming.on('end', () => {
-      received.push({
-        body: Buffer.concat(chunks).toString(),
-        signature: String(incoming.headers['stripe-signature']),
-      });
-      outgoing.writeHead(statuses.shift() ?? 200).end();
-      for (const waiter of waiting) if (received.length >= waiter.count) waiter.resolve();
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  open.push(
-    () =>
-      new Promise((resolve) => {
-        server.close(() => {
-          resolve();
-        });
-        server.closeAllConnections();
-      }),
-  );
-  const address = server.address();
-  return {
-    url: `http://127.0.0.1:${String(typeof address === 'object' && address !== null ? address.port : 0)}/`,
-    received,
-    types: () => received.map(({ body }) => (JSON.parse(body) as { type: string }).type),
-    atLeast: (count: number) =>
-      new Promise<void>((resolve) => {
-        if (received.length >= count) resolve();
-        else waiting.push({ count, resolve });
-      }),
-  };
-}
 
 describe('the API', () => {
   test('a paid session has the objects Stripe documents, expanded on request', async () => {
@@ -182,7 +127,7 @@ describe('the API', () => {
       code: 'resource_missing',
     });
     await expect(stripe.payouts.list()).rejects.toMatchObject({ statusCode: 404 });
-    await expect(clientOf(sandbox, 'sk_live_x').balance.retrieve()).rejects.toMatchObject({
+    await expect(clientOf(sandbox.url, 'sk_live_x').balance.retrieve()).rejects.toMatchObject({
       type: 'StripeAuthenticationError',
     });
   });
@@ -239,7 +184,7 @@ describe('the API', () => {
 });
 
 describe('webhooks', () => {
-  async function paidWith(endpoint: Awaited<ReturnType<typeof receiver>>) {
+  async function paidWith(endpoint: Awaited<ReturnType<typeof listening>>) {
     const { sandbox, stripe } = await started({ webhookUrl: endpoint.url });
     const session = await stripe.checkout.sessions.create(parameters());
     const pay = () => sandbox.control({ action: 'pay', session: session.id, card: '4242424242424242' });
@@ -247,12 +192,12 @@ describe('webhooks', () => {
   }
 
   test('are signed so that the SDK accepts the raw body', async () => {
-    const endpoint = await receiver();
+    const endpoint = await listening();
     const { stripe, pay } = await paidWith(endpoint);
     pay();
     await endpoint.atLeast(5);
     for (const { body, signature } of endpoint.received) {
-      const event = stripe.webhooks.constructEvent(body, signature, secret);
+      const event = stripe.webhooks.constructEvent(body, signature, webhookSecret);
       expect(await stripe.events.retrieve(event.id)).toMatchObject({ id: event.id, type: event.type });
     }
     expect(endpoint.types().sort()).toEqual([
@@ -265,7 +210,7 @@ describe('webhooks', () => {
   });
 
   test('are sent again until they are answered with 2xx', async () => {
-    const endpoint = await receiver([500, 503, 200]);
+    const endpoint = await listening([500, 503, 200]);
     const { sandbox, stripe } = await started({ webhookUrl: endpoint.url });
     await stripe.customers.create({ email: 'a@example.com' });
     await endpoint.atLeast(3);
@@ -274,7 +219,7 @@ describe('webhooks', () => {
   });
 
   test('can be held, released in reverse, dropped and sent again', async () => {
-    const endpoint = await receiver();
+    const endpoint = await listening();
     const { sandbox, pay } = await paidWith(endpoint);
     sandbox.control({ action: 'hold' });
     pay();

@@ -1,14 +1,22 @@
 import type { Server } from 'node:http';
 
-import { answerApi } from '#server/sandbox/stripe/api-door.ts';
-import { bookBalanceTransaction } from '#server/sandbox/stripe/balance.ts';
-import { answerCheckoutPage } from '#server/sandbox/stripe/checkout-routes.ts';
-import { expireCheckout } from '#server/sandbox/stripe/checkout-sessions.ts';
-import { chaosOf, nowMs, ownDoing, type Sandbox, type SandboxOptions } from '#server/sandbox/stripe/context.ts';
-import { control, setWebhookUrl, type ControlAction, type ControlAnswer } from '#server/sandbox/stripe/control.ts';
-import { answerControl } from '#server/sandbox/stripe/control-door.ts';
-import { deliverEvent } from '#server/sandbox/stripe/deliveries.ts';
-import type { DeliveryRecord, EventRecord } from '#server/sandbox/stripe/events.ts';
+import { answerApi } from '#server/sandbox/stripe/wire/api-door.ts';
+import { answerCheckoutPage } from '#server/sandbox/stripe/checkout/checkout-routes.ts';
+import { expireCheckout } from '#server/sandbox/stripe/checkout/checkout-sessions.ts';
+import { chaosOf, ownDoing, type Sandbox, type SandboxOptions } from '#server/sandbox/stripe/context.ts';
+import {
+  control,
+  setWebhookUrl,
+  type ControlAction,
+  type ControlAnswer,
+} from '#server/sandbox/stripe/control/control.ts';
+import { answerControl } from '#server/sandbox/stripe/control/control-door.ts';
+import { deliverEvent } from '#server/sandbox/stripe/state/deliveries.ts';
+import { settleCheckoutDebit } from '#server/sandbox/stripe/checkout/payments.ts';
+import { Balances } from '#server/sandbox/stripe/money/balances.ts';
+import { bookCharge } from '#server/sandbox/stripe/money/charge-booking.ts';
+import { failRefund, referenceRefund, settleRefund } from '#server/sandbox/stripe/money/refunds.ts';
+import type { DeliveryRecord, EventRecord } from '#server/sandbox/stripe/state/events.ts';
 import {
   addressOf,
   listen,
@@ -16,9 +24,9 @@ import {
   redirect,
   type SandboxReply,
   type SandboxRequest,
-} from '#server/sandbox/stripe/http.ts';
-import { Scheduler, type Task } from '#server/sandbox/stripe/scheduler.ts';
-import { Store } from '#server/sandbox/stripe/store.ts';
+} from '#server/sandbox/stripe/wire/http.ts';
+import { Scheduler, type Task } from '#server/sandbox/stripe/state/scheduler.ts';
+import { Store } from '#server/sandbox/stripe/state/store.ts';
 
 export interface StripeSandbox {
   url: string;
@@ -35,37 +43,52 @@ const defaults: Required<SandboxOptions> = {
   webhookSecret: 'whsec_sandbox',
   appOrigin: null,
   balanceDelayMs: 2_000,
+  bankDebitDelayMs: 60_000,
   retryBaseMs: 1_000,
 };
-const deliveriesAtOnceMax = 16;
+const deliveriesAtOnceMax = 50;
 
-/** Starts a Stripe of one's own on loopback: API, hosted checkout page, signed webhooks. */
+/** Starts a Stripe of one's own on loopback: API, hosted pages, signed webhooks. */
 export async function startStripeSandbox(options: SandboxOptions = {}): Promise<StripeSandbox> {
   const store = new Store(options.stateDirectory ?? null);
   const deliveries = new DeliveryQueue((eventId) => deliverEvent(sandbox, eventId));
   const scheduler = new Scheduler(
     store,
-    () => nowMs(store),
-    (task) => runTask(sandbox, deliveries, task),
+    () => Date.now() + chaosOf(store).clockOffsetMs,
+    (task) => {
+      runTask(sandbox, deliveries, task);
+    },
   );
   let url = '';
-  const sandbox: Sandbox = { store, scheduler, options: { ...defaults, ...options }, url: () => url };
+  const balances = new Balances(store);
+  const sandbox: Sandbox = { store, scheduler, balances, options: { ...defaults, ...options }, url: () => url };
   const server = await listen(sandbox.options.port, (request) => answer(sandbox, request));
   url = addressOf(server);
   if (options.webhookUrl !== undefined) setWebhookUrl(sandbox, options.webhookUrl);
+  store.commit();
   scheduler.arm();
   return {
     url,
-    control: (action) => control(sandbox, action),
+    control: (action) => controlled(sandbox, action),
     events: () => store.all('event').map((event) => ({ event, delivery: store.get('delivery', event.id) })),
     close: () => close(server, sandbox, deliveries),
   };
 }
 
+function controlled(sandbox: Sandbox, action: ControlAction): ControlAnswer {
+  try {
+    return control(sandbox, action);
+  } finally {
+    sandbox.store.commit();
+  }
+}
+
 async function close(server: Server, sandbox: Sandbox, deliveries: DeliveryQueue): Promise<void> {
   sandbox.scheduler.close();
   const closed = new Promise<void>((resolve) => {
-    server.close(() => resolve());
+    server.close(() => {
+      resolve();
+    });
   });
   server.closeAllConnections();
   await closed;
@@ -73,26 +96,37 @@ async function close(server: Server, sandbox: Sandbox, deliveries: DeliveryQueue
   sandbox.store.close();
 }
 
+/** Whatever the answer tells is on disk before it goes out. */
 function answer(sandbox: Sandbox, request: SandboxRequest): SandboxReply {
+  try {
+    return replyTo(sandbox, request);
+  } finally {
+    sandbox.store.commit();
+  }
+}
+
+function replyTo(sandbox: Sandbox, request: SandboxRequest): SandboxReply {
   if (request.path.startsWith('/v1/')) return answerApi(sandbox, request);
   if (request.path.startsWith('/c/pay/')) return answerCheckoutPage(sandbox, request);
   if (request.path.startsWith('/_sandbox')) return answerControl(sandbox, request);
   return request.path === '/' ? redirect('/_sandbox') : plain(404, 'The Stripe sandbox has no such page.');
 }
 
+const taskRunners: Record<string, (sandbox: Sandbox, subject: string) => void> = {
+  book_charge: bookCharge,
+  settle_debit: settleCheckoutDebit,
+  reference_refund: referenceRefund,
+  settle_refund: settleRefund,
+  fail_refund: failRefund,
+  expire_checkout: (sandbox, subject) => {
+    const checkout = sandbox.store.get('checkout', subject);
+    if (checkout !== undefined) expireCheckout(sandbox, checkout, ownDoing);
+  },
+};
+
 function runTask(sandbox: Sandbox, deliveries: DeliveryQueue, task: Task): void {
-  switch (task.type) {
-    case 'book_balance_transaction':
-      bookBalanceTransaction(sandbox, task.subject);
-      return;
-    case 'deliver_event':
-      if (chaosOf(sandbox.store).webhookUrl !== null) deliveries.add(task.subject);
-      return;
-    case 'expire_checkout': {
-      const checkout = sandbox.store.get('checkout', task.subject);
-      if (checkout !== undefined) expireCheckout(sandbox, checkout, ownDoing);
-    }
-  }
+  if (task.type !== 'deliver_event') taskRunners[task.type]?.(sandbox, task.subject);
+  else if (chaosOf(sandbox.store).webhookUrl !== null) deliveries.add(task.subject);
 }
 
 /** Sends side by side, as Stripe does, but not more than a few at once. */

@@ -1,0 +1,72 @@
+import type Stripe from 'stripe';
+
+import { nowSeconds, type Cause, type Sandbox } from '#server/sandbox/stripe/context.ts';
+import { noSuch } from '#server/sandbox/stripe/wire/errors.ts';
+import { emitEvent } from '#server/sandbox/stripe/state/events.ts';
+import { newIdentifier } from '#server/sandbox/stripe/state/identifiers.ts';
+import type { Parameters } from '#server/sandbox/stripe/wire/parameters.ts';
+
+export function findCustomer(sandbox: Sandbox, id: string, param = 'id'): Stripe.Customer {
+  const customer = sandbox.store.get('customer', id);
+  if (customer === undefined) throw noSuch('customer', id, param);
+  return customer;
+}
+
+export function createCustomer(sandbox: Sandbox, input: Parameters, cause: Cause): Stripe.Customer {
+  const details = readDetails(input);
+  const metadata = input.metadata();
+  input.finish();
+  const customer: Stripe.Customer = {
+    id: newIdentifier('customer'),
+    object: 'customer',
+    balance: 0,
+    created: nowSeconds(sandbox),
+    currency: null,
+    customer_account: null,
+    default_source: null,
+    delinquent: false,
+    discount: null,
+    invoice_settings: { custom_fields: null, default_payment_method: null, footer: null, rendering_options: null },
+    livemode: false,
+    preferred_locales: [],
+    shipping: null,
+    tax_exempt: 'none',
+    test_clock: null,
+    description: details.description ?? null,
+    email: details.email ?? null,
+    name: details.name ?? null,
+    phone: details.phone ?? null,
+    metadata,
+  };
+  sandbox.store.put('customer', customer.id, customer);
+  emitEvent(sandbox, { type: 'customer.created', object: customer, cause });
+  return customer;
+}
+
+export function updateCustomer(
+  sandbox: Sandbox,
+  id: string,
+  input: { parameters: Parameters; cause: Cause },
+): Stripe.Customer {
+  const customer = findCustomer(sandbox, id);
+  const details = readDetails(input.parameters);
+  const updated: Stripe.Customer = { ...customer, ...details, metadata: input.parameters.metadata(customer.metadata) };
+  input.parameters.finish();
+  sandbox.store.put('customer', id, updated);
+  emitEvent(sandbox, { type: 'customer.updated', object: updated, cause: input.cause });
+  return updated;
+}
+
+type Details = Partial<Pick<Stripe.Customer, 'description' | 'email' | 'name' | 'phone'>>;
+
+const lengths = { description: 350, email: 512, name: 256, phone: 20 } as const;
+
+function readDetails(input: Parameters): Details {
+  const details: Details = {};
+  for (const [name, lengthMax] of Object.entries(lengths) as [keyof typeof lengths, number][]) {
+    const value = input.unsettable(name, lengthMax);
+    if (value !== undefined) details[name] = value;
+  }
+  if (details.email !== undefined) input.email('email');
+  return details;
+}
