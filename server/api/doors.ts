@@ -1,11 +1,11 @@
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import { statementCsv } from '#server/payments/statement-csv.ts';
 import { stripeWebhook } from '#server/payments/webhook.ts';
+import { assertSecondFactorGiven } from '#server/platform/access.ts';
 import { env } from '#server/platform/env.ts';
 import { refuse } from '#server/platform/errors.ts';
 import { answerRefusal, problem, type Handler } from '#server/platform/http.ts';
 import { requestLimits } from '#server/platform/rate-limit-request.ts';
-import type { Limits } from '#server/platform/rate-limit.ts';
 import { asTrpcError, type Context } from '#server/platform/trpc.ts';
 import { personalDataSources } from './account.ts';
 import { accountData } from './account-data.ts';
@@ -48,32 +48,30 @@ export const stripeWebhookDoor: Handler = (request) =>
   });
 
 /** The signed-in citizen's statement as a file. */
-export const statementDoor: Handler = async (request) => {
-  const taken = requestLimits(limits());
-  const response = await answerStatement(request, taken).catch(answerRefusal);
-  for (const [name, value] of Object.entries(taken.headers())) response.headers.set(name, value);
-  return response;
-};
+export const statementDoor: Handler = fileDoor(statementCsv);
 
 /** Everything we hold about the signed-in citizen, as a file. */
-export const accountDataDoor: Handler = async (request) => {
-  const taken = requestLimits(limits());
-  return await answerAccountData(request, taken).catch(answerRefusal);
-};
+export const accountDataDoor: Handler = fileDoor((request, context) =>
+  accountData(request, context, personalDataSources),
+);
 
-async function answerStatement(request: Request, taken: Limits): Promise<Response> {
-  return await statementCsv(request, await fileContext(request, taken));
-}
-
-async function answerAccountData(request: Request, taken: Limits): Promise<Response> {
-  return await accountData(request, await fileContext(request, taken), personalDataSources);
-}
-
-/** Files are large, so that those who fetch them are counted more strictly. */
-async function fileContext(request: Request, taken: Limits): Promise<Context> {
-  const context = await createContext(request.headers, { limits: taken });
-  await taken.take('statement', context.callers);
-  return context;
+/**
+ * A door to a file of one's own. Files are large, so that those who fetch them are counted more strictly; and whoever
+ * still owes a second factor gets none. Refuses `rate_limited`, `second_factor_required` and what the file refuses.
+ */
+function fileDoor(answer: (request: Request, context: Context) => Promise<Response>): Handler {
+  return async (request) => {
+    const taken = requestLimits(limits());
+    const answered = async () => {
+      const context = await createContext(request.headers, { limits: taken });
+      await taken.take('statement', context.callers);
+      if (context.principal !== null) assertSecondFactorGiven(context.principal);
+      return await answer(request, context);
+    };
+    const response = await answered().catch(answerRefusal);
+    for (const [name, value] of Object.entries(taken.headers())) response.headers.set(name, value);
+    return response;
+  };
 }
 
 interface Door {
