@@ -9,6 +9,7 @@ import { once } from '#server/platform/once.ts';
 import { sandboxClient } from '#server/sandbox/venice/server.ts';
 import { machineToken, newAttempt, pickCitizen, startTestVenice, trade } from '#server/sandbox/venice/testing.ts';
 import { asSuperuser, testDatabase } from '#server/testing/database.ts';
+import { openTransaction, untilWaiting } from '#server/testing/ledger-contention.ts';
 import { signedInCitizen } from '#server/testing/sessions.ts';
 import { createContext } from './context.ts';
 import { statementDoor, trpcDoor } from './doors.ts';
@@ -137,6 +138,24 @@ describe('the doors of the API, asked with a token of Venice', async () => {
     await database.inTransaction((tx) => closeAccount(tx, deps, closing));
     expect(await current({ authorization })).toMatchObject({ status: 403, outcome: 'account_closed' });
     expect(await database.client.citizen.count({ where: { username: 'MirrorSmith' } })).toBe(0);
+  });
+
+  it('refuse who is closing their account at this moment, and make no second one', async () => {
+    const authorization = await bearer('SilkRoadRunner');
+    const { principal } = await createContext(new Headers({ authorization }));
+    await asSuperuser(
+      database,
+      `UPDATE citizen SET refreshed_at = now() - interval '25 hours' WHERE username = 'SilkRoadRunner'`,
+    );
+    const deps = { clock: systemClock, ids: systemIds, secret, parts: [] };
+    const closing = await openTransaction(database, (tx) =>
+      closeAccount(tx, deps, { citizenId: principal?.citizenId ?? '', confirmation: 'SilkRoadRunner' }),
+    );
+    const asking = current({ authorization });
+    await untilWaiting(database);
+    await closing.commit();
+    expect(await asking).toMatchObject({ status: 403, outcome: 'account_closed' });
+    expect(await database.client.citizen.count({ where: { username: 'SilkRoadRunner' } })).toBe(0);
   });
 
   it('ask of who has a second factor a token that proves one', async () => {

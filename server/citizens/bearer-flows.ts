@@ -1,9 +1,9 @@
 import type { Clock } from '#server/platform/clock.ts';
 import type { Database } from '#server/platform/db.ts';
-import { refuse } from '#server/platform/errors.ts';
+import { refuse, type DomainError } from '#server/platform/errors.ts';
 import type { Ids } from '#server/platform/ids.ts';
 import type { Principal } from '#server/platform/session.ts';
-import { formerUsernameHash } from './closing.ts';
+import { formerUsernameHash, isAccountClosed } from './closing.ts';
 import { invalidToken, verifyToken, type TokenSettings } from './bearer-token.ts';
 import { citizenStanding, type Citizen } from './queries.ts';
 import { isSystemCitizen } from './rules.ts';
@@ -61,9 +61,7 @@ async function citizenOfToken(deps: BearerDeps, username: string): Promise<Citiz
   const usernameHash = formerUsernameHash(deps.secret, username);
   const known = await citizenStanding(database.client, { username, usernameHash });
   // Only someone who signs in opens an account again; a machine that goes on calling does not.
-  if (known === 'closed') {
-    throw refuse('forbidden', 'account_closed', 'This citizen has closed their account here.');
-  }
+  if (known === 'closed') throw accountClosed();
   if (known !== null && clock.now().getTime() - known.refreshedAt.getTime() < refreshMs) return known.citizen;
   const reading = await deps.venice.reading(username);
   if (reading.status === 'not_found') {
@@ -71,8 +69,17 @@ async function citizenOfToken(deps: BearerDeps, username: string): Promise<Citiz
   }
   if (reading.status === 'found' && !reading.isStale) {
     const { profile, asOf } = reading;
-    return await database.inTransaction((tx) => rememberCitizen(tx, { profile, asOf, clock, ids }));
+    return await database.inTransaction(async (tx) => {
+      const citizen = await rememberCitizen(tx, { profile, asOf, clock, ids });
+      // Closed since it was looked for: what was just made would be a second account.
+      if (await isAccountClosed(tx, usernameHash)) throw accountClosed();
+      return citizen;
+    });
   }
   if (known !== null) return known.citizen;
   throw refuse('unavailable', 'venice_unavailable', 'Venice cannot be reached right now. Please try again later.');
+}
+
+function accountClosed(): DomainError {
+  return refuse('forbidden', 'account_closed', 'This citizen has closed their account here.');
 }

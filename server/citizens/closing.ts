@@ -6,7 +6,7 @@ import { DomainError, refuse } from '#server/platform/errors.ts';
 import type { Ids } from '#server/platform/ids.ts';
 import { forgetContact } from './contact.ts';
 import { notify } from './notifications.ts';
-import { isLastAdmin } from './operators.ts';
+import { isLastAdmin, lockAppointments, roleColumnsOf } from './operators.ts';
 import { pseudonymOf } from './rules.ts';
 import type { ClosingObstacle } from './schema.ts';
 
@@ -52,6 +52,7 @@ export async function closeAccount(
   input: { citizenId: string; confirmation: string },
 ): Promise<void> {
   const { citizenId } = input;
+  await lockAppointments(tx);
   const [row] = await tx.$queryRaw<{ username: string; isClosed: boolean }[]>`
     SELECT username, closed_at IS NOT NULL AS "isClosed" FROM citizen WHERE id = ${citizenId}::uuid FOR UPDATE`;
   if (row === undefined || row.isClosed) throw refuse('not_found', 'account_closed', 'This account is closed already.');
@@ -80,16 +81,22 @@ export async function closeAccount(
 }
 
 /**
- * Opens the closed account of a citizen who signs in again, with the books and the trust history it had. Answers whether
- * there was one.
+ * Opens the closed account of a citizen who signs in again, with the books and the trust history it had, and the role
+ * that they were given meanwhile.
  */
-export async function reopenAccount(tx: Tx, input: { username: string; usernameHash: string }): Promise<boolean> {
+export async function reopenAccount(tx: Tx, input: { username: string; usernameHash: string }): Promise<void> {
   const { username, usernameHash } = input;
-  const { count } = await tx.citizen.updateMany({
+  if (!(await isAccountClosed(tx, usernameHash))) return;
+  const open = { username, displayName: username, closedAt: null, formerUsernameHash: null };
+  await tx.citizen.updateMany({
     where: { formerUsernameHash: usernameHash },
-    data: { username, displayName: username, closedAt: null, formerUsernameHash: null },
+    data: { ...open, ...(await roleColumnsOf(tx, username)) },
   });
-  return count > 0;
+}
+
+/** Whether the account of this name is closed; by the keyed fingerprint of the name. */
+export async function isAccountClosed(db: Db, usernameHash: string): Promise<boolean> {
+  return (await db.citizen.count({ where: { formerUsernameHash: usernameHash } })) > 0;
 }
 
 /** Names are public, so only a key keeps the fingerprint of one from being guessed. */

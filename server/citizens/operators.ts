@@ -27,9 +27,13 @@ export interface OperatorView {
 
 const operatorsMax = 200;
 
-/** What Venice's citizen of this name is here. */
-export async function roleColumnsOf(db: Db, username: string): Promise<RoleColumns> {
-  const appointment = await db.operatorAppointment.findUnique({ where: { username }, select: { operatorRole: true } });
+/**
+ * What Venice's citizen of this name is here, for a record that begins, or begins again, in this transaction. Whoever
+ * is changing appointments comes first: they give their role only to records that are there.
+ */
+export async function roleColumnsOf(tx: Tx, username: string): Promise<RoleColumns> {
+  await tx.$queryRaw`SELECT pg_advisory_xact_lock_shared(hashtext('operator_appointment'))::text`;
+  const appointment = await tx.operatorAppointment.findUnique({ where: { username }, select: { operatorRole: true } });
   if (appointment === null) return { role: 'citizen', operatorRole: null };
   return { role: 'operator', operatorRole: appointment.operatorRole as OperatorRole };
 }
@@ -163,7 +167,10 @@ export async function isLastAdmin(db: Db, username: string): Promise<boolean> {
   return own > 0 && (await db.operatorAppointment.count({ where: { operatorRole: 'admin', NOT: { username } } })) === 0;
 }
 
-/** Appointments are decided one after the other, so that two at once cannot both remove the other's last admin. */
-async function lockAppointments(tx: Tx): Promise<void> {
+/**
+ * Appointments are decided one after the other, so that two at once cannot both remove the other's last admin. Taken
+ * before any citizen's row is locked.
+ */
+export async function lockAppointments(tx: Tx): Promise<void> {
   await tx.$queryRaw`SELECT pg_advisory_xact_lock(hashtext('operator_appointment'))::text`;
 }

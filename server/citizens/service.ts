@@ -47,6 +47,8 @@ export interface SignedIn {
  */
 export async function signIn(tx: Tx, input: SignInInput): Promise<SignedIn> {
   const { profile, asOf, previousToken, clock, ids } = input;
+  // Whoever is closing this account has done so before it is looked for: else it would be opened, or made, beside it.
+  await lockCitizen(tx, input.username);
   await reopenAccount(tx, input);
   const citizen =
     profile === null
