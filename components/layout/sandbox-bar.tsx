@@ -12,7 +12,8 @@ export function SandboxBar() {
       {t('sandbox')}{' '}
       <Link href="/sandbox/codes" prefetch={false} className="underline underline-offset-2">
         {t('sandboxCodes')}
-      </Link>{' '}
+      </Link>
+      {' · '}
       <Link href="/sandbox/mailbox" prefetch={false} className="underline underline-offset-2">
         {t('sandboxMail')}
       </Link>

@@ -8,11 +8,14 @@ export interface Tab {
   current: boolean;
 }
 
-/** Tabs that are links: each view has an address and works without JavaScript. */
+/**
+ * Tabs that are links: each view has an address and works without JavaScript. Where they do not fit they wrap: one that is
+ * scrolled out of sight, which may be the present one, nobody finds.
+ */
 export function Tabs({ label, tabs }: { label: string; tabs: readonly Tab[] }) {
   return (
     <nav aria-label={label} className="border-b border-line">
-      <ul className="-mb-px flex gap-6 overflow-x-auto">
+      <ul className="-mb-px flex flex-wrap gap-x-6">
         {tabs.map((tab) => (
           <li key={tab.href}>
             <Link
