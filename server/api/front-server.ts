@@ -58,7 +58,8 @@ async function answerFailure(
   const { error, requestId } = failure;
   const hasLeft = (response.destroyed && !request.complete) || isPrematureClose(error);
   const answered = problem(error, requestId);
-  if (answered.status >= 500 && !hasLeft) log().error({ err: error, requestId, path: request.url }, 'request failed');
+  if (answered.status >= 500 && !hasLeft)
+    log().error({ err: error, requestId, path: pathOf(request) }, 'request failed');
   if (response.headersSent || response.destroyed) {
     response.destroy();
     return;
@@ -138,6 +139,11 @@ async function answerDoor(
   } finally {
     front.streams.delete(response);
   }
+}
+
+/** Without what follows the path: links of letters and answers of Venice carry secrets there. */
+function pathOf({ url = '' }: IncomingMessage): string {
+  return url.split('?', 1)[0] ?? '';
 }
 
 /** Somebody who listened to a stream, or downloaded something, left before its end. */
