@@ -64,6 +64,7 @@ async function plantContacts(tx: Tx, input: SeedInput & { citizens: SeedCitizenI
         addressSealed: sealText(sealing, address, addressPlace(citizenId)),
         locale: 'en',
         verifiedAt,
+        reachableSince: verifiedAt,
       };
     }),
     skipDuplicates: true,

@@ -93,7 +93,7 @@ export async function verifyEmail(tx: Tx, deps: Omit<ContactDeps, 'sealing'>, to
   const contact = { ...facts, verifiedAt: now };
   await tx.contactEmail.upsert({
     where: { citizenId },
-    create: { citizenId, ...contact },
+    create: { citizenId, ...contact, reachableSince: now },
     update: contact,
     select: { citizenId: true },
   });
@@ -139,10 +139,10 @@ export async function contactOf(
   };
 }
 
-/** Since when a citizen can be reached by e-mail; null when they cannot. */
-export async function verifiedEmailSince(db: Db, citizenId: string): Promise<Date | null> {
-  const contact = await db.contactEmail.findUnique({ where: { citizenId }, select: { verifiedAt: true } });
-  return contact?.verifiedAt ?? null;
+/** Since when a citizen can be reached by e-mail, at whatever address; null when they cannot. */
+export async function reachableSince(db: Db, citizenId: string): Promise<Date | null> {
+  const contact = await db.contactEmail.findUnique({ where: { citizenId }, select: { reachableSince: true } });
+  return contact?.reachableSince ?? null;
 }
 
 async function pendingOf(db: Db, input: { citizenId: string; now: Date }) {

@@ -57,8 +57,9 @@ describe('a change of the key of sealed fields', async () => {
   it('goes on behind a value that does not open, and names it at the end', async () => {
     const [broken = '', whole = ''] = [await citizenWithSecret('ONE'), await citizenWithSecret('TWO')].sort();
     await database.client.totpFactor.update({ where: { citizenId: broken }, data: { secretSealed: 'a.AAAA' } });
+    const times = { verifiedAt: clock.now(), reachableSince: clock.now() };
     await database.client.contactEmail.create({
-      data: { citizenId: broken, addressSealed: sealAddress(broken), locale: 'en', verifiedAt: clock.now() },
+      data: { citizenId: broken, addressSealed: sealAddress(broken), locale: 'en', ...times },
     });
     await expect(resealFields({ database, sealing: during })).rejects.toThrow(`totp_factor ${broken}`);
     expect((await sealedOf(whole)).startsWith('b.')).toBe(true);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Db } from '#server/platform/db.ts';
 import { invariant } from '#server/platform/invariant.ts';
-import { verifiedEmailSince } from './contact.ts';
+import { reachableSince } from './contact.ts';
 import type { TrustAssignment, TrustFacts, TrustLevel, TrustLimits } from './trust-rules.ts';
 
 interface EventRow {
@@ -27,7 +27,7 @@ export async function trustFacts(db: Db, citizenId: string): Promise<TrustFacts>
     select: { firstSeenAt: true, hasSecondFactor: true },
   });
   invariant(citizen !== null, 'trust is asked for of citizens');
-  const emailVerifiedAt = await verifiedEmailSince(db, citizenId);
+  const emailVerifiedAt = await reachableSince(db, citizenId);
   const events = await eventFacts(db, citizenId);
   return { ...citizen, emailVerifiedAt, ...events, assignment: await lastAssignment(db, citizenId) };
 }

@@ -250,6 +250,12 @@ describe('a setback', () => {
     expect(standing({ ...facts, ...assigned(2, inDays(1)) }, inDays(2))).toMatchObject({ level: 2 });
   });
 
+  it('factors_reset gives them too, for as long as there is no factor', () => {
+    const facts = { ...trusted, hasSecondFactor: false, factorsResetAt: daysAgo(6), ...assigned(3, daysAgo(9)) };
+    expect(standing(facts)).toMatchObject({ level: 0, limits: settings.limits[0], cashOutFrom: null });
+    expect(standing({ ...facts, hasSecondFactor: true })).toMatchObject({ level: 3, setbacks: [] });
+  });
+
   it('chargeback freezes while it is open, however high the level was set', () => {
     const facts = { ...trusted, chargebackAt: daysAgo(60), chargebacks: 1, ...assigned(3, daysAgo(61)) };
     expect(standing(facts)).toMatchObject({ level: 0, isFrozen: true });
@@ -263,7 +269,14 @@ describe('a setback', () => {
     const clean = { ...settled, cleanPurchaseSinceAt: daysAgo(10) };
     expect(standing(clean).setbacks).toEqual([{ ...waiting, until: inDays(20) }]);
     expect(standing(clean, new Date(inDays(20).getTime() - second)).level).toBe(0);
-    expect(standing(clean, inDays(20))).toMatchObject({ level: 3, setbacks: [] });
+    expect(standing(clean, inDays(20))).toMatchObject({ level: 2, setbacks: [] });
+  });
+
+  it('chargeback that ended begins the 90 days of level 3 anew', () => {
+    const bad = { cleanPurchases: 1_000, chargebacks: 1, chargebackAt: daysAgo(60), chargebacksSettledAt: daysAgo(50) };
+    const clean = { ...trusted, ...bad, cleanPurchaseSinceAt: daysAgo(10) };
+    expect(standing(clean, new Date(inDays(110).getTime() - second)).level).toBe(2);
+    expect(standing(clean, inDays(110)).level).toBe(3);
   });
 
   it('chargeback ends by a level that an operator gives afterwards, and not by a decision that is taken back', () => {

@@ -40,6 +40,7 @@ export interface TrustSettings {
 /** What is known of a citizen. Times of setbacks are those of the latest of its kind; null where there was none. */
 export interface TrustFacts {
   firstSeenAt: Date;
+  /** Since when there is a verified address, also when it changed meanwhile. */
   emailVerifiedAt: Date | null;
   hasSecondFactor: boolean;
   /** When an identity check was first passed. */
@@ -193,13 +194,14 @@ function knownPurchaseAt(facts: TrustFacts, gates: TrustGates): Date | null {
   return facts.oldestCleanPurchaseAt === null ? null : after(facts.oldestCleanPurchaseAt, gates.knownPurchaseAgeDays);
 }
 
-/** Level 2 holds since the last of its gates was passed. */
+/** Level 2 holds since the last of its gates was passed; after a chargeback, since that one ended. */
 function verifiedForAt(facts: TrustFacts, gates: TrustGates): Date | null {
   const passed = [
     knownAgeAt(facts, gates),
     knownPurchaseAt(facts, gates),
     facts.emailVerifiedAt,
     facts.identityVerifiedAt,
+    ...(facts.chargebackAt === null ? [] : [chargebackEndAt(facts, gates)]),
   ];
   const times = passed.filter((time) => time !== null);
   return times.length < passed.length ? null : after(latest(times), gates.trustedAfterDays);
@@ -235,20 +237,29 @@ function setbacksOf(facts: TrustFacts, gates: TrustGates, now: Date): Setback[] 
   ].filter((setback) => setback !== null);
 }
 
-/** A removed second factor sets back until there is one again, or until an operator decides otherwise. */
+/**
+ * A second factor that was removed, by the citizen or by a reset, sets back until there is one again, or until an operator
+ * decides otherwise.
+ */
 function factorRemovedOf(facts: TrustFacts): Setback | null {
-  const { factorRemovedAt: since, hasSecondFactor } = facts;
-  if (since === null || hasSecondFactor || isDecidedAfter(facts, since)) return null;
-  return { kind: 'factor_removed', since, until: null };
+  const times = [facts.factorRemovedAt, facts.factorsResetAt].filter((time) => time !== null);
+  if (times.length === 0 || facts.hasSecondFactor) return null;
+  const since = latest(times);
+  return isDecidedAfter(facts, since) ? null : { kind: 'factor_removed', since, until: null };
 }
 
 /** From a chargeback until some days after the first clean purchase that follows its settlement, or a decision. */
 function chargebackOf(facts: TrustFacts, gates: TrustGates, now: Date): Setback | null {
-  const { chargebackAt: since, cleanPurchaseSinceAt } = facts;
+  const since = facts.chargebackAt;
   if (since === null || isDecidedAfter(facts, since)) return null;
-  const until =
-    isFrozen(facts) || cleanPurchaseSinceAt === null ? null : after(cleanPurchaseSinceAt, gates.chargebackDays);
+  const until = chargebackEndAt(facts, gates);
   return until !== null && until <= now ? null : { kind: 'chargeback', since, until };
+}
+
+/** When the last chargeback is, or was, over by what the citizen does; null while that is not known. */
+function chargebackEndAt({ chargebacksSettledAt, cleanPurchaseSinceAt }: TrustFacts, gates: TrustGates): Date | null {
+  if (chargebacksSettledAt === null || cleanPurchaseSinceAt === null) return null;
+  return after(cleanPurchaseSinceAt, gates.chargebackDays);
 }
 
 function isFrozen(facts: TrustFacts): boolean {

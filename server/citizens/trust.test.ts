@@ -79,7 +79,7 @@ describe('the facts of a citizen', () => {
     });
     const verifiedAt = clock.now();
     await client.contactEmail.create({
-      data: { citizenId, addressSealed: 'sealed', locale: 'en', verifiedAt },
+      data: { citizenId, addressSealed: 'sealed', locale: 'en', verifiedAt, reachableSince: verifiedAt },
     });
     await client.citizen.update({ where: { id: citizenId }, data: { hasSecondFactor: true } });
     await note(citizenId, 'identity_verified');
@@ -220,8 +220,9 @@ describe("the worker's look", () => {
   it('sees a time gate open by itself', async () => {
     const { enforce } = recorder();
     const citizenId = await citizen();
+    const [verifiedAt, reachableSince] = [clock.now(), clock.now()];
     await client.contactEmail.create({
-      data: { citizenId, addressSealed: 'sealed', locale: 'en', verifiedAt: clock.now() },
+      data: { citizenId, addressSealed: 'sealed', locale: 'en', verifiedAt, reachableSince },
     });
     await client.citizen.update({ where: { id: citizenId }, data: { hasSecondFactor: true } });
     await note(citizenId, 'purchase');
