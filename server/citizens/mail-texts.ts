@@ -102,6 +102,14 @@ const english: Texts = {
     lines: ['One of your recovery codes was used in place of your second factor.'],
     link: { words: 'Your factors:', path: '/account/security' },
   }),
+  wrong_codes: ({ get }) => ({
+    subject: 'wrong codes were given for your second factor',
+    lines: [
+      `${get('count')} wrong codes of your authenticator app were given in a row, by someone who is signed in as you but for that code.`,
+      'After 100 of them the app is accepted no more until a passkey or a recovery code was used.',
+    ],
+    link: { words: 'Your factors:', path: '/account/security' },
+  }),
   signed_in_new_device: ({ get }) => ({
     subject: 'a sign-in from a new device',
     lines: [
@@ -169,6 +177,14 @@ const italian: Texts = {
   recovery_code_used: () => ({
     subject: 'è stato usato un codice di recupero',
     lines: ['Uno dei tuoi codici di recupero è stato usato al posto del secondo fattore.'],
+    link: { words: 'I tuoi fattori:', path: '/account/security' },
+  }),
+  wrong_codes: ({ get }) => ({
+    subject: 'codici sbagliati per il tuo secondo fattore',
+    lines: [
+      `Sono stati dati ${get('count')} codici sbagliati di fila della tua app di autenticazione, da qualcuno che è entrato come te salvo quel codice.`,
+      'Dopo 100 l’app non viene più accettata finché non si usa una passkey o un codice di recupero.',
+    ],
     link: { words: 'I tuoi fattori:', path: '/account/security' },
   }),
   signed_in_new_device: ({ get }) => ({

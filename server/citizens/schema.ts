@@ -13,6 +13,7 @@ export const notificationTopicOf = {
   factor_removed: 'security',
   recovery_codes_made: 'security',
   recovery_code_used: 'security',
+  wrong_codes: 'security',
   signed_in_new_device: 'security',
   email_changed: 'security',
   role_changed: 'security',
@@ -40,7 +41,17 @@ export interface NotificationView {
 }
 
 /** A value of every name that any text uses, so that a text is never left with a hole. */
-const noValues = { factor: 'other', name: '', device: '', place: '', from: '', to: '', role: 'citizen', left: 0 };
+const noValues = {
+  factor: 'other',
+  name: '',
+  device: '',
+  place: '',
+  from: '',
+  to: '',
+  role: 'citizen',
+  left: 0,
+  count: 0,
+};
 
 /** What fills in the text of a notification, in the catalogue of pages and in that of letters alike. */
 export function notificationValues(details: NotificationDetails): Record<string, string | number> {

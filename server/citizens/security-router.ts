@@ -10,7 +10,7 @@ import { addPasskey, askForPasskey, checkPasskey, startPasskey } from './passkey
 import { removePasskey, renamePasskey } from './passkeys.ts';
 import { makeRecoveryCodes, useRecoveryCode } from './recovery-codes.ts';
 import { renewSession } from './sessions.ts';
-import { codeWrong, confirmTotp, removeTotp, startTotp, useTotp } from './totp.ts';
+import { codeWrong, confirmTotp, forgetWrongCodes, removeTotp, startTotp, useTotp } from './totp.ts';
 
 /** A change of factors: with a proof of the last five minutes, and kept. */
 const change = { limit: 'write', audited: true, proof: 'fresh' } as const;
@@ -86,7 +86,7 @@ export const securityRouter = router({
       return ctx.database.inTransaction((tx) => removePasskey(tx, { ...ctx, ...input, citizenId, sessionId }));
     }),
 
-  /** Refuses `code_wrong`. */
+  /** Refuses `code_wrong`, `totp_locked`. */
   proveTotp: citizenProcedure(proof)
     .input(z.object({ code: totpCode }))
     .mutation(async ({ ctx, input }) => {
@@ -122,9 +122,14 @@ export const securityRouter = router({
 
 /** The session proved a second factor: it gets a new token, and the one it had is worthless. */
 async function proved(ctx: Context): Promise<void> {
-  const sessionId = ctx.principal?.sessionId ?? null;
-  if (sessionId === null) throw refuse('forbidden', 'session_required', 'This needs a signed-in browser.');
+  const { principal } = ctx;
+  const sessionId = principal?.sessionId ?? null;
+  if (principal === null || sessionId === null)
+    throw refuse('forbidden', 'session_required', 'This needs a signed-in browser.');
   const now = ctx.clock.now();
-  const token = await ctx.database.inTransaction((tx) => renewSession(tx, { sessionId, isSecondFactor: true, now }));
+  const token = await ctx.database.inTransaction(async (tx) => {
+    await forgetWrongCodes(tx, principal.citizenId);
+    return await renewSession(tx, { sessionId, isSecondFactor: true, now });
+  });
   ctx.setCookie(await sessionCookie(token, ctx));
 }

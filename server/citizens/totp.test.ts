@@ -3,6 +3,7 @@ import { SealBroken } from '#server/platform/sealing.ts';
 import { systemIds } from '#server/platform/ids.ts';
 import { movableClock } from '#server/testing/clock.ts';
 import { asSuperuser, testDatabase } from '#server/testing/database.ts';
+import { giveEmail } from '#server/testing/contact.ts';
 import { codeAt, codeOf, enrolTotp, testBrowser } from '#server/testing/factors.ts';
 import { testContext } from '#server/testing/context.ts';
 import { useTotp } from './totp.ts';
@@ -84,6 +85,50 @@ describe('codes of an authenticator app', async () => {
     );
     expect(answers.filter(Boolean)).toHaveLength(1);
   });
+
+  it('that are wrong are told to the citizen after five in a row, by letter too, and not before', async () => {
+    const browser = await testBrowser(world);
+    const { citizenId } = browser;
+    const secret = await enrolTotp(browser, clock);
+    await giveEmail(world, { citizenId, address: 'guarded@example.test' });
+    await guess(citizenId, 4);
+    await browser.ask((security) => security.proveTotp({ code: codeAt(secret, clock.now()) }));
+    await guess(citizenId, 4);
+    expect(await told(citizenId)).toEqual([]);
+    await guess(citizenId, 10);
+    expect(await told(citizenId)).toEqual([{ count: 5 }]);
+    expect(await database.client.outgoingMail.count({ where: { citizenId, template: 'wrong_codes' } })).toBe(1);
+  });
+
+  it('are accepted no more after a hundred wrong ones in a row, until another factor was proved', async () => {
+    const browser = await testBrowser(world);
+    const { citizenId } = browser;
+    const secret = await enrolTotp(browser, clock);
+    const [recovery = ''] = await browser.ask((security) => security.makeRecoveryCodes());
+    const right = (): string => codeAt(secret, clock.now());
+    await Promise.all(Array.from({ length: 5 }, () => guess(citizenId, 30)));
+    expect(await told(citizenId)).toEqual([{ count: 5 }, { count: 100 }]);
+    expect(await codeOf(browser.ask((security) => security.proveTotp({ code: right() })))).toBe('totp_locked');
+    await browser.ask((security) => security.proveRecoveryCode({ code: recovery }));
+    expect(await codeOf(browser.ask((security) => security.proveTotp({ code: right() })))).toBe('done');
+    expect(await told(citizenId)).toHaveLength(2);
+  });
+
+  /** Gives so many wrong codes, one after the other, past the limits of calls. */
+  async function guess(citizenId: string, times: number): Promise<void> {
+    const { sealing } = testContext(world, null);
+    const input = { citizenId, code: 'no code', sealing, clock, ids: systemIds };
+    for (let count = 0; count < times; count += 1) await codeOf(database.inTransaction((tx) => useTotp(tx, input)));
+  }
+
+  /** What the citizen was told of wrong codes. */
+  async function told(citizenId: string): Promise<unknown[]> {
+    const rows = await database.client.notification.findMany({
+      where: { citizenId, kind: 'wrong_codes' },
+      orderBy: { id: 'asc' },
+    });
+    return rows.map(({ details }) => details);
+  }
 
   it('of someone else are worth nothing, and neither are ones that are no code', async () => {
     const [own, foreign] = [await testBrowser(world), await testBrowser(world)];

@@ -3,6 +3,7 @@ import type { Db, Tx } from '#server/platform/db.ts';
 import { refuse } from '#server/platform/errors.ts';
 import type { SealedPlace, Sealing } from '#server/platform/sealing.ts';
 import { factorAdded, factorRemoved, lockFactors, type FactorTools } from './factors.ts';
+import { notify } from './notifications.ts';
 
 /**
  * Codes of an authenticator app: TOTP (RFC 6238) with SHA-1, 6 digits and steps of 30 seconds, which is what every app
@@ -61,21 +62,43 @@ export async function confirmTotp(tx: Tx, input: TotpTools & { citizenId: string
   await factorAdded(tx, { ...input, factor: 'totp', name: '' });
 }
 
+/** So many wrong codes in a row are told to the citizen: whoever gives them had proved everything else. */
+export const wrongCodesTold = 5;
+/** So many, and the app is accepted no more until another factor was proved (NIST SP 800-63B, 5.2.2: at most 100). */
+export const wrongCodesMax = 100;
+
 /**
- * Uses a code up. One statement moves the last step on, so that of two processes that get the same code at once one
- * accepts it. Answers false for a wrong code, one that was used, and for whoever has no app.
+ * Uses a code up. Every attempt counts as a wrong one first, in the statement that locks the row, so that attempts at the
+ * same time are decided one after the other: of two processes that get the same code at once one accepts it, and nobody
+ * guesses more often than counted. Answers false for a wrong code, one that was used, and for whoever has no app; that
+ * answer must be committed. Refuses `totp_locked`.
  */
 export async function useTotp(tx: Tx, input: TotpTools & { citizenId: string; code: string }): Promise<boolean> {
-  const { citizenId, code, sealing, clock } = input;
-  const row = await readTotp(tx, citizenId);
-  if (row === null || row.confirmedAt === null) return false;
-  const step = stepOf(code, { ...row, citizenId, sealing, now: clock.now() });
-  if (step === null) return false;
-  const { count } = await tx.totpFactor.updateMany({
-    where: { citizenId, confirmedAt: { not: null }, secretSealed: row.secretSealed, lastStep: { lt: step } },
-    data: { lastStep: step },
+  const { citizenId, code, sealing, clock, ids } = input;
+  const [row] = await tx.totpFactor.updateManyAndReturn({
+    where: { citizenId, confirmedAt: { not: null }, wrongCodes: { lt: wrongCodesMax } },
+    data: { wrongCodes: { increment: 1 } },
+    select: { secretSealed: true, confirmedAt: true, lastStep: true, wrongCodes: true },
   });
-  return count === 1;
+  if (row === undefined) {
+    const hasApp = (await tx.totpFactor.count({ where: { citizenId, confirmedAt: { not: null } } })) > 0;
+    if (!hasApp) return false;
+    throw refuse('forbidden', 'totp_locked', 'Too many wrong codes. Use a passkey or a recovery code.');
+  }
+  const step = stepOf(code, { ...row, citizenId, sealing, now: clock.now() });
+  if (step === null) {
+    const count = row.wrongCodes;
+    if (count === wrongCodesTold || count === wrongCodesMax)
+      await notify(tx, { clock, ids }, { citizenId, kind: 'wrong_codes', details: { count } });
+    return false;
+  }
+  await tx.totpFactor.update({ where: { citizenId }, data: { lastStep: step }, select: { citizenId: true } });
+  return true;
+}
+
+/** A factor was proved, this one or another: the wrong codes before were not in a row with what comes. */
+export async function forgetWrongCodes(tx: Tx, citizenId: string): Promise<void> {
+  await tx.totpFactor.updateMany({ where: { citizenId, wrongCodes: { gt: 0 } }, data: { wrongCodes: 0 } });
 }
 
 /** Refuses `factor_not_found`. */
