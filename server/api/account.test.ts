@@ -130,6 +130,34 @@ describe('the download of everything', () => {
     expect(record?.outcome).toBe('done');
   });
 
+  it('holds every row of lists that are long: sessions, letters, and what trust is earned by', async () => {
+    const { citizenId } = await market.citizen();
+    const rows = Array.from({ length: 601 }, (_, index) => ({ id: systemIds.uuid(), citizenId, number: index }));
+    const at = clock.now();
+    const event = { kind: 'sale', occurredAt: at };
+    await client.trustEvent.createMany({
+      data: rows.map(({ number, ...row }) => ({ ...row, ...event, reference: `order ${String(number)}` })),
+    });
+    const expiresAt = new Date(at.getTime() + 1);
+    const times = { createdAt: at, lastSeenAt: at, provedAt: at, expiresAt, endedAt: at };
+    await client.session.createMany({
+      data: rows.map(({ id, number }) => {
+        const tokenHash = new Uint8Array(32);
+        new DataView(tokenHash.buffer).setUint32(0, number + 1);
+        return { id, citizenId, tokenHash, method: 'venice', device: '', place: '', ...times };
+      }),
+    });
+    const letter = { locale: 'en', template: 'tier_changed', details: {}, state: 'sent', attempts: 1 };
+    await client.outgoingMail.createMany({
+      data: rows.map(({ id }) => ({ id, citizenId, ...letter, createdAt: at, endedAt: at, nextAttemptAt: at })),
+    });
+    const document = await documentOf(await download(citizenId));
+    for (const name of ['trust', 'sessions', 'letters']) {
+      const given = new Set(document[name]?.map(({ id }) => id));
+      expect(rows.filter(({ id }) => !given.has(id)).length, name).toBe(0);
+    }
+  });
+
   it('holds nothing of anybody else', async () => {
     const other = await market.citizen();
     await come();

@@ -25,8 +25,8 @@ export interface PersonalDataSource {
 }
 
 const pageMax = 100;
-/** Sessions, factors and the like are few by their own limits. */
-const fewMax = 500;
+/** Factors and links are few by their own limits. */
+const fewMax = 100;
 
 /** Everything that the citizens domain holds about a citizen, but secrets and what is made from them. */
 export const citizensData: PersonalDataSource = {
@@ -48,12 +48,12 @@ export const citizensData: PersonalDataSource = {
   parts: [
     { name: 'citizen', rows: (db, { citizenId }) => listed(citizen(db, citizenId)) },
     { name: 'contact', rows: (db, input) => listed(contact(db, input)) },
-    { name: 'sessions', rows: (db, { citizenId }) => listed(sessions(db, citizenId)) },
+    { name: 'sessions', rows: (db, { citizenId }) => sessions(db, citizenId) },
     { name: 'factors', rows: (db, { citizenId }) => listed(factors(db, citizenId)) },
     { name: 'notifications', rows: (db, { citizenId }) => notifications(db, citizenId) },
     { name: 'notificationSettings', rows: (db, { citizenId }) => listed(topicSettings(db, citizenId)) },
-    { name: 'letters', rows: (db, { citizenId }) => listed(letters(db, citizenId)) },
-    { name: 'trust', rows: (db, { citizenId }) => listed(trust(db, citizenId)) },
+    { name: 'letters', rows: (db, { citizenId }) => letters(db, citizenId) },
+    { name: 'trust', rows: (db, { citizenId }) => trust(db, citizenId) },
     { name: 'actions', rows: (db, { citizenId }) => actions(db, citizenId) },
   ],
 };
@@ -98,13 +98,25 @@ async function contact(db: Db, input: PersonalDataInput): Promise<object[]> {
   return [{ ...view, locale: locale?.locale ?? null, links }];
 }
 
-function sessions(db: Db, citizenId: string): Promise<object[]> {
-  return db.session.findMany({
-    where: { citizenId },
-    orderBy: { id: 'desc' },
-    take: fewMax,
-    omit: { tokenHash: true, citizenId: true },
+/** Rows in the order of their ids, each page from behind the last one of the page before. */
+function inOrder<Row extends { id: string }>(
+  read: (page: { after: { id?: { gt: string } }; take: number }) => Promise<Row[]>,
+): AsyncGenerator<Row, void> {
+  return paged(async (cursor) => {
+    const items = await read({ after: cursor === undefined ? {} : { id: { gt: cursor } }, take: pageMax });
+    return { items, nextCursor: items.length < pageMax ? null : (items.at(-1)?.id ?? null) };
   });
+}
+
+function sessions(db: Db, citizenId: string): AsyncGenerator<object, void> {
+  return inOrder(({ after, take }) =>
+    db.session.findMany({
+      where: { citizenId, ...after },
+      orderBy: { id: 'asc' },
+      take,
+      omit: { tokenHash: true, citizenId: true },
+    }),
+  );
 }
 
 async function factors(db: Db, citizenId: string): Promise<object[]> {
@@ -129,24 +141,38 @@ function notifications(db: Db, citizenId: string): AsyncGenerator<object, void> 
 }
 
 /** What was written to the citizen and when; the address is under `contact`. */
-function letters(db: Db, citizenId: string): Promise<object[]> {
-  return db.outgoingMail.findMany({
-    where: { citizenId },
-    orderBy: { id: 'desc' },
-    take: fewMax,
-    select: { template: true, details: true, locale: true, state: true, createdAt: true, endedAt: true },
-  });
+function letters(db: Db, citizenId: string): AsyncGenerator<object, void> {
+  const select = { id: true, template: true, details: true, locale: true, state: true, createdAt: true, endedAt: true };
+  return inOrder(({ after, take }) =>
+    db.outgoingMail.findMany({
+      where: { citizenId, ...after },
+      orderBy: { id: 'asc' },
+      take,
+      select,
+    }),
+  );
 }
 
-async function trust(db: Db, citizenId: string): Promise<object[]> {
-  const [events, assignments] = await Promise.all([
-    db.trustEvent.findMany({ where: { citizenId }, take: fewMax, omit: { citizenId: true } }),
-    db.trustAssignment.findMany({ where: { citizenId }, take: fewMax, omit: { citizenId: true, decidedBy: true } }),
-  ]);
-  return [
-    ...events.map((event) => ({ entry: 'event', ...event })),
-    ...assignments.map((assignment) => ({ entry: 'decision', ...assignment })),
-  ];
+/** Every purchase and sale is an event, so that there can be very many. */
+async function* trust(db: Db, citizenId: string): AsyncGenerator<object, void> {
+  const events = inOrder(({ after, take }) =>
+    db.trustEvent.findMany({
+      where: { citizenId, ...after },
+      orderBy: { id: 'asc' },
+      take,
+      omit: { citizenId: true },
+    }),
+  );
+  for await (const event of events) yield { entry: 'event', ...event };
+  const assignments = inOrder(({ after, take }) =>
+    db.trustAssignment.findMany({
+      where: { citizenId, ...after },
+      orderBy: { id: 'asc' },
+      take,
+      omit: { citizenId: true, decidedBy: true },
+    }),
+  );
+  for await (const assignment of assignments) yield { entry: 'decision', ...assignment };
 }
 
 function actions(db: Db, actorId: string): AsyncGenerator<object, void> {
