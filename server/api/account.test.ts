@@ -205,6 +205,7 @@ const withheld: Readonly<Record<string, string>> = {
   'TrustSetting.changedBy': 'a setting of the house; the act is in the actions of whoever changed it',
   'TrustGate.changedBy': 'a setting of the house; the act is in the actions of whoever changed it',
   'TrustAssignment.decidedBy': "about somebody else; the act is in the operator's actions",
+  'TopUp.reviewedBy': "about somebody else's payment; the act is in the operator's actions",
   'LedgerBreakerEvent.actor': 'an act for the house, kept in the actions too',
   'LedgerOwnerGuard.owner': 'a row to lock, without any content',
   'LedgerVelocityLimit.owner': 'derived from the trust level, which is on the citizen',

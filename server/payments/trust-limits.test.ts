@@ -249,6 +249,10 @@ describe('the books obey a standing', () => {
     await bridge.refreshTrust(citizenId);
     expect(await cashOut(1n)).toMatchObject([{ code: 'limit_exceeded' }]);
     await later(5 * 24);
+    // Until there is a second factor again, the limits are those of level 0.
+    await bridge.refreshTrust(citizenId);
+    expect(await cashOut(1n)).toMatchObject([{ code: 'limit_exceeded' }]);
+    await database.client.citizen.update({ where: { id: citizenId }, data: { hasSecondFactor: true } });
     await bridge.refreshTrust(citizenId);
     expect(await cashOut(1n)).toMatchObject([{ status: 'created' }]);
   });
