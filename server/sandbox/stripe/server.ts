@@ -15,6 +15,7 @@ import { deliverEvent } from '#server/sandbox/stripe/state/deliveries.ts';
 import { settleCheckoutDebit } from '#server/sandbox/stripe/checkout/payments.ts';
 import { Balances } from '#server/sandbox/stripe/money/balances.ts';
 import { bookCharge } from '#server/sandbox/stripe/money/charge-booking.ts';
+import { afterCharge, disputeDue, judgeDispute } from '#server/sandbox/stripe/money/disputes.ts';
 import { failRefund, referenceRefund, settleRefund } from '#server/sandbox/stripe/money/refunds.ts';
 import type { DeliveryRecord, EventRecord } from '#server/sandbox/stripe/state/events.ts';
 import {
@@ -115,6 +116,9 @@ function replyTo(sandbox: Sandbox, request: SandboxRequest): SandboxReply {
 const taskRunners: Record<string, (sandbox: Sandbox, subject: string) => void> = {
   book_charge: bookCharge,
   settle_debit: settleCheckoutDebit,
+  after_charge: afterCharge,
+  dispute_due: disputeDue,
+  judge_dispute: judgeDispute,
   reference_refund: referenceRefund,
   settle_refund: settleRefund,
   fail_refund: failRefund,

@@ -1,6 +1,7 @@
 import type { Sandbox } from '#server/sandbox/stripe/context.ts';
 import { control, type ControlAction } from '#server/sandbox/stripe/control/control.ts';
 import { controlPage } from '#server/sandbox/stripe/control/control-page.ts';
+import type { Verdict } from '#server/sandbox/stripe/money/disputes.ts';
 import type { FailMode } from '#server/sandbox/stripe/state/chaos.ts';
 import { invalidRequest, isStripeFailure } from '#server/sandbox/stripe/wire/errors.ts';
 import { plain, redirect, type SandboxReply, type SandboxRequest } from '#server/sandbox/stripe/wire/http.ts';
@@ -50,6 +51,7 @@ function readAction(fields: Fields): ControlAction {
     const value = fields[name];
     return typeof value === 'number' ? value : Number.parseInt(text(name), 10);
   };
+  const isOn = (name: string): boolean => fields[name] === true || text(name) === 'true';
   const number = <N extends string>(name: N): Partial<Record<N, number>> =>
     fields[name] === undefined || fields[name] === '' ? {} : ({ [name]: whole(name) } as Record<N, number>);
   switch (fields['action']) {
@@ -84,6 +86,23 @@ function readAction(fields: Fields): ControlAction {
       return { action: 'replay', which: text('which') === 'all' ? 'all' : 'dropped' };
     case 'settle':
       return { action: 'settle', session: text('session'), ...outcome(text('outcome')) };
+    case 'dispute':
+      return {
+        action: 'dispute',
+        charge: text('charge'),
+        inquiry: isOn('inquiry'),
+        ...number('amount'),
+        ...(text('reason') === '' ? {} : { reason: text('reason') }),
+      };
+    case 'warn':
+      return { action: 'warn', charge: text('charge') };
+    case 'decide_dispute':
+      return {
+        action: 'decide_dispute',
+        dispute: text('dispute'),
+        verdict: verdict(text('verdict')),
+        keepFee: isOn('keepFee'),
+      };
     case 'fail_refund':
       return { action: 'fail_refund', refund: text('refund') };
     case 'advance_clock':
@@ -110,6 +129,11 @@ function authenticate(answer: string): { authenticate?: 'complete' | 'fail' } {
 }
 
 const failModes: readonly FailMode[] = ['before', 'after', 'slow'];
+
+function verdict(text: string): Verdict {
+  if (text === 'won' || text === 'lost' || text === 'escalated') return text;
+  throw invalidRequest('A dispute is won, lost or escalated.');
+}
 
 function outcome(answer: string): { outcome?: 'succeed' | 'fail' } {
   return answer === 'succeed' || answer === 'fail' ? { outcome: answer } : {};

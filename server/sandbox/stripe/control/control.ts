@@ -11,6 +11,8 @@ import {
 } from '#server/sandbox/stripe/checkout/payments.ts';
 import { isBankAccountNumber } from '#server/sandbox/stripe/checkout/bank-accounts.ts';
 import type { Instrument } from '#server/sandbox/stripe/checkout/charge-objects.ts';
+import { decideDispute, openDispute, type DisputeWish, type Verdict } from '#server/sandbox/stripe/money/disputes.ts';
+import { openWarning } from '#server/sandbox/stripe/money/early-fraud-warnings.ts';
 import { failRefund } from '#server/sandbox/stripe/money/refunds.ts';
 import type { FailMode, NextFault, Weather } from '#server/sandbox/stripe/state/chaos.ts';
 import { isCardNumber } from '#server/sandbox/stripe/checkout/cards.ts';
@@ -31,6 +33,9 @@ export type ControlAction =
   | PayAction
   | { action: 'settle'; session: string; outcome?: 'succeed' | 'fail' }
   | { action: 'fail_refund'; refund: string }
+  | { action: 'dispute'; charge: string; reason?: string; amount?: number; inquiry?: boolean }
+  | { action: 'warn'; charge: string }
+  | { action: 'decide_dispute'; dispute: string; verdict: Verdict; keepFee?: boolean }
   | { action: 'expire'; session: string }
   | { action: 'status' };
 
@@ -50,6 +55,8 @@ export interface ControlAnswer {
   webhookUrl: string | null;
   now: number;
   released?: number;
+  /** What was made or changed. */
+  id?: string;
   outcome?: PayOutcome;
   redirectUrl?: string;
 }
@@ -108,7 +115,27 @@ function perform(sandbox: Sandbox, action: ControlAction): Partial<ControlAnswer
     case 'fail_refund':
       if (!failRefund(sandbox, action.refund)) throw invalidRequest('There is no such refund that could fail.');
       return {};
+    case 'dispute':
+      return { id: openDispute(sandbox, action.charge, wishOf(action)).id };
+    case 'warn':
+      return { id: warn(sandbox, action.charge) };
+    case 'decide_dispute':
+      return { id: decideDispute(sandbox, action.dispute, { ...action, isFeeKept: action.keepFee ?? false }).id };
   }
+}
+
+function wishOf({ reason, amount, inquiry }: Extract<ControlAction, { action: 'dispute' }>): DisputeWish {
+  return {
+    ...(reason === undefined ? {} : { reason }),
+    ...(amount === undefined ? {} : { amountCents: amount }),
+    isInquiry: inquiry ?? false,
+  };
+}
+
+function warn(sandbox: Sandbox, chargeId: string): string {
+  const charge = sandbox.store.get('charge', chargeId);
+  if (charge?.paid !== true) throw invalidRequest('Only a paid charge is reported as fraud.');
+  return openWarning(sandbox, charge).id;
 }
 
 function faultOf(action: Extract<ControlAction, { action: 'fail_next' }>): NextFault {

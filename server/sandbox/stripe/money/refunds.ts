@@ -4,6 +4,7 @@ import { testCardOf } from '#server/sandbox/stripe/checkout/cards.ts';
 import { nowSeconds, type Sandbox } from '#server/sandbox/stripe/context.ts';
 import { bookMovement } from '#server/sandbox/stripe/money/balances.ts';
 import { availableOnOf, bookedCharge } from '#server/sandbox/stripe/money/charge-booking.ts';
+import { closeInquiriesOf, disputesOf } from '#server/sandbox/stripe/money/disputes.ts';
 import { settleWarnings } from '#server/sandbox/stripe/money/early-fraud-warnings.ts';
 import { closeReviewOf } from '#server/sandbox/stripe/money/reviews.ts';
 import { emitEvent, type Happening } from '#server/sandbox/stripe/state/events.ts';
@@ -51,7 +52,7 @@ function createRefund(sandbox: Sandbox, { input, cause }: ApiCall): Stripe.Refun
   const reason = input.choice('reason', reasons) ?? null;
   const metadata = input.metadata();
   input.finish();
-  checkRefundable(found, amount);
+  checkRefundable(sandbox, found, amount);
   const charge = bookedCharge(sandbox, found);
   const amountCents = amount ?? charge.amount - charge.amount_refunded;
   const how = testCardOf(sandbox, charge)?.refund;
@@ -65,6 +66,7 @@ function createRefund(sandbox: Sandbox, { input, cause }: ApiCall): Stripe.Refun
   if (refunded.refunded) {
     closeReviewOf(sandbox, charge, reason === 'fraudulent' ? 'refunded_as_fraud' : 'refunded');
     settleWarnings(sandbox, charge.id);
+    closeInquiriesOf(sandbox, charge.id);
   }
   const later = how === 'fails' ? 'fail_refund' : isPending ? 'settle_refund' : 'reference_refund';
   sandbox.scheduler.plan(later, refund.id, sandbox.options.balanceDelayMs);
@@ -98,13 +100,13 @@ function findCharge(sandbox: Sandbox, input: Parameters): Stripe.Charge {
   return charge;
 }
 
-function checkRefundable(charge: Stripe.Charge, amount: number | undefined): void {
+function checkRefundable(sandbox: Sandbox, charge: Stripe.Charge, amount: number | undefined): void {
   if (charge.status !== 'succeeded') {
     throw stateRefusal(`Charge ${charge.id} has not succeeded; only a succeeded charge can be refunded.`, {
       code: 'charge_not_refundable',
     });
   }
-  if (charge.disputed) {
+  if (disputesOf(sandbox, charge.id).some((dispute) => !dispute.is_charge_refundable && dispute.status !== 'won')) {
     throw stateRefusal(`Charge ${charge.id} has been charged back; cannot issue a refund.`, {
       code: 'charge_disputed',
     });

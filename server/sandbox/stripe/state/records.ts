@@ -14,6 +14,7 @@ export interface Records {
   paymentMethod: Stripe.PaymentMethod;
   charge: Stripe.Charge;
   refund: Stripe.Refund;
+  dispute: Stripe.Dispute;
   review: Stripe.Review;
   earlyFraudWarning: Stripe.Radar.EarlyFraudWarning;
   account: Stripe.Account;
@@ -71,6 +72,7 @@ export const kindRules: { [K in RecordKind]: KindRules<Records[K]> } = {
   paymentMethod: { limit: many, listed: by('customer', 'type') },
   charge: { limit: many, listed: by('customer', 'payment_intent', 'transfer_group') },
   refund: { limit: many, listed: by('charge', 'payment_intent') },
+  dispute: { limit: many, listed: by('charge', 'payment_intent') },
   review: { limit: many, listed: by('charge') },
   earlyFraudWarning: { limit: many, listed: by('charge', 'payment_intent') },
   account: { limit: many, listed: { created: ({ created = 0 }) => created, fields: {} } },

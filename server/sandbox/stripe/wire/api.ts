@@ -1,6 +1,7 @@
 import { checkoutRoutes } from '#server/sandbox/stripe/checkout/checkout-api.ts';
 import type { Sandbox } from '#server/sandbox/stripe/context.ts';
 import { balanceRoutes } from '#server/sandbox/stripe/money/balance-api.ts';
+import { disputeRoutes } from '#server/sandbox/stripe/money/dispute-api.ts';
 import { earlyFraudWarningRoutes } from '#server/sandbox/stripe/money/early-fraud-warnings.ts';
 import { refundRoutes } from '#server/sandbox/stripe/money/refunds.ts';
 import { reviewRoutes } from '#server/sandbox/stripe/money/reviews.ts';
@@ -30,6 +31,7 @@ export const routes: readonly Route[] = [
   ...checkoutRoutes,
   ...balanceRoutes,
   ...refundRoutes,
+  ...disputeRoutes,
   ...reviewRoutes,
   ...earlyFraudWarningRoutes,
   ...eventRoutes,

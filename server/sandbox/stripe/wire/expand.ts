@@ -30,9 +30,10 @@ const expandable: Record<string, Record<string, readonly RecordKind[]>> = {
     failure_balance_transaction: ['balanceTransaction'],
     payment_intent: ['paymentIntent'],
   },
+  dispute: { charge: ['charge'], payment_intent: ['paymentIntent'] },
   review: { charge: ['charge'], payment_intent: ['paymentIntent'] },
   'radar.early_fraud_warning': { charge: ['charge'], payment_intent: ['paymentIntent'] },
-  balance_transaction: { source: ['charge', 'refund'] },
+  balance_transaction: { source: ['charge', 'refund', 'dispute'] },
 };
 
 /** Lists that Stripe leaves out of an object until they are asked for. */
