@@ -22,6 +22,8 @@ import { drainInbox } from './platform/inbox.ts';
 import { createJobRunner, type ScheduledJob } from './platform/jobs.ts';
 import { log } from './platform/log.ts';
 import { createMailer, type Mailer } from './platform/mail.ts';
+import { provenanceFindings } from './provenance/checks.ts';
+import { watchProjection } from './provenance/jobs.ts';
 
 const inboxPauseMs = 300;
 const pauseMsMax = 5_000;
@@ -47,7 +49,11 @@ async function main(): Promise<void> {
   process.once('SIGINT', stop);
   log().info({ mode: settings.CASCADE_MODE }, 'the worker runs');
   const mail = createMailer(settings, processContext());
-  await Promise.all([watchInbox(stopping.signal), watchMail(mail, stopping.signal)]);
+  await Promise.all([
+    watchInbox(stopping.signal),
+    watchMail(mail, stopping.signal),
+    watchProjection(database(), stopping.signal),
+  ]);
   mail.close();
   await jobs.stop();
   // A client waits for the statement that is under way, which can be a long reading; PostgreSQL ends it by itself.
@@ -90,7 +96,7 @@ function scheduledJobs(): ScheduledJob[] {
 /** A check of what is new has nothing to do while another one runs; a full one is due and comes again. */
 async function checkUnlessChecked(kind: CheckKind): Promise<void> {
   try {
-    raiseAlarm(await checkBooks(database(), kind));
+    raiseAlarm(await checkBooks(database(), kind, provenanceFindings));
   } catch (error) {
     if (kind === 'full' || asRefusal(error)?.code !== 'check_running') throw error;
     log().info('the books are being checked already');

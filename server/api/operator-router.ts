@@ -9,6 +9,7 @@ import type { Db } from '#server/platform/db.ts';
 import { refuse } from '#server/platform/errors.ts';
 import { inboxCounts } from '#server/platform/inbox-reading.ts';
 import { operatorProcedure, router } from '#server/platform/trpc.ts';
+import { provenanceFindings } from '#server/provenance/checks.ts';
 import { correctionsRouter } from './corrections-router.ts';
 import { eventsRouter } from './events-router.ts';
 import { peopleRouter } from './people-router.ts';
@@ -47,7 +48,7 @@ export const operatorRouter = router({
   checkBooks: operatorProcedure(['support', 'finance'], { limit: 'write', audited: true })
     .input(z.object({ kind: z.enum(['full', 'incremental']) }))
     .mutation(async ({ ctx, input }) => {
-      const run = await checkBooks(ctx.database, input.kind);
+      const run = await checkBooks(ctx.database, input.kind, provenanceFindings);
       raiseAlarm(run);
       return { kind: run.kind, ok: run.ok, findings: run.findings.length };
     }),

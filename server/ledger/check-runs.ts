@@ -31,18 +31,23 @@ export interface CheckRun {
   coversUntil: Date;
 }
 
+/** What a domain above finds in what it made of the books, in the same snapshot. Nothing of it stops posting. */
+export type FurtherChecks = (tx: Tx, kind: CheckKind) => Promise<(Finding & { severity: 'soft' })[]>;
+
 /**
  * Reads the books and keeps the result; without a hard finding the good point moves to what was read. `tx` must be a
  * snapshot (REPEATABLE READ), so that what is kept is what was seen. Only one runs at a time: refuses `check_running`.
  * An incremental reading without a good point to start from is a full one. A proved point that stands in for all of the
  * history before it is the checkpoint of a log, and the closing balance of bookkeeping.
  */
-export async function runCheck(tx: Tx, kind: CheckKind): Promise<CheckRun> {
+export async function runCheck(tx: Tx, kind: CheckKind, further?: FurtherChecks): Promise<CheckRun> {
   const startedAt = await beginAlone(tx);
   const point = kind === 'incremental' ? await lastGoodPoint(tx) : null;
   const report = await (point === null ? checkLedgerInSnapshot(tx) : checkLedgerNews(tx, point.ids));
+  const others = (await further?.(tx, point === null ? 'full' : 'incremental')) ?? [];
   return keep(tx, {
     ...report,
+    findings: [...report.findings, ...others],
     kind: point === null ? 'full' : 'incremental',
     startedAt: startedAt.server,
     coversFrom: point?.coversUntil ?? null,

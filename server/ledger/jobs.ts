@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { openBreaker } from '#server/ledger/breaker.ts';
 import type { Finding } from '#server/ledger/checker.ts';
-import { runCheck, type CheckKind, type CheckRun } from '#server/ledger/check-runs.ts';
+import { runCheck, type CheckKind, type CheckRun, type FurtherChecks } from '#server/ledger/check-runs.ts';
 import { expirePendings } from '#server/ledger/transfers.ts';
 import type { Database } from '#server/platform/db.ts';
 import { isDomainError } from '#server/platform/errors.ts';
@@ -16,8 +16,12 @@ const confirmPauseMs = 1_000;
  * wrong, posting stops until an operator lets it go on. Returns the reading that decided, which the caller gives to
  * `raiseAlarm`. Refuses `check_running` while another one runs.
  */
-export async function checkBooks(database: Database, kind: CheckKind = 'full'): Promise<CheckRun> {
-  const read = () => database.inSnapshot((tx) => runCheck(tx, kind), { isLong: true });
+export async function checkBooks(
+  database: Database,
+  kind: CheckKind = 'full',
+  further?: FurtherChecks,
+): Promise<CheckRun> {
+  const read = () => database.inSnapshot((tx) => runCheck(tx, kind, further), { isLong: true });
   const first = await read();
   if (first.ok) return first;
   const second = await confirm(read);

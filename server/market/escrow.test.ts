@@ -7,6 +7,7 @@ import { deriveKey } from '#server/platform/crypto.ts';
 import { derivedId } from '#server/platform/ids.ts';
 import { testDatabase } from '#server/testing/database.ts';
 import { books } from '#server/testing/ledger.ts';
+import { plainCitizen } from '#server/testing/trust.ts';
 
 const secret = 'a secret of at least thirty-two characters';
 const database = await testDatabase();
@@ -14,7 +15,9 @@ const ledger = books(database);
 const time = new Date();
 
 async function paidOrder({ totalMinor, feeMinor }: { totalMinor: bigint; feeMinor: bigint }) {
-  const [id, buyerId, sellerId] = [randomUUID(), randomUUID(), randomUUID()];
+  const [id, buyerId] = [randomUUID(), randomUUID()];
+  const clock = { now: () => time };
+  const sellerId = await database.inTransaction((tx) => plainCitizen(tx, { clock, level: 3 }));
   const walletId = await ledger.wallet(totalMinor);
   const escrowAccountId = await open(id, 'escrow');
   const order: EscrowedOrder = { id, buyerId, sellerId, totalMinor, feeMinor, escrowAccountId };

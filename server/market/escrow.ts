@@ -1,3 +1,4 @@
+import { trustStanding } from '#server/citizens/trust.ts';
 import { openAccount } from '#server/ledger/accounts.ts';
 import type { TransferRequest } from '#server/ledger/schema.ts';
 import { bindTemplate } from '#server/ledger/templates.ts';
@@ -8,6 +9,7 @@ import { deriveKey } from '#server/platform/crypto.ts';
 import type { Tx } from '#server/platform/db.ts';
 import { derivedId } from '#server/platform/ids.ts';
 import { invariant } from '#server/platform/invariant.ts';
+import { noteLotFacts } from '#server/provenance/notes.ts';
 
 /**
  * The three movements of an order's money. Each is one linked posting and must be the last statement
@@ -21,6 +23,8 @@ export interface EscrowedOrder {
   readonly feeMinor: bigint;
   readonly escrowAccountId: bigint;
 }
+
+const dayMs = 86_400_000;
 
 interface Movement {
   readonly order: EscrowedOrder;
@@ -60,7 +64,20 @@ async function releaseEscrow(tx: Tx, release: Movement): Promise<void> {
     parties: { escrow: order.escrowAccountId, wallet: walletId },
     ...namesOf(release),
   });
+  await noteEarning(tx, release, legs);
   await postLegs(tx, legs);
+}
+
+/** What the seller gets is held as long as their level says at this moment. */
+async function noteEarning(tx: Tx, { order, time }: Movement, legs: readonly TransferRequest[]): Promise<void> {
+  const payouts = legs.filter(({ kind }) => kind === 'sale_payout');
+  const { limits } = await trustStanding(tx, { citizenId: order.sellerId, now: time });
+  const holdUntil = new Date(time.getTime() + limits.holdEarnedDays * dayMs);
+  const source = { type: 'order', id: order.id };
+  await noteLotFacts(
+    tx,
+    payouts.map(({ id: transferId }) => ({ transferId, kind: 'earned', source, holdUntil, expiresAt: null })),
+  );
 }
 
 async function refundEscrow(tx: Tx, refund: Movement): Promise<void> {

@@ -11,6 +11,7 @@ import { releaseTransfers, topUpTransfers, waitingTransfers } from './bookings.t
 import { holdUntil, needsReview } from './rules.ts';
 import { lockTopUp, type LockedTopUp, type WriteDeps } from './service.ts';
 import { expectAtStripe, typeOfCharge } from './stripe-facts.ts';
+import { noteTopUp, noteTopUpRelease } from './top-up-lots.ts';
 import { lockRoom } from './top-up-room.ts';
 
 /** From a paid card to ducats in the wallet, at once or after a wait. */
@@ -51,6 +52,8 @@ export async function creditTopUp(tx: Tx, deps: WriteDeps, payment: Payment): Pr
   await lockRoom(tx, citizenId);
   const waitReason = await reasonToWait(tx, { riskLevel: payment.riskLevel, transfers: intoWallet });
   const state = waitReason === null ? 'credited' : 'waiting';
+  const { limits } = await trustStanding(tx, { citizenId, now });
+  const heldUntil = holdUntil(now, { holdBoughtDays: limits.holdBoughtDays, riskLevel: payment.riskLevel });
   const { sessionId, paymentIntentId, chargeId, riskLevel, cardFingerprint, paymentMethod } = payment;
   await tx.topUp.update({
     where: { id: topUpId },
@@ -64,13 +67,15 @@ export async function creditTopUp(tx: Tx, deps: WriteDeps, payment: Payment): Pr
       cardFingerprint,
       paymentMethod,
       closedAt: null,
-      ...(state === 'waiting' ? {} : await credited(tx, { citizenId, riskLevel, now })),
+      holdUntil: heldUntil,
+      creditedAt: waitReason === null ? now : null,
     },
     select: { id: true },
   });
   const transfers = waitReason === null ? intoWallet : waitingTransfers(booking, deps.secret);
   const fact = { type: typeOfCharge(chargeId), sourceId: chargeId, amountMinor: topUp.totalMinor };
   await expectAtStripe(tx, deps, { ...fact, transfers, kind: 'top_up_gross' });
+  await noteTopUp(tx, { topUpId, transfers, holdUntil: heldUntil });
   await postLinked(tx, transfers, { source: 'external' });
   await tell(tx, deps, { topUp, state });
 }
@@ -97,16 +102,6 @@ async function reasonToWait(
   return (await isKeptOut(tx, payment.transfers)) ? 'limits' : null;
 }
 
-/** When the ducats arrived and until when they are held, by where their buyer stands at this moment. */
-async function credited(
-  tx: Tx,
-  payment: { citizenId: string; riskLevel: string | null; now: Date },
-): Promise<{ creditedAt: Date; holdUntil: Date }> {
-  const { citizenId, riskLevel, now } = payment;
-  const { limits } = await trustStanding(tx, { citizenId, now });
-  return { creditedAt: now, holdUntil: holdUntil(now, { holdBoughtDays: limits.holdBoughtDays, riskLevel }) };
-}
-
 /**
  * Lets a top-up that waits into the wallet, if the limits have room by now; says whether it did. One that does not wait,
  * or that an operator has to look at first, is left as it is.
@@ -124,10 +119,11 @@ export async function releaseTopUp(tx: Tx, deps: WriteDeps, topUpId: string): Pr
     data: {
       state: 'credited',
       waitReason: null,
-      ...(await credited(tx, { citizenId, riskLevel: topUp.riskLevel, now: deps.clock.now() })),
+      creditedAt: deps.clock.now(),
     },
     select: { id: true },
   });
+  await noteTopUpRelease(tx, { topUpId, transfers });
   await postLinked(tx, transfers, { source: 'external' });
   await tell(tx, deps, { topUp, state: 'credited' });
   return true;

@@ -1,0 +1,122 @@
+import type { AccountKind } from '#server/ledger/kinds.ts';
+import {
+  byAge,
+  bySpending,
+  sizeOf,
+  type HoldEvents,
+  type Lot,
+  type LotFact,
+  type LotSource,
+  type SpendingOrder,
+} from './lots.ts';
+import type { TakeRule } from './schema.ts';
+
+/** What the projection holds in memory while it works through a batch. */
+
+/** An account: how far it is projected, and of its lots those that the batch can need, in the order it spends them. */
+export interface AccountBook {
+  id: bigint;
+  kind: AccountKind;
+  order: SpendingOrder;
+  isStock: boolean;
+  version: bigint;
+  /** How many units it struck. */
+  struck: bigint;
+  lots: Lot[];
+  /** The sizes of `lots` together. */
+  heldMinor: bigint;
+}
+
+/** What a caller said of the units of a transfer. */
+export interface LotNote {
+  kind: 'bought' | 'granted' | 'earned';
+  source: LotSource;
+  holdUntil: bigint | null;
+  expiresAt: bigint | null;
+}
+
+/** A piece of a transfer on its way. */
+export interface Piece {
+  from: bigint;
+  until: bigint;
+  /** Null where it was just struck. */
+  fact: LotFact | null;
+  arrivedBy: string | null;
+}
+
+/** A piece of a transfer that has arrived. */
+export interface LotMove {
+  transferId: string;
+  from: bigint;
+  until: bigint;
+  fact: LotFact;
+  before: LotFact | null;
+  previousBy: string | null;
+}
+
+export interface Books {
+  accounts: ReadonlyMap<bigint, AccountBook>;
+  notes: ReadonlyMap<string, LotNote>;
+  takes: ReadonlyMap<string, TakeRule>;
+  holds: HoldEvents;
+  /** The moves of transfers that others give back, and how much of each fact was given back already. */
+  returns: ReadonlyMap<string, ReturnBook>;
+}
+
+export interface ReturnBook {
+  moves: LotMove[];
+  /** By the id of the facts. */
+  restoredMinor: Map<string, bigint>;
+}
+
+export function emptyBook(account: Pick<AccountBook, 'id' | 'kind' | 'order' | 'isStock'>): AccountBook {
+  return { ...account, version: 0n, struck: 0n, lots: [], heldMinor: 0n };
+}
+
+/** Puts a lot where the account's order wants it. */
+export function insertLot(book: AccountBook, lot: Lot): void {
+  const order = book.order === 'age' ? byAge : bySpending;
+  let low = 0;
+  let high = book.lots.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const other = book.lots[middle];
+    if (other !== undefined && order(other, lot) < 0) low = middle + 1;
+    else high = middle;
+  }
+  book.lots.splice(low, 0, lot);
+  book.heldMinor += sizeOf(lot);
+}
+
+/**
+ * Takes at most so many units out of the lots that pass, in their order, from the lower end of each; the account keeps
+ * the rest where it was.
+ */
+export function takeWhere(book: AccountBook, mostMinor: bigint, passes: (lot: Lot) => boolean): Piece[] {
+  const { lots } = book;
+  const pieces: Piece[] = [];
+  let needed = mostMinor;
+  let kept = 0;
+  let read = 0;
+  for (; read < lots.length && needed > 0n; read += 1) {
+    const lot = lots[read];
+    if (lot === undefined) break;
+    if (!passes(lot)) {
+      lots[kept] = lot;
+      kept += 1;
+      continue;
+    }
+    const size = sizeOf(lot);
+    const taken = size < needed ? size : needed;
+    const end = lot.from + taken;
+    pieces.push({ from: lot.from, until: end, fact: lot.fact, arrivedBy: lot.arrivedBy });
+    if (taken < size) {
+      lots[kept] = { ...lot, from: end };
+      kept += 1;
+    }
+    needed -= taken;
+  }
+  lots.splice(kept, read - kept);
+  book.heldMinor -= mostMinor - needed;
+  return pieces;
+}

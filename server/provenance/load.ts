@@ -1,0 +1,264 @@
+import { houseAccountName } from '#server/ledger/accounts.ts';
+import type { BookedTransfer, KnownAccount } from '#server/ledger/feed.ts';
+import { Prisma, type Db } from '#server/platform/db.ts';
+import { invariant } from '#server/platform/invariant.ts';
+import {
+  emptyBook,
+  insertLot,
+  type AccountBook,
+  type Books,
+  type LotMove,
+  type LotNote,
+  type ReturnBook,
+} from './books.ts';
+import {
+  isStock,
+  keyOf,
+  spendingOrderOf,
+  type HoldEvent,
+  type HoldEvents,
+  type LotFact,
+  type LotSource,
+} from './lots.ts';
+import { takeRule, type TakeRule } from './schema.ts';
+import { arrayOf, factOf, holdEvents, optional, rowsOf, textsOf } from './wire.ts';
+
+/** What a batch of transfers needs, read in a handful of statements. */
+
+/** A lot as it stands in the table. */
+export interface StoredLot {
+  until: bigint;
+  accountId: bigint;
+  factId: string;
+  arrivedBy: string;
+}
+
+export interface LoadedBooks extends Books {
+  accounts: Map<bigint, AccountBook>;
+  /** The lots that were read, by their first serial. */
+  stored: Map<bigint, StoredLot>;
+}
+
+/** How many lots of an account of the house are read at once. */
+const pageSize = 4_000n;
+
+/** How far accounts are projected; those that never were are left out. */
+export async function progressOf(
+  db: Db,
+  accountIds: readonly bigint[],
+): Promise<Map<bigint, { version: bigint; struck: bigint }>> {
+  const rows = await db.$queryRaw<{ found: string | null }[]>`
+    SELECT string_agg(concat_ws(',', p.account_id, p.version, p.struck), ';') AS found
+    FROM lot_progress p WHERE p.account_id = ANY (${arrayOf(accountIds)}::bigint[])`;
+  return new Map(
+    rowsOf(rows).map(([id = '', version = '', struck = '']) => [
+      BigInt(id),
+      { version: BigInt(version), struck: BigInt(struck) },
+    ]),
+  );
+}
+
+/** The books of these accounts, with whatever the transfers can need of lots, notes, rules, holds and earlier moves. */
+export async function loadBooks(
+  db: Db,
+  accounts: readonly KnownAccount[],
+  transfers: readonly BookedTransfer[],
+): Promise<LoadedBooks> {
+  const books = await accountBooks(db, accounts);
+  const [notes, takes] = [await loadNotes(db, transfers), await loadTakes(db, transfers)];
+  const returned = transfers.flatMap((transfer) => {
+    const rule = takes.get(transfer.id);
+    const id = rule !== undefined && 'returnOf' in rule ? rule.returnOf : transfer.reversesId;
+    return id === null ? [] : [id];
+  });
+  const rows = await lotRows(db, books, { transfers, takes });
+  const moveRows = await loadMoves(db, returned);
+  const facts = await loadFacts(db, [
+    ...rows.map(([, , , factId = '']) => factId),
+    ...moveRows.flatMap(({ factId, beforeFactId }) => (beforeFactId === null ? [factId] : [factId, beforeFactId])),
+  ]);
+  const stored = new Map<bigint, StoredLot>();
+  for (const [from = '', until = '', accountId = '', factId = '', arrivedBy = ''] of rows) {
+    const [book, fact] = [books.get(BigInt(accountId)), facts.get(factId)];
+    invariant(book !== undefined && fact !== undefined, 'every lot has its account and its facts');
+    stored.set(BigInt(from), { until: BigInt(until), accountId: book.id, factId, arrivedBy });
+    insertLot(book, { from: BigInt(from), until: BigInt(until), fact, arrivedBy });
+  }
+  const sources = [
+    ...[...facts.values()].flatMap(({ source, origin }) => [source, origin]),
+    ...[...notes.values()].map(({ source }) => source),
+  ];
+  const holds = await loadHolds(db, { sources, accountIds: [...books.keys()] });
+  const returns = await returnBooks(db, { returned, moveRows, facts });
+  return { accounts: books, stored, notes, takes, holds, returns };
+}
+
+async function accountBooks(db: Db, accounts: readonly KnownAccount[]): Promise<Map<bigint, AccountBook>> {
+  const progress = await progressOf(
+    db,
+    accounts.map(({ id }) => id),
+  );
+  return new Map(
+    accounts.map(({ id, kind }) => {
+      const order = spendingOrderOf(kind, houseAccountName(id) !== null);
+      const book = emptyBook({ id, kind, order, isStock: isStock(kind) });
+      return [id, { ...book, ...progress.get(id) }];
+    }),
+  );
+}
+
+async function loadNotes(db: Db, transfers: readonly BookedTransfer[]): Promise<Map<string, LotNote>> {
+  const rows = await db.$queryRaw<{ found: string | null }[]>`
+    SELECT string_agg(concat_ws(',', n.transfer_id, n.kind, n.source_type, n.source_id,
+      coalesce((extract(epoch FROM n.hold_until) * 1000000)::bigint::text, ''),
+      coalesce((extract(epoch FROM n.expires_at) * 1000000)::bigint::text, '')), ';') AS found
+    FROM lot_note n WHERE n.transfer_id = ANY (${arrayOf(transfers.map(({ id }) => id))}::uuid[])`;
+  return new Map(
+    rowsOf(rows).map(([id = '', kind, type = '', sourceId = '', holdUntil, expiresAt]) => {
+      invariant(kind === 'bought' || kind === 'granted' || kind === 'earned', 'a note is of a known kind');
+      const source = { type, id: sourceId };
+      return [id, { kind, source, holdUntil: optional(holdUntil), expiresAt: optional(expiresAt) }];
+    }),
+  );
+}
+
+async function loadTakes(db: Db, transfers: readonly BookedTransfer[]): Promise<Map<string, TakeRule>> {
+  const rows = await db.$queryRaw<{ transfer_id: string; rule: unknown }[]>`
+    SELECT t.transfer_id::text, t.rule FROM lot_take t
+    WHERE t.transfer_id = ANY (${arrayOf(transfers.map(({ id }) => id))}::uuid[])`;
+  return new Map(rows.map(({ transfer_id: id, rule }) => [id, takeRule.parse(rule)]));
+}
+
+/** Fields of the lots that the debited accounts may need: from_serial, until, account, facts, arrived by. */
+async function lotRows(
+  db: Db,
+  books: ReadonlyMap<bigint, AccountBook>,
+  { transfers, takes }: { transfers: readonly BookedTransfer[]; takes: ReadonlyMap<string, TakeRule> },
+): Promise<string[][]> {
+  const debitedMinor = new Map<bigint, bigint>();
+  const chosen = new Set<bigint>();
+  for (const { id, debitAccountId, movedMinor, reversesId } of transfers) {
+    if (movedMinor === 0n) continue;
+    debitedMinor.set(debitAccountId, (debitedMinor.get(debitAccountId) ?? 0n) + movedMinor);
+    if (takes.has(id) || reversesId !== null) chosen.add(debitAccountId);
+  }
+  const whole: bigint[] = [];
+  const rows: string[][] = [];
+  for (const [accountId, amountMinor] of debitedMinor) {
+    const order = books.get(accountId)?.order;
+    if (order === 'strike') continue;
+    if (order === 'age' && !chosen.has(accountId)) rows.push(...(await oldestLots(db, accountId, amountMinor)));
+    else whole.push(accountId);
+  }
+  if (whole.length === 0) return rows;
+  const found = await db.$queryRaw<{ found: string | null }[]>`
+    SELECT string_agg(concat_ws(',', l.serial_from, l.serial_until, l.account_id, l.fact_id, l.arrived_by), ';') AS found
+    FROM unnest(${arrayOf(whole)}::bigint[]) a (id)
+    CROSS JOIN LATERAL (SELECT o.* FROM lot o WHERE o.account_id = a.id OFFSET 0) l`;
+  return [...rows, ...rowsOf(found)];
+}
+
+/** The oldest lots of an account that together hold at least so much: the house has far more than a batch can spend. */
+async function oldestLots(db: Db, accountId: bigint, atLeastMinor: bigint): Promise<string[][]> {
+  const rows: string[][] = [];
+  let after = Prisma.empty;
+  for (let held = 0n; held < atLeastMinor;) {
+    const page = rowsOf(
+      await db.$queryRaw<{ found: string | null }[]>`
+        SELECT string_agg(concat_ws(',', l.serial_from, l.serial_until, l.account_id, l.fact_id, l.arrived_by,
+          (extract(epoch FROM l.since) * 1000000)::bigint), ';' ORDER BY l.since, l.serial_from) AS found
+        FROM (SELECT o.* FROM lot o WHERE o.account_id = ${accountId}::bigint ${after}
+              ORDER BY o.since, o.serial_from LIMIT ${pageSize}::bigint) l`,
+    );
+    for (const [from = '', until = ''] of page) held += BigInt(until) - BigInt(from);
+    rows.push(...page);
+    const last = page.at(-1);
+    if (last === undefined || BigInt(page.length) < pageSize) break;
+    const [from = '', , , , , since = ''] = last;
+    after = Prisma.sql`AND (o.since, o.serial_from) >
+      ('epoch'::timestamptz + ${BigInt(since)}::bigint * interval '1 microsecond', ${BigInt(from)}::bigint)`;
+  }
+  return rows;
+}
+
+/** The fields of a fact as text, for `factOf`. */
+export const wireFact = Prisma.sql`concat_ws(',', f.id, f.kind, f.source_type, f.source_id, f.origin_type, f.origin_id,
+  (extract(epoch FROM f.since) * 1000000)::bigint,
+  coalesce((extract(epoch FROM f.hold_until) * 1000000)::bigint::text, ''),
+  coalesce((extract(epoch FROM f.expires_at) * 1000000)::bigint::text, ''), coalesce(f.parent_id::text, ''))`;
+
+export async function loadFacts(db: Db, ids: readonly string[]): Promise<Map<string, LotFact>> {
+  const wanted = [...new Set(ids)];
+  if (wanted.length === 0) return new Map();
+  const rows = await db.$queryRaw<{ found: string | null }[]>`
+    SELECT string_agg(${wireFact}, ';') AS found FROM lot_fact f WHERE f.id = ANY (${arrayOf(wanted)}::uuid[])`;
+  return new Map(
+    rowsOf(rows)
+      .map(factOf)
+      .map((fact) => [fact.id, fact]),
+  );
+}
+
+/** The holds on these sources and accounts. There are few at any time, so most calls end with the first statement. */
+export async function loadHolds(
+  db: Db,
+  { sources, accountIds }: { sources: readonly LotSource[]; accountIds: readonly bigint[] },
+): Promise<HoldEvents> {
+  const some = await db.$queryRaw<unknown[]>`SELECT 1 AS one FROM lot_hold LIMIT 1`;
+  if (some.length === 0) return holdEvents([]);
+  const distinct = [...new Map(sources.map((source) => [keyOf(source), source])).values()];
+  const rows = await db.$queryRaw<{ found: string | null }[]>`
+    SELECT string_agg(concat_ws(',', coalesce(h.source_type, ''), coalesce(h.source_id, ''),
+      coalesce(h.account_id::text, ''), coalesce((extract(epoch FROM h.hold_until) * 1000000)::bigint::text, ''),
+      h.is_lift, (extract(epoch FROM h.effective_at) * 1000000)::bigint), ';' ORDER BY h.effective_at, h.id) AS found
+    FROM lot_hold h
+    WHERE h.account_id = ANY (${arrayOf(accountIds)}::bigint[])
+       OR (h.source_type, h.source_id) IN (
+         SELECT s.type, s.id FROM unnest(${textsOf(distinct.map(({ type }) => type))}::text[],
+                                         ${textsOf(distinct.map(({ id }) => id))}::text[]) s (type, id))`;
+  return holdEvents(
+    rowsOf(rows).map(([type = '', id = '', accountId = '', holdUntil, isLift, effectiveAt = '']): HoldEvent => ({
+      target: accountId === '' ? { source: { type, id } } : { accountId: BigInt(accountId) },
+      holdUntil: optional(holdUntil),
+      isLift: isLift === 't',
+      effectiveAt: BigInt(effectiveAt),
+    })),
+  );
+}
+
+interface MoveRow {
+  transferId: string;
+  from: bigint;
+  until: bigint;
+  factId: string;
+  beforeFactId: string | null;
+  previousBy: string | null;
+}
+
+async function loadMoves(db: Db, transferIds: readonly string[]): Promise<MoveRow[]> {
+  if (transferIds.length === 0) return [];
+  const rows = await db.lotMove.findMany({
+    where: { transferId: { in: [...new Set(transferIds)] } },
+    orderBy: [{ transferId: 'asc' }, { serialFrom: 'asc' }],
+  });
+  return rows.map(({ serialFrom: from, serialUntil: until, ...row }) => ({ ...row, from, until }));
+}
+
+/** Of each transfer that gives back. Moves go by their serials, so that every projection sees them in one order. */
+async function returnBooks(
+  db: Db,
+  loaded: { returned: readonly string[]; moveRows: readonly MoveRow[]; facts: ReadonlyMap<string, LotFact> },
+): Promise<Map<string, ReturnBook>> {
+  const { returned, moveRows, facts } = loaded;
+  const books = new Map<string, ReturnBook>(returned.map((id) => [id, { moves: [], restoredMinor: new Map() }]));
+  for (const { factId, beforeFactId, ...row } of moveRows) {
+    const [fact, before] = [facts.get(factId), beforeFactId === null ? null : facts.get(beforeFactId)];
+    invariant(fact !== undefined && before !== undefined, 'every move has its facts');
+    const move: LotMove = { ...row, fact, before };
+    books.get(row.transferId)?.moves.push(move);
+  }
+  if (books.size === 0) return books;
+  const restored = await db.lotRestored.findMany({ where: { transferId: { in: [...books.keys()] } } });
+  for (const { transferId, factId, amount } of restored) books.get(transferId)?.restoredMinor.set(factId, amount);
+  return books;
+}

@@ -1,0 +1,137 @@
+import { lookupAccounts, lookupTransfers } from '#server/ledger/lookups.ts';
+import { accountsBookedSince, ledgerTime, transfersInRanges } from '#server/ledger/feed.ts';
+import type { AccountKind, TransferKind } from '#server/ledger/kinds.ts';
+import type { Db } from '#server/platform/db.ts';
+import { refuse } from '#server/platform/errors.ts';
+import { invariant } from '#server/platform/invariant.ts';
+import { loadFacts, progressOf } from './load.ts';
+import type { LotKind, LotSource } from './lots.ts';
+import { dateOf, microsOf } from './wire.ts';
+
+/** What an operator asks: where a unit has been, and how far the projection is. */
+
+/** One hand that a unit went through. */
+export interface TraceStep {
+  transferId: string;
+  transferKind: TransferKind;
+  reference: string | null;
+  bookedAt: Date;
+  from: TraceAccount;
+  to: TraceAccount;
+  /** What the unit was from then on. */
+  kind: LotKind;
+  source: LotSource;
+  origin: LotSource;
+  heldUntil: Date | null;
+}
+
+export interface TraceAccount {
+  accountId: bigint;
+  kind: AccountKind;
+  owner: string;
+}
+
+/** Longer than any unit's life so far; the rest is cut off at the beginning. */
+const stepsMax = 500;
+
+/**
+ * Everything that happened to one unit, from its mint to where it is now, the first step first; at most the last 500.
+ * Each move names the one before it, so that every step costs one look-up. Refuses `serial_not_found` (not_found).
+ */
+export async function traceSerial(db: Db, serial: bigint): Promise<TraceStep[]> {
+  const rows = await db.$queryRaw<{ transfer_id: string; fact_id: string }[]>`
+    WITH RECURSIVE hop AS (
+      SELECT m.transfer_id, m.fact_id, m.previous_by, 1 AS depth
+      FROM (SELECT l.* FROM lot l WHERE l.serial_from <= ${serial}::bigint ORDER BY l.serial_from DESC LIMIT 1) l
+      CROSS JOIN LATERAL (SELECT o.* FROM lot_move o
+        WHERE o.transfer_id = l.arrived_by AND o.serial_from <= ${serial}::bigint
+        ORDER BY o.serial_from DESC LIMIT 1) m
+      WHERE l.serial_until > ${serial}::bigint
+      UNION ALL
+      SELECT m.transfer_id, m.fact_id, m.previous_by, h.depth + 1
+      FROM hop h CROSS JOIN LATERAL (SELECT o.* FROM lot_move o
+        WHERE o.transfer_id = h.previous_by AND o.serial_from <= ${serial}::bigint
+        ORDER BY o.serial_from DESC LIMIT 1) m
+      WHERE h.depth < ${stepsMax}::integer)
+    SELECT transfer_id::text, fact_id::text FROM hop ORDER BY depth DESC`;
+  if (rows.length === 0) throw refuse('not_found', 'serial_not_found', 'No ducat with this number has been struck.');
+  const transfers = await lookupTransfers(db, [...new Set(rows.map(({ transfer_id: id }) => id))]);
+  const facts = await loadFacts(
+    db,
+    rows.map(({ fact_id: id }) => id),
+  );
+  const accounts = await accountsOf(
+    db,
+    transfers.flatMap(({ debitAccountId, creditAccountId }) => [debitAccountId, creditAccountId]),
+  );
+  return rows.map(({ transfer_id: transferId, fact_id: factId }) => {
+    const transfer = transfers.find(({ id }) => id === transferId);
+    const fact = facts.get(factId);
+    invariant(transfer !== undefined && fact !== undefined, 'every move has its transfer and its facts');
+    return {
+      transferId,
+      transferKind: transfer.kind,
+      reference: transfer.reference,
+      bookedAt: transfer.bookedAt,
+      from: accounts(transfer.debitAccountId),
+      to: accounts(transfer.creditAccountId),
+      kind: fact.kind,
+      source: fact.source,
+      origin: fact.origin,
+      heldUntil: fact.holdUntil === null ? null : dateOf(fact.holdUntil),
+    };
+  });
+}
+
+/** Kind and owner of accounts by id. */
+export async function accountsOf(db: Db, ids: readonly bigint[]): Promise<(id: bigint) => TraceAccount> {
+  const found = await lookupAccounts(db, [...new Set(ids)]);
+  const byId = new Map(found.map(({ id: accountId, kind, owner }) => [accountId, { accountId, kind, owner }]));
+  return (id) => {
+    const account = byId.get(id);
+    invariant(account !== undefined, 'every lot is in an account of the books');
+    return account;
+  };
+}
+
+export interface ProjectionLag {
+  /** Accounts that are behind, and how many entries of theirs are not projected. */
+  accounts: number;
+  entries: bigint;
+  /** How long ago the oldest of them was booked, in whole seconds of the ledger's time. */
+  seconds: bigint;
+  /** The account that has waited longest; null when none does. */
+  firstAccountId: bigint | null;
+  /** The latest time of anything projected; null before the first. */
+  projectedUntil: Date | null;
+  defects: number;
+}
+
+const slackMicros = 120_000_000n;
+/** Of so many accounts the first waiting entry is looked at. */
+const accountsLookedAtMax = 1_000;
+
+/** How far the projection is behind the books. It looks at every account with an entry since shortly before the last projected one. */
+export async function projectionLag(db: Db): Promise<ProjectionLag> {
+  const row = await db.lotProjection.findFirstOrThrow({ select: { lastTime: true } });
+  const last = microsOf(row.lastTime);
+  const since = last > slackMicros ? last - slackMicros : 0n;
+  const versions = await accountsBookedSince(db, { asset: 'DUCAT', since });
+  const progress = await progressOf(db, [...versions.keys()]);
+  const behind = [...versions].flatMap(([accountId, version]) => {
+    const after = progress.get(accountId)?.version ?? 0n;
+    return version > after ? [{ accountId, after, until: after + 1n, count: version - after }] : [];
+  });
+  const next = await transfersInRanges(db, behind.slice(0, accountsLookedAtMax));
+  const [oldest] = next.sort((left, right) => (left.bookedAt < right.bookedAt ? -1 : 1));
+  const now = await ledgerTime(db);
+  return {
+    accounts: behind.length,
+    entries: behind.reduce((sum, { count }) => sum + count, 0n),
+    seconds: oldest === undefined ? 0n : (now - oldest.bookedAt) / 1_000_000n,
+    firstAccountId:
+      oldest === undefined ? null : oldest.debitVersion === null ? oldest.creditAccountId : oldest.debitAccountId,
+    projectedUntil: last === 0n ? null : row.lastTime,
+    defects: await db.lotDefect.count(),
+  };
+}

@@ -1,0 +1,168 @@
+import type { BookedTransfer } from '#server/ledger/feed.ts';
+import { invariant } from '#server/platform/invariant.ts';
+import { insertLot, type AccountBook, type Books, type LotMove, type Piece, type ReturnBook } from './books.ts';
+import { factOnArrival, type Arrival } from './colour.ts';
+import { sizeOf, type LotFact } from './lots.ts';
+import { ruleOf, takeUnits } from './take.ts';
+
+/** A transfer whose units could not be taken as they should have been. */
+export interface LotDefect {
+  transferId: string;
+  code: 'take_unsatisfied' | 'overdraft' | 'units_missing';
+  detail: string;
+}
+
+/** What a batch came to; the accounts of `Books` are changed in place. */
+export interface WorkDone {
+  /** In the order in which they were decided. */
+  projected: BookedTransfer[];
+  moves: LotMove[];
+  facts: LotFact[];
+  defects: LotDefect[];
+}
+
+/**
+ * Decides every transfer that is ready: one whose entries are the next of both its accounts. Each account is taken in
+ * the order of its versions, and nothing else decides anything, so it does not matter in which order, in which batches
+ * or by whom the accounts are brought up to date.
+ */
+export function workThrough(books: Books, transfers: readonly BookedTransfer[]): WorkDone {
+  const done: WorkDone = { projected: [], moves: [], facts: [], defects: [] };
+  const queues = queuesOf(transfers);
+  const waiting = [...queues.keys()];
+  const stuck = new Set<string>();
+  for (let accountId = waiting.pop(); accountId !== undefined; accountId = waiting.pop()) {
+    const next = queues.get(accountId)?.at(-1);
+    if (next === undefined || stuck.has(next.id) || !isReady(books, next)) continue;
+    if (!decide(books, next, done)) {
+      stuck.add(next.id);
+      continue;
+    }
+    done.projected.push(next);
+    for (const side of sidesOf(next)) {
+      const book = bookOf(books, side.accountId);
+      book.version = side.version;
+      queues.get(side.accountId)?.pop();
+      waiting.push(side.accountId);
+    }
+  }
+  return done;
+}
+
+/** By account, the latest version first, so that the next one is popped. */
+function queuesOf(transfers: readonly BookedTransfer[]): Map<bigint, BookedTransfer[]> {
+  const versions = new Map<bigint, { version: bigint; transfer: BookedTransfer }[]>();
+  for (const transfer of transfers) {
+    for (const { accountId, version } of sidesOf(transfer)) {
+      const queue = versions.get(accountId);
+      if (queue === undefined) versions.set(accountId, [{ version, transfer }]);
+      else queue.push({ version, transfer });
+    }
+  }
+  return new Map(
+    [...versions].map(([accountId, queue]) => [
+      accountId,
+      queue.sort((left, right) => (left.version < right.version ? 1 : -1)).map(({ transfer }) => transfer),
+    ]),
+  );
+}
+
+/** The accounts in whose history it stands, and where. */
+export function sidesOf(transfer: BookedTransfer): { accountId: bigint; version: bigint }[] {
+  const { debitAccountId, debitVersion, creditAccountId, creditVersion } = transfer;
+  return [
+    ...(debitVersion === null ? [] : [{ accountId: debitAccountId, version: debitVersion }]),
+    ...(creditVersion === null ? [] : [{ accountId: creditAccountId, version: creditVersion }]),
+  ];
+}
+
+function isReady(books: Books, transfer: BookedTransfer): boolean {
+  return sidesOf(transfer).every(({ accountId, version }) => books.accounts.get(accountId)?.version === version - 1n);
+}
+
+/** False where the account lacks the units: then nothing of it, and nothing that follows from it, is decided. */
+function decide(books: Books, transfer: BookedTransfer, done: WorkDone): boolean {
+  if (transfer.movedMinor === 0n) return true;
+  const giver = bookOf(books, transfer.debitAccountId);
+  const receiver = bookOf(books, transfer.creditAccountId);
+  const take = takeUnits(books, giver, transfer);
+  if (take === null) {
+    done.defects.push(defect(transfer, 'units_missing', transfer.movedMinor - giver.heldMinor));
+    return false;
+  }
+  if (take.missedMinor > 0n) done.defects.push(defect(transfer, 'take_unsatisfied', take.missedMinor));
+  if (take.overdrawnMinor > 0n) done.defects.push(defect(transfer, 'overdraft', take.overdrawnMinor));
+  const arrival: Arrival = { books, transfer, giver, receiver, made: new Map() };
+  for (const piece of restored(arrival, take.pieces)) {
+    const { from, until, before, fact, arrivedBy } = piece;
+    insertLot(receiver, { from, until, fact, arrivedBy: transfer.id });
+    const move = { transferId: transfer.id, from, until, fact, before, previousBy: arrivedBy };
+    done.moves.push(move);
+    books.returns.get(transfer.id)?.moves.push(move);
+  }
+  done.facts.push(...arrival.made.values());
+  return true;
+}
+
+interface Arrived extends Omit<Piece, 'fact'> {
+  before: LotFact | null;
+  fact: LotFact;
+}
+
+/** What goes back is again what it was before; all else becomes what the transfer makes of it. */
+function restored(arrival: Arrival, pieces: readonly Piece[]): Arrived[] {
+  const rule = ruleOf(arrival.books, arrival.transfer);
+  const book = rule !== null && 'returnOf' in rule ? arrival.books.returns.get(rule.returnOf) : undefined;
+  if (rule === null || !('returnOf' in rule) || book === undefined)
+    return pieces.map((piece) => coloured(arrival, piece));
+  const own = pieces.filter(({ arrivedBy }) => arrivedBy === rule.returnOf);
+  const others = pieces.filter(({ arrivedBy }) => arrivedBy !== rule.returnOf);
+  return [
+    ...own.map((piece) => {
+      const before = book.moves.find(({ from, until }) => from <= piece.from && piece.until <= until)?.before;
+      return before === undefined || before === null ? coloured(arrival, piece) : giveBack(book, piece, before);
+    }),
+    ...others.flatMap((piece) => inStead(arrival, book, piece)),
+  ];
+}
+
+function coloured(arrival: Arrival, piece: Piece): Arrived {
+  return { ...piece, before: piece.fact, fact: factOnArrival(arrival, piece) };
+}
+
+function giveBack(book: ReturnBook, piece: Piece, fact: LotFact): Arrived {
+  book.restoredMinor.set(fact.id, (book.restoredMinor.get(fact.id) ?? 0n) + sizeOf(piece));
+  return { ...piece, before: piece.fact, fact };
+}
+
+/** The units themselves are gone: others take their place, and are what those were. */
+function inStead(arrival: Arrival, book: ReturnBook, piece: Piece): Arrived[] {
+  const arrived: Arrived[] = [];
+  let { from } = piece;
+  for (const [fact, movedMinor] of factsBefore(book)) {
+    const leftMinor = movedMinor - (book.restoredMinor.get(fact.id) ?? 0n);
+    if (leftMinor <= 0n || from === piece.until) continue;
+    const until = piece.until - from < leftMinor ? piece.until : from + leftMinor;
+    arrived.push(giveBack(book, { ...piece, from, until }, fact));
+    from = until;
+  }
+  return from === piece.until ? arrived : [...arrived, coloured(arrival, { ...piece, from })];
+}
+
+function factsBefore(book: ReturnBook): Map<LotFact, bigint> {
+  const facts = new Map<LotFact, bigint>();
+  for (const move of book.moves) {
+    if (move.before !== null) facts.set(move.before, (facts.get(move.before) ?? 0n) + sizeOf(move));
+  }
+  return facts;
+}
+
+function bookOf(books: Books, accountId: bigint): AccountBook {
+  const book = books.accounts.get(accountId);
+  invariant(book !== undefined, 'every account of a batch is loaded');
+  return book;
+}
+
+function defect({ id: transferId }: BookedTransfer, code: LotDefect['code'], minor: bigint): LotDefect {
+  return { transferId, code, detail: String(minor) };
+}
