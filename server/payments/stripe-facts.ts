@@ -29,6 +29,8 @@ export interface NewStripeFact {
   sourceId: string;
   /** Cents that it adds to the balance before Stripe's fee; negative when it takes away. */
   amountMinor: bigint;
+  /** Stripe's fee in cents, where these transfers book it too; left out, it is booked when Stripe tells it. */
+  feeMinor?: bigint;
   /** The transfers that book it, and the kind of the one on `stripe_balance`. */
   transfers: readonly TransferRequest[];
   kind: TransferKind;
@@ -36,14 +38,15 @@ export interface NewStripeFact {
 
 /**
  * Writes down, with the transfers that book it, what Stripe's balance transaction for it will have to say. Throws on a
- * second fact of one type and source: nothing at Stripe happens twice.
+ * second fact of one type, source and amount: nothing at Stripe happens twice.
  */
 export async function expectAtStripe(tx: Tx, deps: { clock: Clock; ids: Ids }, fact: NewStripeFact): Promise<void> {
-  const { type, sourceId, amountMinor, transfers, kind } = fact;
+  const { type, sourceId, amountMinor, feeMinor = null, transfers, kind } = fact;
+  const bookedAt = deps.clock.now();
   const transfer = transfers.find((candidate) => candidate.kind === kind);
   invariant(transfer !== undefined, 'a fact at Stripe has its transfer');
   await tx.stripeFact.create({
-    data: { id: deps.ids.uuid(), type, sourceId, amountMinor, transferId: transfer.id, bookedAt: deps.clock.now() },
+    data: { id: deps.ids.uuid(), type, sourceId, amountMinor, feeMinor, transferId: transfer.id, bookedAt },
     select: { id: true },
   });
 }

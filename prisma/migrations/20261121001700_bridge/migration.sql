@@ -46,11 +46,14 @@ CREATE TABLE stripe_fact (
   source_id              text NOT NULL CHECK (length(source_id) BETWEEN 1 AND 255),
   -- What it adds to the balance, before Stripe's fee; negative when it takes away.
   amount_minor           bigint NOT NULL CHECK (amount_minor <> 0),
+  -- Stripe's fee where the same booking holds it already; NULL where the fee is booked when Stripe tells it.
+  fee_minor              bigint,
   -- The transfer on `stripe_balance`.
   transfer_id            uuid NOT NULL,
   booked_at              timestamptz(3) NOT NULL,
   balance_transaction_id text CHECK (length(balance_transaction_id) BETWEEN 1 AND 255),
-  CONSTRAINT stripe_fact_type_source_id_key UNIQUE (type, source_id),
+  -- A dispute takes away and may give back under one type and source.
+  CONSTRAINT stripe_fact_cause_key UNIQUE (type, source_id, amount_minor),
   CONSTRAINT stripe_fact_transfer_id_key UNIQUE (transfer_id),
   CONSTRAINT stripe_fact_balance_transaction_id_key UNIQUE (balance_transaction_id)
 );
