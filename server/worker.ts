@@ -12,7 +12,8 @@ import { checkBooks, raiseAlarm, sweepPendings } from './ledger/jobs.ts';
 import { deliverCrossings, foldAccountGroups, logCrossing, trimCounters } from './ledger/maintenance-jobs.ts';
 import { ensurePartitions } from './ledger/partitions.ts';
 import { findForgottenEscrow } from './market/jobs.ts';
-import { collectStripeFees, expireTopUps, releaseEarnedFees, releaseWaitingTopUps } from './payments/jobs.ts';
+import { expireTopUps, releaseEarnedFees, releaseWaitingTopUps } from './payments/jobs.ts';
+import { reconcileDay, reconcileNews } from './payments/reconciliation-jobs.ts';
 import { handleStripeEvent, stripeSource } from './payments/stripe-events.ts';
 import { enforceStanding } from './payments/trust-enforcement.ts';
 import { database } from './platform/db.ts';
@@ -32,6 +33,8 @@ const mailBatchMax = 10;
 const closeMsMax = 5_000;
 /** Two readings of the books, each of which may take an hour. */
 const checkSecondsMax = 7_500;
+/** The first reading of a Stripe account that has many years. */
+const reconcileSecondsMax = 3_600;
 /** Few enough that all of a batch is settled within the lease on its events. */
 const inboxBatchMax = 8;
 
@@ -85,7 +88,18 @@ function scheduledJobs(): ScheduledJob[] {
     { name: 'market.forgotten-escrow', cron: '15 * * * *', handle: () => findForgottenEscrow(context) },
     { name: 'citizens.reseal', cron: '20 3 * * *', handle: () => resealFields(context) },
     { name: 'citizens.trim-mail', cron: '25 4 * * *', handle: () => trimMail(context) },
-    { name: 'payments.collect-fees', cron: '* * * * *', handle: () => collectStripeFees(context) },
+    {
+      name: 'payments.reconcile',
+      cron: '* * * * *',
+      handle: () => reconcileNews(context),
+      secondsMax: reconcileSecondsMax,
+    },
+    {
+      name: 'payments.reconcile-day',
+      cron: '40 4 * * *',
+      handle: () => reconcileDay(context),
+      secondsMax: reconcileSecondsMax,
+    },
     { name: 'payments.release-fees', cron: '10 0 * * *', handle: () => releaseEarnedFees(context) },
     { name: 'payments.expire-top-ups', cron: '*/5 * * * *', handle: () => expireTopUps(context) },
     { name: 'payments.release-waiting', cron: '*/5 * * * *', handle: () => releaseWaitingTopUps(context) },

@@ -10,14 +10,9 @@ import { topUpById, topUpBySession, walletStatement, type StatementQuery } from 
 import { quoteTopUp, stateOfSession } from './rules.ts';
 import type { StatementEntry, TopUpChoice, TopUpQuote, TopUpState, TopUpView } from './schema.ts';
 import { creditTopUp, type Payment } from './credits.ts';
-import {
-  beginTopUp,
-  bookStripeFee,
-  recordOutcome,
-  recordSession,
-  type StartedTopUp,
-  type WriteDeps,
-} from './service.ts';
+import { beginTopUp, recordOutcome, recordSession, type StartedTopUp, type WriteDeps } from './service.ts';
+import { recordMovement } from './reconciliation.ts';
+import { movementOf } from './stripe-movement.ts';
 import { callStripe, isMissingAtStripe, isNoLongerOpenAtStripe } from './stripe-errors.ts';
 import { crowdingSessions } from './top-up-room.ts';
 import { enforceStanding } from './trust-enforcement.ts';
@@ -223,18 +218,15 @@ function objectOf<T extends object>(reference: string | T | null): T | null {
 }
 
 /**
- * Fetches a charge fresh and says how Stripe's fee is to be booked. Null while Stripe has not made
- * its balance transaction, and for charges that are none of ours.
+ * Fetches a charge fresh and writes down its movement of Stripe's balance, with Stripe's fee. Null while Stripe has not
+ * made it, and for charges that are none of ours.
  */
 export async function prepareStripeFee(deps: PaymentDeps, chargeId: string): Promise<Effect | null> {
   const charge = await callStripe(() => deps.stripe.charges.retrieve(chargeId, { expand: ['balance_transaction'] }));
   const transaction = objectOf(charge.balance_transaction);
   if (!charge.paid || transaction === null) return null;
-  const topUpId = await topUpNamedIn(deps, charge.metadata);
-  if (topUpId === null) return null;
-  invariant(transaction.currency === 'usd', 'Stripe settles in US dollars');
-  const fee = { topUpId, balanceTransactionId: transaction.id, feeMinor: BigInt(transaction.fee) };
-  return (tx) => bookStripeFee(tx, deps, fee);
+  if ((await topUpNamedIn(deps, charge.metadata)) === null) return null;
+  return (tx) => recordMovement(tx, deps, movementOf(transaction));
 }
 
 /** Books Stripe's fee of a charge if it is known by now; says whether it was. */

@@ -2,13 +2,12 @@ import { isDatabaseUnavailable, isDomainError } from '#server/platform/errors.ts
 import { log } from '#server/platform/log.ts';
 import { releaseFees } from './fee-release.ts';
 import { releaseTopUp } from './credits.ts';
-import { closeSession, fulfil, recordStripeFee, type PaymentDeps } from './flows.ts';
+import { closeSession, fulfil, type PaymentDeps } from './flows.ts';
 import { expireUnopened } from './service.ts';
 
 const batchMax = 200;
 const settleAfterMs = 30 * 60_000;
 const unopenedAfterMs = 25 * 3_600_000;
-const feeAfterMs = 2 * 60_000;
 
 /**
  * Asks Stripe about top-ups that are open for long, in case no event arrived: paid ones are credited,
@@ -43,25 +42,6 @@ async function closeOldQuotes(deps: PaymentDeps): Promise<void> {
   });
   for (const { stripeSessionId } of old) {
     if (stripeSessionId !== null) await attempt(stripeSessionId, () => closeSession(deps, stripeSessionId));
-  }
-}
-
-/** Asks Stripe for fees that no event has told us of. */
-export async function collectStripeFees(deps: PaymentDeps): Promise<void> {
-  const unknown = await deps.database.client.topUp.findMany({
-    where: {
-      state: { in: ['credited', 'waiting'] },
-      stripeBalanceTransactionId: null,
-      stripeChargeId: { not: null },
-      // Ducats that wait were paid all the same.
-      OR: [{ creditedAt: null }, { creditedAt: { lt: new Date(deps.clock.now().getTime() - feeAfterMs) } }],
-    },
-    orderBy: { id: 'asc' },
-    take: batchMax,
-    select: { stripeChargeId: true },
-  });
-  for (const { stripeChargeId } of unknown) {
-    if (stripeChargeId !== null) await attempt(stripeChargeId, () => recordStripeFee(deps, stripeChargeId));
   }
 }
 

@@ -1,4 +1,3 @@
-import { post } from '#server/ledger/transfers.ts';
 import { ducat, usd } from '#server/money/money.ts';
 import type { TrustStanding } from '#server/citizens/trust-rules.ts';
 import { inputHash } from '#server/platform/crypto.ts';
@@ -6,8 +5,6 @@ import type { Clock } from '#server/platform/clock.ts';
 import type { Prisma, Tx } from '#server/platform/db.ts';
 import { refuse } from '#server/platform/errors.ts';
 import type { Ids } from '#server/platform/ids.ts';
-import { invariant } from '#server/platform/invariant.ts';
-import { stripeFeeTransfers } from './bookings.ts';
 import { defaultSettings } from './packages.ts';
 import { assertRoom, lockRoom } from './top-up-room.ts';
 import { topUpState, type TopUpChoice, type TopUpQuote, type TopUpState, type UnpaidState } from './schema.ts';
@@ -131,7 +128,6 @@ const lockedColumns = {
   citizenId: true,
   state: true,
   stripeSessionId: true,
-  stripeBalanceTransactionId: true,
   stripeChargeId: true,
   riskLevel: true,
   waitReason: true,
@@ -174,32 +170,4 @@ export async function expireUnopened(tx: Tx, deps: WriteDeps, startedBefore: Dat
     data: { state: 'expired', closedAt: deps.clock.now() },
   });
   return expired.count;
-}
-
-export interface StripeFee {
-  topUpId: string;
-  balanceTransactionId: string;
-  feeMinor: bigint;
-}
-
-/** Books what Stripe kept, once per balance transaction, whichever event told of it. */
-export async function bookStripeFee(tx: Tx, deps: WriteDeps, fee: StripeFee): Promise<void> {
-  const topUp = await lockTopUp(tx, fee.topUpId);
-  if (topUp.stripeBalanceTransactionId !== null) {
-    invariant(topUp.stripeBalanceTransactionId === fee.balanceTransactionId, 'a charge has one balance transaction');
-    return;
-  }
-  await tx.stripeFact.updateMany({
-    where: { sourceId: topUp.stripeChargeId ?? '', type: { in: ['charge', 'payment'] } },
-    data: { balanceTransactionId: fee.balanceTransactionId },
-  });
-  await tx.topUp.update({
-    where: { id: topUp.id },
-    data: { stripeBalanceTransactionId: fee.balanceTransactionId, stripeFeeMinor: fee.feeMinor },
-    select: { id: true },
-  });
-  const transfers = stripeFeeTransfers({ ...fee, createdAt: topUp.createdAt }, deps.secret);
-  const results = await post(tx, transfers, { source: 'external' });
-  const isBooked = results.every((result) => result.status !== 'refused');
-  invariant(isBooked, 'a fee that Stripe took can always be booked');
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { fulfil, recordStripeFee } from '#server/payments/flows.ts';
-import { collectStripeFees, expireTopUps } from '#server/payments/jobs.ts';
+import { expireTopUps } from '#server/payments/jobs.ts';
+import { reconcileNews } from '#server/payments/reconciliation-jobs.ts';
 import { eventBody, signed, testBridge } from '#server/testing/payments.ts';
 
 const bridge = await testBridge();
@@ -58,7 +59,7 @@ test('a fee that is known before the credit is booked, and the credit follows', 
   await bridge.assertBooksInOrder();
 });
 
-test('a fee whose event was dropped is collected by the sweeper', async () => {
+test('a fee whose event was dropped comes with the next reading of the balance at Stripe', async () => {
   bridge.sandbox.control({ action: 'drop_next', count: 1_000 });
   const topUp = await creditedTopUp();
   bridge.sandbox.control({ action: 'advance_clock', seconds: 60 });
@@ -66,7 +67,7 @@ test('a fee whose event was dropped is collected by the sweeper', async () => {
   await expect
     .poll(async () => (await deps.stripe.charges.retrieve(topUp.chargeId)).balance_transaction)
     .toMatch(/^txn_/);
-  await collectStripeFees(deps);
+  await reconcileNews(deps);
   const row = await database.client.topUp.findUniqueOrThrow({ where: { id: topUp.topUpId } });
   expect(row.stripeFeeMinor).toBe(starterFeeMinor);
   bridge.sandbox.control({ action: 'drop_next', count: 0 });

@@ -11,6 +11,7 @@ import * as houseTemplates from '#server/ledger/template-grant.ts';
 import { bindTemplate, totalOf, type AmountRange, type AnyTemplate } from '#server/ledger/templates.ts';
 import { postLinked } from '#server/ledger/transfers.ts';
 import * as marketTemplates from '#server/market/templates.ts';
+import * as stripeTemplates from '#server/payments/templates-stripe.ts';
 import * as paymentTemplates from '#server/payments/templates.ts';
 import { topUpTemplate } from '#server/payments/templates.ts';
 import type { Database } from '#server/platform/db.ts';
@@ -30,6 +31,7 @@ const declared: Readonly<Record<string, readonly unknown[]>> = {
   'server/ledger/template-grant.ts': Object.values(houseTemplates),
   'server/market/templates.ts': Object.values(marketTemplates),
   'server/payments/templates.ts': Object.values(paymentTemplates),
+  'server/payments/templates-stripe.ts': Object.values(stripeTemplates),
 };
 const templates = Object.values(declared).flat() as AnyTemplate[];
 const seed = Date.now() % 1_000_000;
