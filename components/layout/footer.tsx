@@ -1,6 +1,7 @@
 import { useTranslations } from 'next-intl';
 
 import { Wordmark } from '#components/layout/wordmark.tsx';
+import { TextLink } from '#components/ui/text-link.tsx';
 
 export function Footer() {
   const t = useTranslations('layout.footer');
@@ -11,6 +12,11 @@ export function Footer() {
         <div className="flex max-w-prose flex-col gap-2 text-sm text-muted md:justify-self-end">
           <p>{t('what')}</p>
           <p>{t('money')}</p>
+          <p>
+            <TextLink href="/reserve" prefetch={false}>
+              {t('reserve')}
+            </TextLink>
+          </p>
           <noscript>
             <p className="font-medium text-text">{t('noscript')}</p>
           </noscript>

@@ -7,6 +7,7 @@ import { checkBooks, raiseAlarm } from '#server/ledger/jobs.ts';
 import { latestCrossings } from '#server/ledger/monitors.ts';
 import type { Db } from '#server/platform/db.ts';
 import { refuse } from '#server/platform/errors.ts';
+import { reconciliationRouter } from '#server/payments/reconciliation-router.ts';
 import { inboxCounts } from '#server/platform/inbox-reading.ts';
 import { operatorProcedure, router } from '#server/platform/trpc.ts';
 import { provenanceFindings } from '#server/provenance/checks.ts';
@@ -23,6 +24,7 @@ const crossingsShown = 20;
 export const operatorRouter = router({
   corrections: correctionsRouter,
   events: eventsRouter,
+  reconciliation: reconciliationRouter,
   people: peopleRouter,
   trust: trustAdminRouter,
 

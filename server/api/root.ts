@@ -5,6 +5,7 @@ import { sessionRouter } from '#server/citizens/router.ts';
 import { walletSignInRouter } from '#server/citizens/wallet-router.ts';
 import { trustRouter } from '#server/citizens/trust-router.ts';
 import { listingsRouter, ordersRouter } from '#server/market/router.ts';
+import { reserveRouter } from '#server/payments/reserve-router.ts';
 import { topUpsRouter } from '#server/payments/router.ts';
 import { walletRouter } from '#server/payments/wallet-router.ts';
 import { createCallerFactory, router } from '#server/platform/trpc.ts';
@@ -26,6 +27,7 @@ export const appRouter = router({
   trust: trustRouter,
   wallet: walletRouter,
   topUps: topUpsRouter,
+  reserve: reserveRouter,
   listings: listingsRouter,
   orders: ordersRouter,
   operator: operatorRouter,

@@ -1,4 +1,4 @@
-import { Inbox } from 'lucide-react';
+import { Inbox, Scale } from 'lucide-react';
 import type { Metadata } from 'next';
 import { getTranslations } from 'next-intl/server';
 
@@ -17,7 +17,12 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function MoneyPage() {
   await requireOperator();
   const caller = await serverCaller();
-  const [t, { inbox }] = await Promise.all([getTranslations('events.hub'), orNotFound(caller.operator.overview())]);
+  const [t, { inbox }, { counts }] = await Promise.all([
+    getTranslations('events.hub'),
+    orNotFound(caller.operator.overview()),
+    caller.operator.reconciliation.overview(),
+  ]);
+  const unfit = counts.missingHere + counts.missingThere + counts.different;
   const events = `${t('waiting', { count: inbox.received })}, ${t('failed', { count: inbox.failed })}`;
   return (
     <Page>
@@ -31,6 +36,14 @@ export default async function MoneyPage() {
           state={inbox.exhausted > 0 ? t('givenUp', { count: inbox.exhausted }) : events}
         >
           {t('eventsText')}
+        </HubCard>
+        <HubCard
+          href="/operator/reconciliation"
+          icon={<Scale aria-hidden="true" className="size-icon" />}
+          title={t('reconciliation')}
+          state={t('unfit', { count: unfit })}
+        >
+          {t('reconciliationText')}
         </HubCard>
       </ul>
     </Page>
