@@ -2,7 +2,7 @@ import type { BookedTransfer } from '#server/ledger/feed.ts';
 import { invariant } from '#server/platform/invariant.ts';
 import { insertLot, type AccountBook, type Books, type LotMove, type Piece, type ReturnBook } from './books.ts';
 import { factOnArrival, type Arrival } from './colour.ts';
-import { sizeOf, type LotFact } from './lots.ts';
+import { compare, sizeOf, type LotFact } from './lots.ts';
 import { ruleOf, takeUnits } from './take.ts';
 
 /** A transfer whose units could not be taken as they should have been. */
@@ -149,9 +149,10 @@ function inStead(arrival: Arrival, book: ReturnBook, piece: Piece): Arrived[] {
   return from === piece.until ? arrived : [...arrived, coloured(arrival, { ...piece, from })];
 }
 
+/** By serial, which is the order of the table too: it must not matter whether the moves are of this batch. */
 function factsBefore(book: ReturnBook): Map<LotFact, bigint> {
   const facts = new Map<LotFact, bigint>();
-  for (const move of book.moves) {
+  for (const move of book.moves.toSorted((left, right) => compare(left.from, right.from))) {
     if (move.before !== null) facts.set(move.before, (facts.get(move.before) ?? 0n) + sizeOf(move));
   }
   return facts;
