@@ -35,9 +35,7 @@ export function BalanceChecks({ checks }: { checks: readonly BalanceCheckView[] 
       cell: (row) => <Unexplained minor={row.unexplainedMinor} />,
     },
   ];
-  return (
-    <Table caption={t('caption')} columns={columns} rows={checks} rowKey={(row) => row.checkedAt.toISOString()} />
-  );
+  return <Table caption={t('caption')} columns={columns} rows={checks} rowKey={(row) => row.checkedAt.toISOString()} />;
 }
 
 function Unexplained({ minor }: { minor: bigint }) {

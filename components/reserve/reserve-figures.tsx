@@ -12,12 +12,12 @@ export function DucatFigures({ reserve }: { reserve: Reserve }) {
   return (
     <Figures
       figures={[
-        { key: 'cleared', label: t('cleared'), value: ducats(walletsMinor - heldMinor) },
-        { key: 'held', label: t('held'), value: ducats(heldMinor) },
+        { key: 'wallets', label: t('wallets'), value: ducats(walletsMinor) },
         { key: 'escrow', label: t('escrow'), value: ducats(escrowMinor) },
         { key: 'suspense', label: t('suspense'), value: ducats(suspenseMinor) },
         { key: 'house', label: t('house'), value: ducats(houseMinor) },
         { key: 'issued', label: t('issued'), value: ducats(issuedMinor), isTotal: true },
+        { key: 'held', label: t('held'), value: ducats(heldMinor), tone: 'muted' },
       ]}
     />
   );

@@ -4,7 +4,7 @@ import { ducat, usd, type Asset, type DucatMinor, type UsdMinor } from '#server/
 import type { Clock } from '#server/platform/clock.ts';
 import type { Database } from '#server/platform/db.ts';
 import { once } from '#server/platform/once.ts';
-import { heldInWallets } from '#server/provenance/held.ts';
+import { heldTotal } from '#server/provenance/held.ts';
 
 /** What anyone may know of the money behind the ducats. */
 export interface Reserve {
@@ -12,11 +12,11 @@ export interface Reserve {
   issuedMinor: DucatMinor;
   /** Of these: what citizens hold, what waits in orders and other steps, and what is the house's own. */
   walletsMinor: DucatMinor;
-  /** Of what citizens hold: bought or earned, and not cleared yet. */
-  heldMinor: DucatMinor;
   escrowMinor: DucatMinor;
   suspenseMinor: DucatMinor;
   houseMinor: DucatMinor;
+  /** Of all these: bought or earned, and not cleared yet. */
+  heldMinor: DucatMinor;
   /** Dollars owed against ducats, and the dollars of the house that stand behind them. */
   floatMinor: UsdMinor;
   dollarsMinor: UsdMinor;
@@ -46,7 +46,7 @@ export async function reserve(deps: { database: Database; clock: Clock }): Promi
 /** Reads the roll-ups, which cost the same however many accounts there are. */
 export async function readReserve({ database, clock }: { database: Database; clock: Clock }): Promise<Reserve> {
   const asOf = clock.now();
-  const [totals, heldMinor] = await Promise.all([kindTotals(database.client), heldInWallets(database.client, asOf)]);
+  const [totals, heldMinor] = await Promise.all([kindTotals(database.client), heldTotal(database.client, asOf)]);
   const total = (kind: AccountKind, asset: Asset) =>
     totals.find((each) => each.kind === kind && each.asset === asset)?.balanceMinor ?? 0n;
   const houseKinds = ['treasury', 'promotion', 'fees', 'liquidity'] as const;
