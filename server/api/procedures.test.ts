@@ -3,6 +3,7 @@ import type { AnyRouter } from '@trpc/server';
 import { TRPCError } from '@trpc/server';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { asRefusal } from '#server/platform/errors.ts';
+import { limitClasses, type LimitClassName } from '#server/platform/rate-limit-classes.ts';
 import type { OperatorRole, Principal } from '#server/platform/session.ts';
 import { router } from '#server/platform/trpc.ts';
 import type { ProcedureMeta } from '#server/platform/trpc.ts';
@@ -30,6 +31,13 @@ describe('every procedure', () => {
   it('declares who may call it, its limit and whether it is audited', () => {
     expect(procedureTable(appRouter).length).toBeGreaterThan(30);
     expect(undeclared(appRouter)).toEqual([]);
+  });
+
+  it('is counted by one of the limits, each of which counts something: files have doors of their own', () => {
+    const used = new Set(procedureTable(appRouter).map(({ meta }) => meta?.limit));
+    expect(Object.keys(limitClasses).filter((name) => !used.has(name as LimitClassName))).toEqual(['statement']);
+    const writing = procedureTable(appRouter).filter(({ path }) => /\.(setEmail|resend)$/.test(path));
+    expect(writing.map(({ meta }) => meta?.limit)).toEqual(['mail', 'mail']);
   });
 
   it('would be missed here if it did not', () => {

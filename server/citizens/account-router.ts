@@ -13,7 +13,7 @@ export const contactRouter = router({
   ),
 
   /** Refuses `email_unchanged`, `verification_mails_exhausted`. */
-  setEmail: citizenProcedure({ limit: 'write', audited: true, proof: 'fresh' })
+  setEmail: citizenProcedure({ limit: 'mail', audited: true, proof: 'fresh' })
     .input(setEmailInput)
     .mutation(({ ctx, input }) => {
       const { citizenId } = ctx.principal;
@@ -21,7 +21,7 @@ export const contactRouter = router({
     }),
 
   /** Refuses `verification_missing`, `verification_mails_exhausted`. */
-  resend: citizenProcedure({ limit: 'write', audited: true }).mutation(({ ctx }) =>
+  resend: citizenProcedure({ limit: 'mail', audited: true }).mutation(({ ctx }) =>
     ctx.database.inTransaction((tx) => resendVerification(tx, ctx, ctx.principal.citizenId)),
   ),
 

@@ -71,6 +71,22 @@ describe('a subscription', () => {
     expect(await seen('Subscriber', 'Facchini')).toMatchObject({ tier: 'observer' });
   });
 
+  it('that changes the tier is announced to the house and to the citizen, like a class that does', async () => {
+    const { id } = await seen('Announced', 'Facchini');
+    await subscribe(id, 'participant');
+    await subscribe(id, 'participant');
+    await subscribe(id, null);
+    const events = await client.outboxEvent.findMany({ where: { subject: id }, orderBy: { id: 'asc' } });
+    const rise = { from: 'observer', to: 'participant' };
+    const fall = { from: 'participant', to: 'observer' };
+    expect(events.map(({ type, payload }) => [type, payload])).toEqual([
+      ['citizen.tier_changed', { ...rise, isRise: true }],
+      ['citizen.tier_changed', { ...fall, isRise: false }],
+    ]);
+    const told = await client.notification.findMany({ where: { citizenId: id }, orderBy: { id: 'asc' } });
+    expect(told.map(({ details }) => details)).toEqual([rise, fall]);
+  });
+
   it('below the class changes nothing', async () => {
     const { id } = await seen('Noble', 'Nobili');
     expect(await subscribe(id, 'participant')).toBe('enterprise');

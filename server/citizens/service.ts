@@ -125,10 +125,19 @@ async function takeOver(tx: Tx, before: KnownCitizen, input: RecordInput): Promi
   });
   if (tiers.tier === before.tier) return null;
   const change = { from: before.tier, to: tiers.tier };
-  const payload = { ...change, isRise: isRise(change) };
-  await emit(tx, { clock, ids }, { type: 'citizen.tier_changed', subject: before.id, payload });
-  await notify(tx, { clock, ids }, { citizenId: before.id, kind: 'tier_changed', details: change });
+  await announce(tx, { clock, ids }, { citizenId: before.id, ...change });
   return change;
+}
+
+/** Whatever changed a tier, the house hears of it and so does the citizen. */
+async function announce(
+  tx: Tx,
+  deps: { clock: Clock; ids: Ids },
+  { citizenId, ...change }: TierChange & { citizenId: string },
+): Promise<void> {
+  const payload = { ...change, isRise: isRise(change) };
+  await emit(tx, deps, { type: 'citizen.tier_changed', subject: citizenId, payload });
+  await notify(tx, deps, { citizenId, kind: 'tier_changed', details: { ...change } });
 }
 
 /** The one place where Venice's word becomes a tier. */
@@ -181,8 +190,7 @@ export async function setSubscribedTier(
   if (row === undefined) throw refuse('not_found', 'citizen_not_found', 'There is no such citizen.');
   const tier = effectiveTier(row.classTier, subscribedTier);
   await tx.citizen.update({ where: { id: citizenId }, data: { subscribedTier, tier }, select: { id: true } });
-  const details = { from: row.tier, to: tier };
-  if (tier !== row.tier) await notify(tx, input, { citizenId, kind: 'tier_changed', details });
+  if (tier !== row.tier) await announce(tx, input, { citizenId, from: row.tier, to: tier });
   return tier;
 }
 
