@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { notify } from '#server/citizens/notifications.ts';
-import { endSession } from '#server/citizens/sessions.ts';
+import { endSession, renewSession } from '#server/citizens/sessions.ts';
 import { systemClock } from '#server/platform/clock.ts';
 import { systemIds } from '#server/platform/ids.ts';
 import { frontSecret, testFront } from '#server/testing/front.ts';
-import { signedInCitizen } from '#server/testing/sessions.ts';
+import { cookieOf, signedInCitizen } from '#server/testing/sessions.ts';
 
 const front = await testFront();
 const tools = { clock: systemClock, ids: systemIds };
@@ -55,6 +55,30 @@ describe('the live stream through the front', () => {
     await endSession(front.direct.client, { sessionId, now: new Date() });
     await over;
     expect(performance.now() - endedAt).toBeLessThan(5_000);
+    expect(heard.text).toMatch(/event: return/);
+  });
+
+  it('breaks off within five seconds when its session gets a new token: only that one connects again', async () => {
+    const { cookie, sessionId } = await newcomer();
+    const { heard, over } = await listen(cookie);
+    await expect.poll(() => heard.text, { timeout: 5_000 }).toMatch(hello);
+    const renewal = { sessionId, isSecondFactor: true, now: new Date() };
+    const token = await front.direct.inTransaction((tx) => renewSession(tx, renewal));
+    await over;
+    // An error that browsers answer by connecting again, where a return would be the end.
+    expect(heard.text).toMatch(/event: serialized-error\ndata: .*session_renewed/);
+    const [thief, owner] = [await listen(cookie), await listen(await cookieOf(token, frontSecret))];
+    await expect.poll(() => owner.heard.text, { timeout: 5_000 }).toMatch(hello);
+    expect(thief.heard.text).not.toMatch(hello);
+    for (const { stop } of [thief, owner]) stop.abort();
+  });
+
+  it('ends within five seconds when a second factor was set up elsewhere, which its session owes now', async () => {
+    const { cookie, citizenId } = await newcomer();
+    const { heard, over } = await listen(cookie);
+    await expect.poll(() => heard.text, { timeout: 5_000 }).toMatch(hello);
+    await front.direct.client.citizen.update({ where: { id: citizenId }, data: { hasSecondFactor: true } });
+    await over;
     expect(heard.text).toMatch(/event: return/);
   });
 

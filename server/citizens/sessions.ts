@@ -28,13 +28,21 @@ export function sessionStore(database: Pick<Database, 'client' | 'readPrepared'>
       if (before(now, sessionTouchMs) >= live.lastSeenAt) await touchSession(client, { id: live.sessionId, now });
       return live.principal;
     },
-    isLive: async (sessionId) => {
+    isLive: async (sessionId, provedAt = null) => {
       const now = clock.now();
       const row = await client.session.findFirst({
         where: { id: sessionId, endedAt: null, expiresAt: { gt: now } },
-        select: { lastSeenAt: true, citizen: { select: { role: true } } },
+        select: {
+          lastSeenAt: true,
+          provedAt: true,
+          secondFactorAt: true,
+          citizen: { select: { role: true, hasSecondFactor: true } },
+        },
       });
-      return row !== null && row.lastSeenAt > before(now, sessionIdleMs[row.citizen.role as Role]);
+      if (row === null || row.lastSeenAt <= before(now, sessionIdleMs[row.citizen.role as Role])) return false;
+      if (provedAt !== null && row.provedAt > provedAt)
+        throw refuse('unavailable', 'session_renewed', 'This session has a new token. Please connect again.');
+      return !(row.citizen.hasSecondFactor && row.secondFactorAt === null);
     },
     end: (sessionId) => endSession(client, { sessionId, now: clock.now() }),
   };

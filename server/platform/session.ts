@@ -33,8 +33,11 @@ export interface Principal {
 export interface SessionStore {
   /** The principal of a live session; null when its token is unknown, or it is expired, idle for too long or ended. */
   find(token: string): Promise<Principal | null>;
-  /** Whether a session is live, without counting as use of it. */
-  isLive(sessionId: string): Promise<boolean>;
+  /**
+   * Whether a session is live and owes no second factor, without counting as use of it. With the time of the proof that
+   * somebody came with: refuses `session_renewed` (unavailable) once there was a later one, which gave it a new token.
+   */
+  isLive(sessionId: string, provedAt?: Date | null): Promise<boolean>;
   /** Ends a session at once, for every process. Ending it again changes nothing. */
   end(sessionId: string): Promise<void>;
 }

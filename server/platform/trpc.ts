@@ -163,12 +163,13 @@ function signedIn(principal: Principal | null): Principal {
 }
 
 const endWithSession = t.middleware(async ({ ctx, next, signal }) => {
-  const sessionId = ctx.principal?.sessionId ?? null;
+  const { sessionId = null, provedAt = null } = ctx.principal ?? {};
   if (sessionId === null) throw refuse('forbidden', 'session_required', 'This needs a signed-in browser.');
   const over = new AbortController();
   const result = await next({ ctx: { streamOver: over.signal } });
   if (!result.ok || !isAsyncIterable(result.data)) return result;
-  const session = { isLive: () => ctx.sessions.isLive(sessionId), stop: () => over.abort(), reader: signal };
+  // Whoever holds the new token of a renewed session connects again with it; with the old one nobody can.
+  const session = { isLive: () => ctx.sessions.isLive(sessionId, provedAt), stop: () => over.abort(), reader: signal };
   return { ...result, data: whileSessionLives(result.data, session) };
 });
 
