@@ -1,10 +1,10 @@
 import { createServer, type Server } from 'node:http';
-import { setTimeout as pause } from 'node:timers/promises';
 import nextServer from 'next';
 import { knownMigrations } from '../prisma/migrate.ts';
 import { assertMode } from './api/boot.ts';
 import { limits } from './api/context.ts';
 import { answer, type Front } from './api/front-server.ts';
+import { stopServing } from './api/stopping.ts';
 import { appointFirstOperators } from './citizens/operators.ts';
 import { combiner } from './ledger/combiner.ts';
 import { systemClock } from './platform/clock.ts';
@@ -14,7 +14,6 @@ import { systemIds } from './platform/ids.ts';
 import { log } from './platform/log.ts';
 
 const drainMsMax = 10_000;
-const closeMsMax = 5_000;
 
 /**
  * The web process: answers API paths itself and hands pages to Next.
@@ -55,9 +54,8 @@ async function main(): Promise<void> {
     if (isDraining) return;
     isDraining = true;
     // Hot reload holds a socket open for as long as a page is; nobody waits for it.
-    // They would go on for as long as somebody listens; browsers come back to whoever answers next.
-    for (const stream of front.streams) stream.destroy();
-    void drain(server, isDevelopment ? 0 : drainMsMax);
+    const serving = { server, streams: front.streams, drainMsMax: isDevelopment ? 0 : drainMsMax, close: closeAll };
+    void stopServing(serving).then(() => process.exit(0));
   };
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
@@ -70,19 +68,6 @@ function listen(server: Server, settings: { HOST: string; PORT: number }): Promi
     server.once('error', reject);
     server.listen(settings.PORT, settings.HOST, resolve);
   });
-}
-
-/** Lets running requests finish for a while, then closes what the process holds. */
-async function drain(server: Server, millisecondsMax: number): Promise<void> {
-  const closed = new Promise((resolve) => {
-    server.close(resolve);
-    server.closeIdleConnections();
-  });
-  await Promise.race([closed, pause(millisecondsMax)]);
-  server.closeAllConnections();
-  // A client waits for the statement that is under way, which can be a long reading; PostgreSQL ends it by itself.
-  await Promise.race([closeAll(), pause(closeMsMax)]);
-  process.exit(0);
 }
 
 async function closeAll(): Promise<void> {
