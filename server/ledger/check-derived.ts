@@ -83,8 +83,8 @@ function conversionRate({ transfers, conversions, fence }: CheckScope): BookChec
       FROM (SELECT r.id, r.options -> 'conversion' AS rate FROM ${transfers} r
             WHERE r.outcome = 0 AND r.options -> 'conversion' IS NOT NULL) t
       FULL JOIN ${conversions} v ON v.transfer_id = t.id
-      LEFT JOIN LATERAL (SELECT s.* FROM ledger.transfer s WHERE s.id = v.first_transfer_id AND s.outcome = 0 ${fence}) i ON true
-      LEFT JOIN LATERAL (SELECT s.* FROM ledger.transfer s WHERE s.id = v.transfer_id AND s.outcome = 0 ${fence}) o ON true
+      LEFT JOIN LATERAL (SELECT s.* FROM ledger.recorded_transfer s WHERE s.id = v.first_transfer_id AND s.outcome = 0 ${fence}) i ON true
+      LEFT JOIN LATERAL (SELECT s.* FROM ledger.recorded_transfer s WHERE s.id = v.transfer_id AND s.outcome = 0 ${fence}) o ON true
       WHERE t.id IS NULL OR v.transfer_id IS NULL OR i.id IS NULL OR i.group_id IS DISTINCT FROM o.group_id
          OR (t.rate ->> 'numerator')::numeric <> v.numerator OR (t.rate ->> 'denominator')::numeric <> v.denominator
          OR (t.rate ->> 'exact') <> CASE v.exact_side WHEN 1 THEN 'in' ELSE 'out' END

@@ -67,7 +67,7 @@ function entryReserved({ transfers, fence }: CheckScope): BookCheck {
              format('reserved %s', coalesce(b.reserved, 0) + CASE r.action WHEN 2 THEN r.amount ELSE -p.amount END),
              format('reserved %s', e.reserved)
       FROM ${transfers} r
-      LEFT JOIN LATERAL (SELECT q.amount FROM ledger.transfer q WHERE q.id = r.related_id ${fence}) p ON true
+      LEFT JOIN LATERAL (SELECT q.amount FROM ledger.recorded_transfer q WHERE q.id = r.related_id ${fence}) p ON true
       JOIN LATERAL (SELECT o.* FROM ledger.entry o
         WHERE o.account_id = r.debit_account_id AND o.version = r.debit_version ${fence}) e ON true
       LEFT JOIN LATERAL (SELECT o.reserved FROM ledger.entry o

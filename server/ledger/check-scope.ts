@@ -30,9 +30,26 @@ export interface CheckScope {
   fence: Prisma.Sql;
 }
 
-const wholeHistory = Prisma.sql`
+/** Every account at the seal of the last month that is in the archive; no rows while none is. */
+const archiveOpening = Prisma.sql`
+  (SELECT s.* FROM ledger.seal_account s WHERE s.month = (SELECT max(d.month) FROM ledger.seal_detachment d))`;
+
+/**
+ * Entries above that. Each is of a transfer of an attached month: into a sealed one nothing is booked. What is at or
+ * below it is proved by the digests of the seals (`sealChecks`), so that no reading needs the transfers of the archive.
+ */
+const entriesSinceArchive = Prisma.sql`
+  (SELECT e.* FROM ledger.entry e LEFT JOIN ${archiveOpening} o ON o.account_id = e.account_id
+   WHERE e.version > coalesce(o.version, 0))`;
+
+const historySinceArchive = Prisma.sql`
   (SELECT e.account_id, e.version, e.amount, e.balance, e.reserved, e.booked_at, e.transfer_id, false AS is_opening
-   FROM ledger.entry e)`;
+   FROM ${entriesSinceArchive} e
+   UNION ALL
+   SELECT o.account_id, o.version, o.balance, o.balance, o.reserved, o.booked_at, NULL, true FROM ${archiveOpening} o)`;
+
+/** The first id of the oldest attached month, or one that is smaller than all; older transfers are in the archive. */
+const firstAttachedId = Prisma.sql`(SELECT c.archived_until FROM ledger.control c)`;
 
 /** From which ids on an incremental reading looks, besides at the transfers of the new entries. */
 export interface NewsIds {
@@ -42,21 +59,28 @@ export interface NewsIds {
   withoutEntries: string;
 }
 
-/** All of the books, from the first entry on. */
+/**
+ * All of the books: from the first entry on, or when months are in the archive, from the closing balances of the last
+ * of them on. Facts beside the transfers are compared where the transfer is attached. A linked group, or a transfer and
+ * its reversals, may lie on both sides of the line and are looked up on both (`recorded_transfer`).
+ */
 export const wholeBooks: CheckScope = {
   isFull: true,
   prelude: Prisma.empty,
   accounts: Prisma.sql`ledger.account`,
-  entries: Prisma.sql`ledger.entry`,
-  history: wholeHistory,
+  entries: entriesSinceArchive,
+  history: historySinceArchive,
   transfers: Prisma.sql`ledger.transfer`,
-  groupMembers: Prisma.sql`(SELECT m.* FROM ledger.transfer m WHERE m.group_id IS NOT NULL)`,
+  groupMembers: Prisma.sql`(SELECT m.* FROM ledger.recorded_transfer m WHERE m.group_id IS NOT NULL)`,
   reversals: Prisma.sql`
-    (SELECT r.related_id, r.amount FROM ledger.transfer r WHERE r.action = 6 AND r.outcome = 0)`,
+    (SELECT r.related_id, r.amount FROM ledger.recorded_transfer r WHERE r.action = 6 AND r.outcome = 0)`,
   reversalTotals: Prisma.sql`ledger.reversal_total`,
-  resolutions: Prisma.sql`ledger.pending_resolution`,
-  conversions: Prisma.sql`ledger.conversion`,
-  effectiveDays: Prisma.sql`ledger.entry_effective`,
+  resolutions: Prisma.sql`(SELECT x.* FROM ledger.pending_resolution x WHERE x.transfer_id >= ${firstAttachedId})`,
+  conversions: Prisma.sql`(SELECT v.* FROM ledger.conversion v WHERE v.transfer_id >= ${firstAttachedId})`,
+  effectiveDays: Prisma.sql`
+    (SELECT x.* FROM ledger.entry_effective x
+     LEFT JOIN ledger.entry e ON e.account_id = x.account_id AND e.version = x.version
+     WHERE e.transfer_id IS NULL OR e.transfer_id >= ${firstAttachedId})`,
   fence: Prisma.empty,
 };
 
@@ -91,12 +115,12 @@ export function newsSince(idsFrom: NewsIds): CheckScope {
        FROM news p WHERE p.version > 0)`,
     transfers: Prisma.sql`news_transfer`,
     groupMembers: Prisma.sql`
-      (SELECT m.* FROM news_group g JOIN ledger.transfer m ON m.group_id = g.group_id)`,
+      (SELECT m.* FROM news_group g JOIN ledger.recorded_transfer m ON m.group_id = g.group_id)`,
     reversals: Prisma.sql`
       (SELECT r.related_id, r.amount FROM news_transfer r
        WHERE r.action = 6 AND r.outcome = 0 AND r.related_id NOT IN (SELECT d.related_id FROM news_reversal_older d)
        UNION ALL
-       SELECT r.related_id, r.amount FROM news_reversal_older d JOIN ledger.transfer r ON r.related_id = d.related_id
+       SELECT r.related_id, r.amount FROM news_reversal_older d JOIN ledger.recorded_transfer r ON r.related_id = d.related_id
        WHERE r.action = 6 AND r.outcome = 0)`,
     reversalTotals: Prisma.sql`
       (SELECT v.* FROM news_reversal n CROSS JOIN LATERAL (

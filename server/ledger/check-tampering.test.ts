@@ -337,9 +337,9 @@ describe('an incremental check', () => {
   });
 });
 
-it('every hard check has damage here that it finds, in both readings', () => {
+it('every hard check has damage here or among the seals that it finds, in both readings', () => {
   const hard = (checks: typeof bookChecks) =>
-    checks.flatMap(({ name, severity }) => (severity === 'hard' ? [name] : []));
+    checks.flatMap(({ name, severity }) => (severity === 'hard' && !name.startsWith('seal_') ? [name] : []));
   const found = [...new Set(damages.flatMap(({ finds }) => finds))].sort();
   expect(hard(bookChecks).sort()).toEqual(found);
   expect(hard(checksOf(newsSince({ all: transferId(), withoutEntries: transferId() }))).sort()).toEqual(found);

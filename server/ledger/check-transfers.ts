@@ -108,7 +108,7 @@ function reversalTotals({ reversals, reversalTotals: totals, fence }: CheckScope
       FROM (SELECT r.related_id, sum(r.amount) AS total FROM ${reversals} r GROUP BY r.related_id) s
       FULL JOIN ${totals} v ON v.transfer_id = s.related_id
       LEFT JOIN LATERAL (
-        SELECT o.id, o.amount FROM ledger.transfer o WHERE o.id = coalesce(s.related_id, v.transfer_id) ${fence}) t ON true
+        SELECT o.id, o.amount FROM ledger.recorded_transfer o WHERE o.id = coalesce(s.related_id, v.transfer_id) ${fence}) t ON true
       WHERE s.total IS DISTINCT FROM v.reversed OR v.reversed > t.amount OR t.id IS NULL`,
   };
 }

@@ -4,6 +4,7 @@ import { houseChecks } from '#server/ledger/check-house.ts';
 import { pendingChecks } from '#server/ledger/check-pendings.ts';
 import { wholeBooks, type CheckScope } from '#server/ledger/check-scope.ts';
 import { transferChecks } from '#server/ledger/check-transfers.ts';
+import { sealChecks } from '#server/ledger/check-seals.ts';
 import type { Prisma } from '#server/platform/db.ts';
 
 /**
@@ -24,6 +25,7 @@ export function checksOf(scope: CheckScope): readonly BookCheck[] {
     ...transferChecks(scope),
     ...pendingChecks(scope),
     ...derivedChecks(scope),
+    ...sealChecks(scope),
     ...houseChecks(scope),
   ];
 }

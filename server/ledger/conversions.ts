@@ -118,8 +118,8 @@ export async function conversionOf(db: Db, transferId: string): Promise<Conversi
   const rows = await db.$queryRaw<ConversionRow[]>`
     SELECT c.*, t.amount AS in_minor, u.amount AS out_minor
     FROM ledger.conversion c
-    JOIN ledger.transfer t ON t.id = c.first_transfer_id
-    JOIN ledger.transfer u ON u.id = c.transfer_id
+    JOIN ledger.recorded_transfer t ON t.id = c.first_transfer_id
+    JOIN ledger.recorded_transfer u ON u.id = c.transfer_id
     WHERE c.transfer_id = ${transferId}::uuid OR c.first_transfer_id = ${transferId}::uuid`;
   const [row] = rows;
   invariant(rows.length <= 1, 'a transfer is a leg of at most one conversion');

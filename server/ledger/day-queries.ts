@@ -147,7 +147,7 @@ function selectStatement(db: Db, query: DayStatementQuery): Promise<StatementRow
       FROM ledger.account a WHERE a.id = ${accountId}::bigint
     ), of_their_day AS (
       SELECT (e.booked_at AT TIME ZONE 'UTC')::date AS day, e.*
-      FROM ledger.entry e JOIN ledger.transfer t ON t.id = e.transfer_id
+      FROM ledger.entry e JOIN ledger.recorded_transfer t ON t.id = e.transfer_id
       WHERE e.account_id = ${accountId}::bigint AND e.version > (SELECT version_after FROM place)
         AND e.version <= (SELECT version_last FROM place)
         AND coalesce(t.effective_date = (e.booked_at AT TIME ZONE 'UTC')::date, true)
@@ -165,7 +165,7 @@ function selectStatement(db: Db, query: DayStatementQuery): Promise<StatementRow
     FROM place p
     LEFT JOIN (SELECT * FROM of_their_day UNION ALL SELECT * FROM of_other_days
                ORDER BY day, version LIMIT ${rowsMax}::integer) s ON true
-    LEFT JOIN ledger.transfer t ON t.id = s.transfer_id
+    LEFT JOIN ledger.recorded_transfer t ON t.id = s.transfer_id
     ORDER BY s.day, s.version`;
 }
 

@@ -79,7 +79,7 @@ export async function lookupAccounts(db: Db, ids: readonly bigint[]): Promise<Ac
  */
 export async function lookupTransfers(db: Db, ids: readonly string[]): Promise<StoredTransfer[]> {
   assertBatchSize(ids.length);
-  const rows = await db.ledgerTransfer.findMany({ where: { id: { in: ids.filter(isUuid) } } });
+  const rows = await db.ledgerRecordedTransfer.findMany({ where: { id: { in: ids.filter(isUuid) } } });
   const byId = new Map(rows.map((row) => [row.id, row]));
   return ids.flatMap((id) => {
     const row = byId.get(id.toLowerCase());
@@ -88,7 +88,7 @@ export async function lookupTransfers(db: Db, ids: readonly string[]): Promise<S
 }
 
 type AccountRow = Awaited<ReturnType<Db['ledgerAccount']['findMany']>>[number];
-type TransferRow = Awaited<ReturnType<Db['ledgerTransfer']['findMany']>>[number];
+type TransferRow = Awaited<ReturnType<Db['ledgerRecordedTransfer']['findMany']>>[number];
 
 function accountOf(row: AccountRow): Account {
   const kind = accountKinds.find(({ code, asset }) => code === row.kind && assets[asset] === row.asset);

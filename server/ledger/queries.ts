@@ -105,7 +105,7 @@ async function selectEntries(db: Db, query: EntriesQuery): Promise<EntryRow[]> {
            t.debit_account_id, t.credit_account_id, s.account_id
     FROM (SELECT e.* FROM ledger.entry e WHERE ${Prisma.join(conditions, ' AND ')}
           ORDER BY e.version DESC LIMIT ${query.limit + 1}::integer) s
-    JOIN ledger.transfer t ON t.id = s.transfer_id
+    JOIN ledger.recorded_transfer t ON t.id = s.transfer_id
     ORDER BY s.version DESC`;
 }
 

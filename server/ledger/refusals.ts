@@ -171,6 +171,13 @@ export const refusals = [
     message: 'This condition makes no sense here.',
   },
   {
+    code: 27,
+    name: 'related_transfer_archived',
+    final: false,
+    field: 'relatedId',
+    message: 'The month of the other transfer is sealed and in the archive.',
+  },
+  {
     code: 50,
     name: 'insufficient_funds',
     final: true,

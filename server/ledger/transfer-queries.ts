@@ -82,14 +82,14 @@ function byReference(query: TransfersQuery, reference: string): Prisma.Sql {
   // OFFSET 0 keeps the planner from walking all ids backwards in the hope of meeting the reference soon.
   return Prisma.sql`
     SELECT s.id, s.id::text AS cursor
-    FROM (SELECT t.id FROM ledger.transfer t WHERE ${Prisma.join(conditions, ' AND ')} OFFSET 0) s
+    FROM (SELECT t.id FROM ledger.recorded_transfer t WHERE ${Prisma.join(conditions, ' AND ')} OFFSET 0) s
     ORDER BY s.id DESC LIMIT ${query.limit + 1}::integer`;
 }
 
 function byId(query: TransfersQuery): Prisma.Sql {
   const conditions = [Prisma.sql`true`, ...conditionsOnId(query)];
   return Prisma.sql`
-    SELECT t.id, t.id::text AS cursor FROM ledger.transfer t WHERE ${Prisma.join(conditions, ' AND ')}
+    SELECT t.id, t.id::text AS cursor FROM ledger.recorded_transfer t WHERE ${Prisma.join(conditions, ' AND ')}
     ORDER BY t.id DESC LIMIT ${query.limit + 1}::integer`;
 }
 

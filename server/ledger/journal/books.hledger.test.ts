@@ -82,7 +82,7 @@ it('hledger finds an amount that was changed on both sides, by the balances at t
 });
 
 it('a reference comes back from what hledger read, whatever it holds', async () => {
-  const references = await database.client.ledgerTransfer.findMany({
+  const references = await database.client.ledgerRecordedTransfer.findMany({
     where: { reference: { not: null }, outcome: 0, creditVersion: { not: null } },
     select: { reference: true },
   });

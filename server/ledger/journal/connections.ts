@@ -17,9 +17,13 @@ export function withSnapshot<T>(url: string, work: (client: Client) => Promise<T
 
 /**
  * Runs work in one transaction as the owner of the tables: all of it is kept, or none when it throws.
- * Refuses `journal_import_needs_owner` when the login may not act as the owner.
+ * Refuses when the login may not act as the owner: with `notOwner`, or `journal_import_needs_owner` without it.
  */
-export function withOwner<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
+export function withOwner<T>(
+  url: string,
+  work: (client: Client) => Promise<T>,
+  notOwner: () => Error = importNeedsOwner,
+): Promise<T> {
   return withConnection(url, async (client) => {
     await client.query('SET ROLE cascade_owner').catch((error: unknown) => {
       throw sqlState(error) === '42501' ? notOwner() : error;
@@ -51,7 +55,7 @@ async function withConnection<T>(url: string, work: (client: Client) => Promise<
   }
 }
 
-function notOwner(): Error {
+function importNeedsOwner(): Error {
   return refuse(
     'forbidden',
     'journal_import_needs_owner',

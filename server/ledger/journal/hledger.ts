@@ -81,7 +81,7 @@ const transfersSql = `
   SELECT t.id::text AS id, to_char(${day}, 'YYYY-MM-DD') AS day, k.name AS kind, t.action, t.amount::text AS amount,
          t.reference, t.related_id::text AS related_id, t.group_id::text AS group_id, d.asset,
          d.owner AS debit_owner, d.kind AS debit_kind, c.owner AS credit_owner, c.kind AS credit_kind
-  FROM ledger.transfer t
+  FROM ledger.recorded_transfer t
   JOIN ledger.account d ON d.id = t.debit_account_id
   JOIN ledger.account c ON c.id = t.credit_account_id
   JOIN ledger.transfer_kind k ON k.code = t.kind
@@ -89,7 +89,7 @@ const transfersSql = `
 
 async function lastDayOf(client: Client): Promise<string | null> {
   const { rows } = await client.query<{ day: string | null }>(
-    `SELECT to_char(max(${day}), 'YYYY-MM-DD') AS day FROM ledger.transfer t WHERE ${moved}`,
+    `SELECT to_char(max(${day}), 'YYYY-MM-DD') AS day FROM ledger.recorded_transfer t WHERE ${moved}`,
   );
   return rows[0]?.day ?? null;
 }

@@ -77,6 +77,7 @@ export async function rebuildDerived(client: Client): Promise<void> {
   // The planner knows nothing of rows that this transaction wrote until it is told.
   await client.query('ANALYZE ledger.account, ledger.transfer, ledger.entry');
   for (const statement of statements) await client.query(statement);
+  await client.query('SELECT ledger.restore_seals()');
   for (const { table, first } of identities) {
     const { rows } = await client.query<{ next: string }>(
       `SELECT greatest(coalesce(max(id) + 1, 0), $1::bigint)::text AS next FROM ledger.${table}`,

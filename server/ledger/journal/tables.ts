@@ -20,6 +20,8 @@ export interface JournalTable {
   columns: ReadonlyMap<string, Column>;
   /** What orders its rows and tells them apart; empty for a table of one row. */
   key: readonly string[];
+  /** What an export reads: the table, or for transfers the view of them that knows the archive too. */
+  readFrom: string;
 }
 
 /** The rows that the migrations brought. They stand in the header and must be the same on both sides. */
@@ -48,14 +50,17 @@ export const sections: readonly JournalTable[] = [
     `id bigint, owner text, kind smallint, asset smallint, floor bigint?, ceiling bigint?, frozen boolean,
      closed boolean, balance bigint, reserved bigint, version bigint`,
   ),
-  table(
-    'transfer',
-    ['id'],
-    `id uuid, debit_account_id bigint, credit_account_id bigint, amount bigint, booked_at time, debit_version bigint?,
-     credit_version bigint?, kind smallint, action smallint, mode smallint, outcome smallint, group_size smallint?,
-     timeout_seconds integer?, requested_amount bigint?, related_id uuid?, group_id uuid?, reference text?,
-     effective_date date?, refused_field text?, options jsonb?`,
-  ),
+  {
+    ...table(
+      'transfer',
+      ['id'],
+      `id uuid, debit_account_id bigint, credit_account_id bigint, amount bigint, booked_at time, debit_version bigint?,
+       credit_version bigint?, kind smallint, action smallint, mode smallint, outcome smallint, group_size smallint?,
+       timeout_seconds integer?, requested_amount bigint?, related_id uuid?, group_id uuid?, reference text?,
+       effective_date date?, refused_field text?, options jsonb?`,
+    ),
+    readFrom: 'recorded_transfer',
+  },
   table(
     'entry',
     ['account_id', 'version'],
@@ -93,13 +98,27 @@ export const sections: readonly JournalTable[] = [
     `id uuid, corrected_transfer_id uuid, amount_minor bigint, reason text, proposed_by text, proposed_at time,
      decided_by text?, decided_at time?, decision text?, refused_code text?`,
   ),
+  table(
+    'seal',
+    ['month'],
+    `month date, sealed_at time, sealed_by text, transfers bigint, refusals bigint, amounts jsonb,
+     transfers_digest text, accounts bigint, accounts_digest text, previous_hash text?, hash text`,
+  ),
+  table(
+    'seal_account',
+    ['month', 'account_id'],
+    `month date, account_id bigint, version bigint, balance bigint, reserved bigint, booked_at time,
+     closing_version bigint, closing_balance bigint, day_balance bigint, entries_digest text`,
+  ),
+  table('seal_detachment', ['month'], 'month date, detached_at time, detached_by text'),
 ];
 
 /** Columns of the tables above that are not in the file, and how an import finds them. */
 export const columnsLeftOut: Readonly<Record<string, string>> = {
   'control.only_row': 'always true',
-  'control.ids_from': 'the months that the importing database has',
+  'control.ids_from': 'the months that the importing database has, after the sealed ones',
   'control.ids_until': 'the months that the importing database has',
+  'control.archived_until': 'the end of the last month that the seals say is in the archive',
   'control.kinds': 'the kinds of transfers in the header',
   'control.guards_exist': 'whether there are limits',
   'account.last_time': 'the time of the last entry',
@@ -114,7 +133,8 @@ export const columnsLeftOut: Readonly<Record<string, string>> = {
 
 /** Tables that are not in the file, and how an import finds their rows. */
 export const tablesLeftOut: Readonly<Record<string, string>> = {
-  transfer_partition: 'the months from the first transfer on',
+  transfer_partition: 'the months from the first transfer on, without those that the seals say are in the archive',
+  recorded_transfer: 'a view of transfers, wherever they are',
   open_pending: 'the pending transfers that nothing ended',
   pending_resolution: 'the transfers that ended a pending',
   reversal_total: 'the sum of the reversals of a transfer',
@@ -132,7 +152,7 @@ function table(name: string, key: readonly string[], columns: string): JournalTa
     const [columnName = '', type = ''] = column.trim().split(' ');
     return [columnName, { type: columnType(type.replace('?', '')), isNullable: type.endsWith('?') }];
   });
-  return { name, key, columns: new Map(pairs) };
+  return { name, key, columns: new Map(pairs), readFrom: name };
 }
 
 function columnType(name: string): ColumnType {
