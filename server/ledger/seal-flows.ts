@@ -16,6 +16,8 @@ export interface SealDeps {
 }
 
 const triesMax = 120;
+/** So often a sealing leaves the way to those who book into the month. */
+const politeTries = 3;
 
 /**
  * Checks all of the books and seals a month. The check is kept before the sealing begins; whatever happens between the
@@ -25,7 +27,7 @@ const triesMax = 120;
 export async function sealBooks({ database, ...owner }: SealDeps, order: SealOrder): Promise<void> {
   // Without a good check `sealMonth` refuses; the breaker and the findings are the checker's affair.
   await checkBooks(database, 'full');
-  await asOwner(owner, (client) => sealMonth(client, order));
+  await asOwner(owner, (client, tries) => sealMonth(client, order, { isLockedFirst: tries > politeTries }));
 }
 
 /**
@@ -38,11 +40,11 @@ export async function detachBooks(deps: Omit<SealDeps, 'database'>, order: SealO
 
 async function asOwner(
   { ownerUrl, pauseMs = 500 }: Omit<SealDeps, 'database'>,
-  work: (client: Client) => Promise<void>,
+  work: (client: Client, tries: number) => Promise<void>,
 ): Promise<void> {
   for (let tries = 1; tries <= triesMax; tries += 1) {
     try {
-      await withOwner(ownerUrl, work, needsOwner);
+      await withOwner(ownerUrl, (client) => work(client, tries), needsOwner);
       return;
     } catch (error) {
       if (!isPassing(error)) throw error;

@@ -152,7 +152,7 @@ it('the application can neither seal nor detach, nor change or see what is in th
   const month = `'${months.month(0)}-01'`;
   const place = `ledger_archive.transfer_${months.month(0).replace('-', '_')}`;
   for (const sql of [
-    ...[`SELECT ledger.seal_month(${month}, 'thief')`, `SELECT ledger.detach_month(${month}, 'thief')`],
+    ...[`SELECT ledger.seal_month(${month}, 'thief', false)`, `SELECT ledger.detach_month(${month}, 'thief')`],
     ...[
       `SELECT ledger.archive_month(${month})`,
       `SELECT ledger.guard_month('transfer')`,

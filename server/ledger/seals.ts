@@ -10,6 +10,11 @@ export interface SealOrder {
   operator: string;
 }
 
+/** A sealing that others got in the way of may take its lock first: then who books into the month waits for it. */
+export interface SealOptions {
+  isLockedFirst: boolean;
+}
+
 /**
  * Seals a month of transfers: keeps what each account held and digests of everything booked, and lets nothing more
  * into the month. The client must be in a READ COMMITTED transaction of the owner (`withOwner`).
@@ -19,8 +24,9 @@ export interface SealOrder {
  * meanwhile, or 55P03 when somebody did not finish doing so: repeat it. A period that is closed by sealed closing
  * balances is bookkeeping's; that each seal has the hash of the one before is the idea of Haber and Stornetta.
  */
-export async function sealMonth(client: Client, order: SealOrder): Promise<void> {
-  const outcome = await outcomeOf(client, 'seal_month', order);
+export async function sealMonth(client: Client, order: SealOrder, { isLockedFirst }: SealOptions): Promise<void> {
+  requireSound(order);
+  const outcome = await outcomeOf(client, 'ledger.seal_month($1::date, $2, $3)', [...valuesOf(order), isLockedFirst]);
   if (outcome !== 'sealed') throw refusalOf(outcome);
 }
 
@@ -33,25 +39,26 @@ export async function sealMonth(client: Client, order: SealOrder): Promise<void>
  * at once: repeat it.
  */
 export async function detachMonth(client: Client, order: SealOrder): Promise<void> {
-  const outcome = await outcomeOf(client, 'detach_month', order);
+  requireSound(order);
+  const outcome = await outcomeOf(client, 'ledger.detach_month($1::date, $2)', valuesOf(order));
   if (outcome !== 'detached') throw refusalOf(outcome);
 }
 
-async function outcomeOf(
-  client: Client,
-  step: 'seal_month' | 'detach_month',
-  { month, operator }: SealOrder,
-): Promise<string> {
+function requireSound({ month, operator }: SealOrder): void {
   if (!/^[1-9]\d{3}-(0[1-9]|1[0-2])$/.test(month)) {
     throw refuse('invalid', 'seal_malformed', 'A month is written as 2026-12.');
   }
   if (operator.length < 1 || operator.length > 128) {
     throw refuse('invalid', 'seal_malformed', 'Whoever seals a month has a name of 1 to 128 characters.');
   }
-  const { rows } = await client.query<{ outcome: string }>(`SELECT ledger.${step}($1::date, $2) AS outcome`, [
-    `${month}-01`,
-    operator,
-  ]);
+}
+
+function valuesOf({ month, operator }: SealOrder): string[] {
+  return [`${month}-01`, operator];
+}
+
+async function outcomeOf(client: Client, step: string, values: (string | boolean)[]): Promise<string> {
+  const { rows } = await client.query<{ outcome: string }>(`SELECT ${step} AS outcome`, values);
   const outcome = rows[0]?.outcome;
   invariant(outcome !== undefined, 'sealing and detaching answer with their outcome');
   return outcome;

@@ -9,10 +9,10 @@ import { exportJournal } from '#server/ledger/journal/export.ts';
 import { ensurePartitions } from '#server/ledger/partitions.ts';
 import type { TransferRequest } from '#server/ledger/schema.ts';
 import { post } from '#server/ledger/transfers.ts';
-import { detachBooks, sealBooks } from '#server/ledger/seal-flows.ts';
-import { asSuperuser, type TestDatabase } from '#server/testing/database.ts';
+import type { TestDatabase } from '#server/testing/database.ts';
 import { sequence, type StepDraw } from '#server/testing/ledger-model/draws.ts';
 import { SideBySide } from '#server/testing/ledger-model/side-by-side.ts';
+import { sealTwoMonths } from '#server/testing/ledger-seals.ts';
 import { move, transferId } from '#server/testing/ledger.ts';
 
 const day = 86_400_000;
@@ -44,7 +44,7 @@ interface FillOptions {
  */
 export async function fillBooks(database: TestDatabase, { seed, sequences = 6 }: FillOptions): Promise<FilledBooks> {
   const filler = new Filler(database);
-  await filler.sealedMonths();
+  await sealTwoMonths(database);
   await filler.movesOfTwoMonths();
   const filled = await filler.everyAction();
   await filler.refusalsAndStates();
@@ -109,45 +109,6 @@ class Filler {
     const id = await this.database.inTransaction((tx) => openAccount(tx, { owner, kind: 'wallet', asset: 'DUCAT' }));
     if (amountMinor > 0n) await this.post([this.move({ from: issuance, to: id, amountMinor })]);
     return id;
-  }
-
-  /** Four and three months ago; both are sealed, and the earlier one is in the archive. */
-  async sealedMonths(): Promise<void> {
-    const { database } = this;
-    const to = await this.wallet(100n);
-    const at = (months: number) => {
-      const now = this.now();
-      return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - months, 15));
-    };
-    const monthOf = (months: number) => at(months).toISOString().slice(0, 7);
-    const order = (months: number) => ({ month: monthOf(months), operator: 'Ispettore' });
-    const old = (months: number, request: Parameters<typeof move>[0]) => ({
-      ...this.move(request),
-      id: transferId(at(months)),
-    });
-    for (const months of [3, 4]) {
-      const made = `SET ROLE cascade_owner; SELECT ledger.create_partition('${monthOf(months)}-01')`;
-      await asSuperuser(database, made);
-    }
-    const held = old(4, { from: to, to: issuance, amountMinor: 9n, pending: {} });
-    const original = old(4, { from: issuance, to, amountMinor: 6n, reference: 'in the archive' });
-    const dated = { effectiveDate: '2026-02-03' };
-    const back = { from: to, to: issuance, reversesId: original.id, kind: 'reversal' } as const;
-    await this.post([held, original, old(4, { from: issuance, to, amountMinor: 3n, ...dated })], 'external');
-    await this.post(
-      [
-        old(3, { from: to, to: issuance, amountMinor: 4n, postPendingId: held.id }),
-        old(4, { ...back, amountMinor: 1n }),
-        old(3, { ...back, amountMinor: 2n, linked: true }),
-        old(4, { from: issuance, to, amountMinor: 2n }),
-        old(4, { from: to, to: issuance, amountMinor: 99_999n }),
-      ],
-      'external',
-    );
-    const deps = { database, ownerUrl: database.adminUrl, pauseMs: 5 };
-    await sealBooks(deps, order(4));
-    await detachBooks(deps, order(4));
-    await sealBooks(deps, order(3));
   }
 
   async movesOfTwoMonths(): Promise<void> {

@@ -1,8 +1,9 @@
 import { detachBooks, sealBooks } from '#server/ledger/seal-flows.ts';
 import { ensurePartitions } from '#server/ledger/partitions.ts';
-import type { TestDatabase } from '#server/testing/database.ts';
+import { systemAccountId } from '#server/ledger/accounts.ts';
+import { asSuperuser, type TestDatabase } from '#server/testing/database.ts';
 import { ledgerClock } from './ledger-clock.ts';
-import { transferId } from './ledger.ts';
+import { books, move, transferId } from './ledger.ts';
 
 const secondsUntilSealable = 75 * 86_400;
 
@@ -44,4 +45,37 @@ export async function ageMonths(database: TestDatabase): Promise<AgedMonths> {
     sealAllTo: (count) => upTo(count, seal),
     detachAllTo: (count) => upTo(count, detach),
   };
+}
+
+/**
+ * Fills two months long ago and seals both; the earlier one, of four months ago, is in the archive. A pending, a
+ * reversed transfer and a linked group lie on both sides.
+ */
+export async function sealTwoMonths(database: TestDatabase): Promise<void> {
+  const ledger = books(database);
+  const issuance = systemAccountId('issuance', 'DUCAT');
+  const to = await ledger.wallet(100n);
+  const now = new Date();
+  const at = (ago: number) => new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - ago, 15));
+  const order = (ago: number) => ({ month: at(ago).toISOString().slice(0, 7), operator: 'Ispettore' });
+  const old = (ago: number, request: Parameters<typeof move>[0]) => ({ ...move(request), id: transferId(at(ago)) });
+  for (const ago of [3, 4]) {
+    await asSuperuser(database, `SET ROLE cascade_owner; SELECT ledger.create_partition('${order(ago).month}-01')`);
+  }
+  const held = old(4, { from: to, to: issuance, amountMinor: 9n, pending: {} });
+  const original = old(4, { from: issuance, to, amountMinor: 6n, reference: 'in the archive' });
+  const back = { from: to, to: issuance, reversesId: original.id, kind: 'reversal' } as const;
+  const first = [held, original, old(4, { from: issuance, to, amountMinor: 3n, effectiveDate: '2026-02-03' })];
+  const second = [
+    old(3, { from: to, to: issuance, amountMinor: 4n, postPendingId: held.id }),
+    old(4, { ...back, amountMinor: 1n }),
+    old(3, { ...back, amountMinor: 2n, linked: true }),
+    old(4, { from: issuance, to, amountMinor: 2n }),
+    old(4, { from: to, to: issuance, amountMinor: 99_999n }),
+  ];
+  for (const requests of [first, second]) await ledger.post(requests, { source: 'external' });
+  const deps = { database, ownerUrl: database.adminUrl, pauseMs };
+  await sealBooks(deps, order(4));
+  await detachBooks(deps, order(4));
+  await sealBooks(deps, order(3));
 }

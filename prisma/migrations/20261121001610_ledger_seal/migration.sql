@@ -204,8 +204,9 @@ END $$;
 -- It reads everything first and takes its lock last. Transfers are only ever added, so when the month holds as many
 -- rows under the lock as before the first look, the transfers that were read are all there will be; and they were
 -- committed before the accounts were read, so their entries are at or below the versions that were read. Otherwise it
--- raises 40001 and is repeated.
-CREATE FUNCTION ledger.seal_month(p_month date, p_actor text) RETURNS text
+-- raises 40001 and is repeated; with p_lock_first, when somebody books into the month without a pause: then the lock
+-- comes first, and who books into this month waits, or is told ledger_busy.
+CREATE FUNCTION ledger.seal_month(p_month date, p_actor text, p_lock_first boolean) RETURNS text
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET lock_timeout = '2s' SET jit = off AS $$
 DECLARE
   place ledger.transfer_partition;
@@ -231,11 +232,16 @@ BEGIN
                       WHERE r.id >= (SELECT max(f.id) FROM ledger.check_run f WHERE f.kind = 'full'
                                        AND f.finished_at > clock_timestamp() - interval '1 day')), false) THEN
     RETURN 'books_not_checked';
+  ELSIF EXISTS (SELECT FROM ledger.open_pending o WHERE o.transfer_id < place.ids_until) THEN
+    RETURN 'month_has_open_pending';
   END IF;
 
+  IF p_lock_first THEN
+    PERFORM ledger.guard_month(place.name);
+  END IF;
   SELECT count(*) INTO rows_seen FROM ledger.transfer t WHERE t.id >= place.ids_from AND t.id < place.ids_until;
   IF EXISTS (SELECT FROM ledger.open_pending o WHERE o.transfer_id < place.ids_until) THEN
-    RETURN 'month_has_open_pending';
+    RAISE EXCEPTION 'ledger: a pending of the month was opened meanwhile' USING ERRCODE = '40001';
   END IF;
   SELECT d.transfers, d.refusals, d.amounts, d.digest
     INTO new_seal.transfers, new_seal.refusals, new_seal.amounts, new_seal.transfers_digest
@@ -260,7 +266,9 @@ BEGIN
   new_seal.previous_hash := (SELECT s.hash FROM ledger.seal s ORDER BY s.month DESC LIMIT 1);
   new_seal.hash := ledger.seal_hash(new_seal);
 
-  PERFORM ledger.guard_month(place.name);
+  IF NOT p_lock_first THEN
+    PERFORM ledger.guard_month(place.name);
+  END IF;
   IF rows_seen <> new_seal.transfers + new_seal.refusals OR rows_seen <>
      (SELECT count(*) FROM ledger.transfer t WHERE t.id >= place.ids_from AND t.id < place.ids_until) THEN
     RAISE EXCEPTION 'ledger: somebody booked into the month while it was being sealed' USING ERRCODE = '40001';
@@ -366,7 +374,7 @@ REVOKE ALL ON SCHEMA ledger_archive FROM PUBLIC, cascade_app;
 REVOKE ALL ON ledger.seal, ledger.seal_account, ledger.seal_detachment, ledger.recorded_transfer FROM PUBLIC, cascade_app;
 REVOKE ALL ON FUNCTION ledger.microseconds(timestamptz), ledger.transfers_digest(uuid, uuid),
   ledger.entries_digest(bigint, bigint, bigint), ledger.accounts_digest(date), ledger.seal_hash(ledger.seal),
-  ledger.month_ids(date), ledger.refuse_sealed(), ledger.guard_month(text), ledger.seal_month(date, text),
+  ledger.month_ids(date), ledger.refuse_sealed(), ledger.guard_month(text), ledger.seal_month(date, text, boolean),
   ledger.archive_month(date), ledger.detach_month(date, text), ledger.restore_seals() FROM PUBLIC, cascade_app;
 GRANT SELECT ON ledger.seal, ledger.seal_account, ledger.seal_detachment, ledger.recorded_transfer TO cascade_app;
 GRANT EXECUTE ON FUNCTION ledger.microseconds(timestamptz), ledger.transfers_digest(uuid, uuid),

@@ -65,7 +65,7 @@ it(`the trial balance of hledger is ours for every account, to the cent (seed ${
 it(`every transfer that moved money is one transaction under its id and its day (seed ${String(seed)})`, async () => {
   const transfers = await database.client.$queryRaw<{ id: string; day: string }[]>`
     SELECT id::text, to_char(coalesce(effective_date, (booked_at AT TIME ZONE 'UTC')::date), 'YYYY-MM-DD') AS day
-    FROM ledger.transfer WHERE debit_version IS NOT NULL AND credit_version IS NOT NULL`;
+    FROM ledger.recorded_transfer WHERE debit_version IS NOT NULL AND credit_version IS NOT NULL`;
   const printed = csv(hledger(['print', '-O', 'csv', `desc:(${transferKindNames.join('|')})`]));
   const found = new Set(printed.map((row) => `${row[4] ?? ''} ${row[1] ?? ''}`));
   expect(counts.transactions).toBe(transfers.length);
