@@ -25,11 +25,16 @@ const pauseMs = 5;
 
 /** Moves the clock ahead. What was posted before is old from then on. */
 export async function ageMonths(database: TestDatabase): Promise<AgedMonths> {
+  await ledgerClock(database).advance(secondsUntilSealable);
+  await ensurePartitions(database.client);
+  return monthsOf(database);
+}
+
+/** The months of a database whose clock was moved before. */
+export function monthsOf(database: TestDatabase): AgedMonths {
   const present = new Date();
   const firstOf = (count: number) => new Date(Date.UTC(present.getUTCFullYear(), present.getUTCMonth() + count, 1));
   const month = (count: number) => firstOf(count).toISOString().slice(0, 7);
-  await ledgerClock(database).advance(secondsUntilSealable);
-  await ensurePartitions(database.client);
   const ownerUrl = database.adminUrl;
   const order = (count: number) => ({ month: month(count), operator: 'Ispettore' });
   const seal = (count: number) => sealBooks({ database, ownerUrl, pauseMs }, order(count));

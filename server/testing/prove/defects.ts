@@ -2,6 +2,7 @@ import { keyDefects, lockDefects } from './collision-defects.ts';
 import { amountDefects, dayDefects, refusalDefects } from './decision-defects.ts';
 import { plainDefects } from './plain-defects.ts';
 import type { Defect } from './planting.ts';
+import { sealDefects } from './seal-defects.ts';
 
 const protection: readonly Defect[] = [
   {
@@ -72,6 +73,7 @@ export const defects: readonly Defect[] = [
   ...amountDefects,
   ...dayDefects,
   ...plainDefects,
+  ...sealDefects,
   ...protection,
   ...fees,
 ];
