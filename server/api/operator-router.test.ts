@@ -10,6 +10,7 @@ import type { Principal } from '#server/platform/session.ts';
 import { asSuperuser } from '#server/testing/database.ts';
 import { untilSettled } from '#server/testing/ledger-contention.ts';
 import { books, move } from '#server/testing/ledger.ts';
+import { sealTwoMonths } from '#server/testing/ledger-seals.ts';
 import { testContext } from '#server/testing/context.ts';
 import { testMarket } from '#server/testing/market.ts';
 import type { TestMarket } from '#server/testing/market.ts';
@@ -89,6 +90,21 @@ describe('what the overview says of the money', () => {
     const times = crossings.map(({ occurredAt }) => occurredAt.getTime());
     expect(times).toEqual(times.toSorted((left, right) => right - left));
     expect(Object.keys(crossings[0] ?? {})).not.toContain('accountId');
+  });
+});
+
+describe('what an operator sees of sealed months', () => {
+  it('is their state, newest first, and nothing before there are any', async () => {
+    const other = await testMarket();
+    const operator = createCaller(
+      testContext(other, testPrincipal({ citizenId: operatorId, role: 'operator' })),
+    ).operator;
+    expect((await operator.overview()).seals).toEqual([]);
+    await sealTwoMonths(other.database);
+    expect((await operator.overview()).seals).toMatchObject([
+      { transfers: 2n, sealedBy: 'Ispettore', detached: null },
+      { transfers: 5n, sealedBy: 'Ispettore', detached: { by: 'Ispettore' } },
+    ]);
   });
 });
 

@@ -5,6 +5,7 @@ import { breakerState, checkRuns, type BreakerState } from '#server/ledger/check
 import { groupTotals, kindTotals } from '#server/ledger/groups.ts';
 import { checkBooks, raiseAlarm } from '#server/ledger/jobs.ts';
 import { latestCrossings } from '#server/ledger/monitors.ts';
+import { sealedMonths } from '#server/ledger/seal-queries.ts';
 import type { Db } from '#server/platform/db.ts';
 import { refuse } from '#server/platform/errors.ts';
 import { reconciliationRouter } from '#server/payments/reconciliation-router.ts';
@@ -19,6 +20,7 @@ import { trustAdminRouter } from './trust-admin-router.ts';
 
 const runsShown = 10;
 const crossingsShown = 20;
+const sealsShown = 24;
 
 /** What an operator sees first, and what an operator may do about the books. */
 export const operatorRouter = router({
@@ -31,7 +33,7 @@ export const operatorRouter = router({
   /** Reads what was kept and the roll-ups; the books themselves are read by the worker's jobs and by `checkBooks`. */
   overview: operatorProcedure(['support', 'finance'], { limit: 'read', audited: false }).query(async ({ ctx }) => {
     const { client } = ctx.database;
-    const [[full], [incremental], runs, breaker, totals, groups, crossings, inbox] = await Promise.all([
+    const [[full], [incremental], runs, breaker, totals, groups, crossings, seals, inbox] = await Promise.all([
       checkRuns(client, { kind: 'full', limit: 1 }),
       checkRuns(client, { kind: 'incremental', limit: 1 }),
       checkRuns(client, { limit: runsShown }),
@@ -39,9 +41,10 @@ export const operatorRouter = router({
       kindTotals(client),
       groupTotals(client),
       latestCrossings(client, crossingsShown),
+      sealedMonths(client, sealsShown),
       inboxCounts(client),
     ]);
-    const money = { totals, groups, crossings };
+    const money = { totals, groups, crossings, seals };
     const checks = { full: full ?? null, incremental: incremental ?? null, runs };
     return { ...checks, breaker, ...money, inbox, now: ctx.clock.now() };
   }),

@@ -14,6 +14,7 @@ import { DeskTabs } from '#components/operator/desk-tabs.tsx';
 import { GroupTotals } from '#components/operator/group-totals.tsx';
 import { InboxReport } from '#components/operator/inbox-report.tsx';
 import { MoneyTotals } from '#components/operator/money-totals.tsx';
+import { SealedMonths } from '#components/operator/sealed-months.tsx';
 import { VenicePanel } from '#components/operator/venice-panel.tsx';
 import { OrderTable } from '#components/order/order-table.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
@@ -41,7 +42,7 @@ export default async function OperatorPage({ searchParams }: OperatorPageProps) 
     caller.operator.corrections.list(),
     caller.venice.circuit(),
   ]);
-  const { full, incremental, runs, breaker, totals, groups, crossings, inbox, now } = overview;
+  const { full, incremental, runs, breaker, totals, groups, crossings, seals, inbox, now } = overview;
   const posting = <BreakerPanel breaker={breaker} />;
   return (
     <Page>
@@ -57,6 +58,7 @@ export default async function OperatorPage({ searchParams }: OperatorPageProps) 
       </div>
       <Corrections open={corrections.open} decided={corrections.decided} />
       <Crossings crossings={crossings} />
+      <SealedMonths months={seals} />
       <GroupTotals groups={groups} />
       <MoneyTotals totals={totals} />
     </Page>
