@@ -18,10 +18,13 @@ export interface AgedMonths {
   /** Seals, or seals and detaches, every month up to and with that one. */
   sealAllTo: (count: number) => Promise<void>;
   detachAllTo: (count: number) => Promise<void>;
+  /** Seals and detaches every month that is old enough on the ledger's clock. */
+  detachAllSealable: () => Promise<void>;
 }
 
 const oldest = -2;
 const pauseMs = 5;
+const sealableAfterMs = 35 * 86_400_000;
 
 /** Moves the clock ahead. What was posted before is old from then on. */
 export async function ageMonths(database: TestDatabase): Promise<AgedMonths> {
@@ -49,6 +52,13 @@ export function monthsOf(database: TestDatabase): AgedMonths {
     detach,
     sealAllTo: (count) => upTo(count, seal),
     detachAllTo: (count) => upTo(count, detach),
+    detachAllSealable: async () => {
+      const until = (await ledgerClock(database).now()).getTime() - sealableAfterMs;
+      for (let each = oldest; firstOf(each + 1).getTime() <= until; each += 1) {
+        await seal(each);
+        await detach(each);
+      }
+    },
   };
 }
 

@@ -6,8 +6,9 @@ INSERT INTO ledger.refusal (code, name, final) VALUES (27, 'related_transfer_arc
 
 -- ids_from was the first id that the attached months can hold; from now on it is the first that may still be booked: a
 -- seal moves it to the end of its month, and all three posting functions refuse older ids as they did before.
--- Transfers below archived_until are in the archive.
+-- Transfers from archived_from on and below archived_until are in the archive.
 ALTER TABLE ledger.control
+  ADD COLUMN archived_from uuid,
   ADD COLUMN archived_until uuid NOT NULL DEFAULT '00000000-0000-0000-0000-000000000000';
 
 -- What ends or reverses a transfer of an archived month has a refusal of its own. Two lines of ledger.post change, so
@@ -18,9 +19,11 @@ DECLARE
     'smallint[],uuid[],integer[],boolean[],boolean,bigint[],jsonb,boolean)'::regprocedure);
   changes CONSTANT text[] := ARRAY[
     'code := CASE WHEN r_debit[slot] IS NULL THEN 15 ELSE 16 END;',
-    'code := CASE WHEN r_debit[slot] IS NOT NULL THEN 16 WHEN p_related[i] < control.archived_until THEN 27 ELSE 15 END;',
+    'code := CASE WHEN r_debit[slot] IS NOT NULL THEN 16 '
+      'WHEN p_related[i] >= control.archived_from AND p_related[i] < control.archived_until THEN 27 ELSE 15 END;',
     E'rel_expired THEN\n        code := 13;',
-    E'rel_expired THEN\n        code := CASE WHEN r_debit[slot] IS NULL AND p_related[i] < control.archived_until THEN 27 ELSE 13 END;'];
+    E'rel_expired THEN\n        code := CASE WHEN r_debit[slot] IS NULL AND p_related[i] >= control.archived_from '
+      'AND p_related[i] < control.archived_until THEN 27 ELSE 13 END;'];
 BEGIN
   FOR i IN 0 .. 1 LOOP
     IF strpos(definition, changes[2 * i + 1]) = 0 THEN
@@ -299,7 +302,10 @@ BEGIN
     || (SELECT string_agg(format(' UNION ALL SELECT %s FROM ledger_archive.%I', column_list, c.relname), '' ORDER BY c.relname DESC)
         FROM pg_class c WHERE c.relnamespace = 'ledger_archive'::regnamespace AND c.relkind = 'r');
   DELETE FROM ledger.transfer_partition p WHERE p.month = p_month;
-  UPDATE ledger.control SET archived_until = (ledger.month_ids(p_month)).ids_until WHERE only_row;
+  UPDATE ledger.control
+    SET archived_from = coalesce(archived_from, (ledger.month_ids(p_month)).ids_from),
+        archived_until = (ledger.month_ids(p_month)).ids_until
+    WHERE only_row;
 END $$;
 
 -- Detaches a sealed month. Returns 'detached' or why not: 'month_not_sealed', 'month_detached',

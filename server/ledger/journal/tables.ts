@@ -118,6 +118,7 @@ export const columnsLeftOut: Readonly<Record<string, string>> = {
   'control.only_row': 'always true',
   'control.ids_from': 'the months that the importing database has, after the sealed ones',
   'control.ids_until': 'the months that the importing database has',
+  'control.archived_from': 'the first month that the seals say is in the archive',
   'control.archived_until': 'the end of the last month that the seals say is in the archive',
   'control.kinds': 'the kinds of transfers in the header',
   'control.guards_exist': 'whether there are limits',

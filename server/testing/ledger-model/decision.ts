@@ -6,6 +6,7 @@ import {
   actionOf,
   availableMinor,
   dayOf,
+  isArchived,
   keyOf,
   relatedIdOf,
   type ModelAccount,
@@ -122,6 +123,7 @@ function sparedMinor(books: ModelBooks, request: TransferRequest): bigint {
 
 function resolutionEffect(books: ModelBooks, request: TransferRequest): Effect | ModelRefusal {
   const pendingId = relatedIdOf(request) ?? '';
+  if (isArchived(books, pendingId)) return { code: 'related_transfer_archived' };
   const pending = books.pendings.get(pendingId);
   const held = books.transfers.get(pendingId);
   if (pending === undefined || held === undefined) return { code: 'pending_not_found' };
@@ -137,6 +139,7 @@ function resolutionEffect(books: ModelBooks, request: TransferRequest): Effect |
 
 function refusalOfReversal(books: ModelBooks, request: TransferRequest): ModelRefusal | null {
   const originalId = relatedIdOf(request) ?? '';
+  if (isArchived(books, originalId)) return { code: 'related_transfer_archived' };
   const original = books.transfers.get(originalId);
   if (original === undefined) return { code: 'original_not_found' };
   const action = actionOf(original.request);

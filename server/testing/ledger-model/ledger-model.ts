@@ -46,6 +46,18 @@ export class LedgerModel {
     return this.books;
   }
 
+  /** From now on posting knows nothing of ids made in these milliseconds; every reading does. */
+  archive(months: { from: number; until: number }): void {
+    this.books.archived = months;
+  }
+
+  /** The pendings that nothing ended yet, as they were asked for. */
+  openPendings(): TransferRequest[] {
+    return [...this.books.transfers].flatMap(([id, { request }]) =>
+      this.books.pendings.get(id)?.state === 'open' ? [request] : [],
+    );
+  }
+
   accounts(): ModelAccount[] {
     return [...this.books.accounts.values()];
   }

@@ -55,7 +55,15 @@ export class MovedClock {
     if (milliseconds >= day) await this.makeMonths();
   }
 
-  private async makeMonths(): Promise<void> {
+  /** Which months are in the archive, as milliseconds of the ids. */
+  async archivedMonths(): Promise<{ from: number; until: number }> {
+    const { archivedFrom, archivedUntil } = await this.database.client.ledgerControl.findFirstOrThrow();
+    invariant(archivedFrom !== null, 'there are months in the archive');
+    return { from: timeOfUuidv7(archivedFrom).getTime(), until: timeOfUuidv7(archivedUntil).getTime() };
+  }
+
+  /** Looks up which months the ledger has, and where those begin that may be booked into. */
+  async makeMonths(): Promise<void> {
     await ensurePartitions(this.database.client);
     const control = await this.database.client.ledgerControl.findFirstOrThrow();
     invariant(control.idsFrom !== null && control.idsUntil !== null, 'there are months');

@@ -1,7 +1,7 @@
 import type { TransferRequest } from '#server/ledger/schema.ts';
 import { demandsOf, isDemanding } from './demands.ts';
 import { isLedgerId } from './soundness.ts';
-import { actionOf, keyOf, relatedIdOf, type ModelBooks, type ModelTransfer } from './state.ts';
+import { actionOf, isArchived, keyOf, relatedIdOf, type ModelBooks, type ModelTransfer } from './state.ts';
 
 /** Whether a group was decided before: not at all, exactly so, or something that must not be mixed. */
 export function familiarity(books: ModelBooks, group: readonly TransferRequest[]): 'new' | 'repeated' | 'mismatch' {
@@ -9,7 +9,8 @@ export function familiarity(books: ModelBooks, group: readonly TransferRequest[]
   const keys = ids.map(keyOf);
   const isTwice = new Set(keys).size < keys.length;
   if (isTwice) return 'mismatch';
-  const decided = keys.map((key) => books.transfers.get(key)).filter((transfer) => transfer !== undefined);
+  const known = keys.filter((key) => !isArchived(books, key)).map((key) => books.transfers.get(key));
+  const decided = known.filter((transfer) => transfer !== undefined);
   if (decided.length === 0) return 'new';
   if (decided.length < group.length) return 'mismatch';
   const isTheSameGroup = decided.every(

@@ -42,7 +42,8 @@ export class SideBySide {
   private readonly opened: OpenedAccounts;
   private readonly newIds: bigint[] = [];
   private readonly compared: ComparedReadings;
-  private readonly batches: TransferRequest[][] = [];
+  /** Every request so far. */
+  readonly batches: TransferRequest[][] = [];
   private readonly limitedOwners = new Set<string>();
   private readonly refusedIds = new Set<string>();
   private readonly endedIds = new Set<string>();
@@ -152,6 +153,17 @@ export class SideBySide {
       items: this.itemsOf(requests, results),
       swept: 0,
     };
+  }
+
+  /** Ends what is pending, lets 75 days pass, and lets `work` put months into the archive. */
+  async archive(work: () => Promise<void>): Promise<void> {
+    for (const { id, debitAccountId: from, creditAccountId: to, kind } of this.model.openPendings()) {
+      await this.post([move({ id: transferId(this.now()), from, to, kind, amountMinor: 0n, voidPendingId: id })]);
+    }
+    await this.clock.advance(75 * 86_400_000);
+    await work();
+    await this.clock.makeMonths();
+    this.model.archive(await this.clock.archivedMonths());
   }
 
   /** The ledger's clock. */

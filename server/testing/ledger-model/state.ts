@@ -1,4 +1,5 @@
 import type { AccountKind, Asset, RefusalCode, TransferKind, TransferRequest } from '#server/ledger/schema.ts';
+import { isUuid, timeOfUuidv7 } from '#server/platform/ids.ts';
 
 /** What the naive ledger knows of an account. Records are replaced, never changed, so that a copied map is a copy. */
 export interface ModelAccount {
@@ -103,6 +104,8 @@ export interface ModelBooks {
   readonly limits: Map<string, readonly ModelLimit[]>;
   activities: ModelActivity[];
   expiries: ModelExpiry[];
+  /** Months of which transfers are in the archive, by the time of their ids in milliseconds; the end is not included. */
+  archived: { from: number; until: number };
 }
 
 export function emptyBooks(): ModelBooks {
@@ -114,6 +117,7 @@ export function emptyBooks(): ModelBooks {
     limits: new Map(),
     activities: [],
     expiries: [],
+    archived: { from: 0, until: 0 },
   };
 }
 
@@ -126,7 +130,14 @@ export function copyOf(books: ModelBooks): ModelBooks {
     limits: new Map(books.limits),
     activities: [...books.activities],
     expiries: [...books.expiries],
+    archived: books.archived,
   };
+}
+
+/** Whether the month of an id is in the archive: posting knows nothing of it any more. */
+export function isArchived({ archived }: ModelBooks, id: string): boolean {
+  const made = isUuid(id) ? timeOfUuidv7(id).getTime() : -1;
+  return made >= archived.from && made < archived.until;
 }
 
 /** The same UUID in whatever letters it was written. */
