@@ -48,7 +48,7 @@ function SealTable({ months }: { months: readonly SealedMonth[] }) {
     {
       key: 'hash',
       header: t('hash'),
-      cell: ({ hash }) => <code className="block max-w-64 text-xs break-all">{hash}</code>,
+      cell: ({ hash }) => <code className="block max-w-64 text-xs break-all md:text-left">{hash}</code>,
     },
   ];
   return <Table caption={t('caption')} columns={columns} rows={months} rowKey={({ month }) => month} />;
@@ -80,8 +80,10 @@ function Stamp({ time, name }: { time: Date; name: string }) {
   const t = useTranslations('operator.seals');
   const format = useFormatter();
   return (
-    <span className="flex flex-col">
-      <time dateTime={time.toISOString()}>{format.dateTime(time, { dateStyle: 'medium', timeStyle: 'short' })}</time>
+    <span className="flex flex-col md:text-left">
+      <time dateTime={time.toISOString()} className="whitespace-nowrap">
+        {format.dateTime(time, { dateStyle: 'medium', timeStyle: 'short' })}
+      </time>
       <span className="text-sm break-words text-muted">{t('by', { name })}</span>
     </span>
   );
