@@ -126,7 +126,7 @@ describe('the API', () => {
       statusCode: 404,
       code: 'resource_missing',
     });
-    await expect(stripe.payouts.list()).rejects.toMatchObject({ statusCode: 404 });
+    await expect(stripe.coupons.list()).rejects.toMatchObject({ statusCode: 404 });
     await expect(clientOf(sandbox.url, 'sk_live_x').balance.retrieve()).rejects.toMatchObject({
       type: 'StripeAuthenticationError',
     });

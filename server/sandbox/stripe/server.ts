@@ -16,6 +16,9 @@ import { settleCheckoutDebit } from '#server/sandbox/stripe/checkout/payments.ts
 import { Balances } from '#server/sandbox/stripe/money/balances.ts';
 import { bookCharge } from '#server/sandbox/stripe/money/charge-booking.ts';
 import { afterCharge, disputeDue, judgeDispute } from '#server/sandbox/stripe/money/disputes.ts';
+import { endPayout, sendPayout } from '#server/sandbox/stripe/money/payouts.ts';
+import { doubtAccount, verifyAccount } from '#server/sandbox/stripe/connect/accounts.ts';
+import { answerOnboarding } from '#server/sandbox/stripe/connect/onboarding.ts';
 import { failRefund, referenceRefund, settleRefund } from '#server/sandbox/stripe/money/refunds.ts';
 import type { DeliveryRecord, EventRecord } from '#server/sandbox/stripe/state/events.ts';
 import {
@@ -109,6 +112,7 @@ function answer(sandbox: Sandbox, request: SandboxRequest): SandboxReply {
 function replyTo(sandbox: Sandbox, request: SandboxRequest): SandboxReply {
   if (request.path.startsWith('/v1/')) return answerApi(sandbox, request);
   if (request.path.startsWith('/c/pay/')) return answerCheckoutPage(sandbox, request);
+  if (request.path.startsWith('/setup/')) return answerOnboarding(sandbox, request);
   if (request.path.startsWith('/_sandbox')) return answerControl(sandbox, request);
   return request.path === '/' ? redirect('/_sandbox') : plain(404, 'The Stripe sandbox has no such page.');
 }
@@ -117,6 +121,10 @@ const taskRunners: Record<string, (sandbox: Sandbox, subject: string) => void> =
   book_charge: bookCharge,
   settle_debit: settleCheckoutDebit,
   after_charge: afterCharge,
+  verify_account: verifyAccount,
+  doubt_account: doubtAccount,
+  send_payout: sendPayout,
+  end_payout: endPayout,
   dispute_due: disputeDue,
   judge_dispute: judgeDispute,
   reference_refund: referenceRefund,

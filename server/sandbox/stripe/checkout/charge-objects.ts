@@ -139,52 +139,57 @@ export interface ChargeFacts {
   isPending: boolean;
 }
 
+/** What most charges leave open. */
+export const chargeBlanks = {
+  amount_refunded: 0,
+  application: null,
+  application_fee: null,
+  application_fee_amount: null,
+  calculated_statement_descriptor: 'CASCADE SANDBOX',
+  disputed: false,
+  failure_balance_transaction: null,
+  fraud_details: {},
+  livemode: false,
+  on_behalf_of: null,
+  receipt_number: null,
+  receipt_url: null,
+  refunded: false,
+  review: null,
+  shipping: null,
+  source: null,
+  source_transfer: null,
+  statement_descriptor: null,
+  transfer_data: null,
+  transfer_group: null,
+} satisfies Partial<Stripe.Charge>;
+
 export function chargeObject(sandbox: Sandbox, facts: ChargeFacts): Stripe.Charge {
   const { paymentIntent, paymentMethod, failure, isPending } = facts;
   const isPaid = failure === null && !isPending;
   return {
+    ...chargeBlanks,
     id: newIdentifier(paymentMethod.card === undefined ? 'bankCharge' : 'charge'),
     object: 'charge',
     amount: paymentIntent.amount,
     amount_captured: failure === null ? paymentIntent.amount : 0,
-    amount_refunded: 0,
-    application: null,
-    application_fee: null,
-    application_fee_amount: null,
     balance_transaction: null,
     billing_details: paymentMethod.billing_details,
-    calculated_statement_descriptor: 'CASCADE SANDBOX',
     captured: failure === null,
     created: nowSeconds(sandbox),
     currency: paymentIntent.currency,
     customer: paymentIntent.customer,
     description: paymentIntent.description,
-    disputed: false,
-    failure_balance_transaction: null,
     failure_code: failure?.code ?? null,
     failure_message: failure?.message ?? null,
-    fraud_details: {},
-    livemode: false,
     metadata: paymentIntent.metadata,
-    on_behalf_of: null,
     outcome: facts.outcome,
     paid: isPaid,
     payment_intent: paymentIntent.id,
     payment_method: paymentMethod.id,
     payment_method_details: methodDetails(facts),
     receipt_email: paymentIntent.receipt_email,
-    receipt_number: null,
-    receipt_url: null,
-    refunded: false,
-    review: null,
-    shipping: null,
-    source: null,
-    source_transfer: null,
-    statement_descriptor: null,
     statement_descriptor_suffix: paymentIntent.statement_descriptor_suffix,
     status: isPending ? 'pending' : isPaid ? 'succeeded' : 'failed',
-    transfer_data: null,
-    transfer_group: null,
   };
 }
 

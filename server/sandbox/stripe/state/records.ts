@@ -1,6 +1,7 @@
 import type Stripe from 'stripe';
 
 import type { CheckoutRecord } from '#server/sandbox/stripe/checkout/checkout-record.ts';
+import type { OnboardingRecord } from '#server/sandbox/stripe/connect/onboarding.ts';
 import type { ChaosRecord } from '#server/sandbox/stripe/state/chaos.ts';
 import type { DeliveryRecord, EventRecord } from '#server/sandbox/stripe/state/events.ts';
 import type { Task } from '#server/sandbox/stripe/state/scheduler.ts';
@@ -18,6 +19,10 @@ export interface Records {
   review: Stripe.Review;
   earlyFraudWarning: Stripe.Radar.EarlyFraudWarning;
   account: Stripe.Account;
+  bankAccount: Stripe.BankAccount;
+  onboarding: OnboardingRecord;
+  transfer: Stripe.Transfer;
+  payout: Stripe.Payout;
   payoutContents: PayoutContents;
   balanceTransaction: Stripe.BalanceTransaction;
   event: EventRecord;
@@ -76,6 +81,10 @@ export const kindRules: { [K in RecordKind]: KindRules<Records[K]> } = {
   review: { limit: many, listed: by('charge') },
   earlyFraudWarning: { limit: many, listed: by('charge', 'payment_intent') },
   account: { limit: many, listed: { created: ({ created = 0 }) => created, fields: {} } },
+  bankAccount: { limit: many, listed: { created: () => 0, fields: {} } },
+  onboarding: { limit: 10_000 },
+  transfer: { limit: many, listed: by('destination', 'transfer_group', 'source_transaction') },
+  payout: { limit: many, listed: by('destination', 'status') },
   payoutContents: { limit: many },
   balanceTransaction: { limit: Infinity, listed: by('type', 'source', 'currency') },
   event: { limit: 200_000, listed: by('type') },

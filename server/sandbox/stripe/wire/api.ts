@@ -1,4 +1,8 @@
 import { checkoutRoutes } from '#server/sandbox/stripe/checkout/checkout-api.ts';
+import { accountRoutes } from '#server/sandbox/stripe/connect/accounts.ts';
+import { accountLinkRoutes } from '#server/sandbox/stripe/connect/onboarding.ts';
+import { transferRoutes } from '#server/sandbox/stripe/connect/transfers.ts';
+import { payoutRoutes } from '#server/sandbox/stripe/money/payouts.ts';
 import type { Sandbox } from '#server/sandbox/stripe/context.ts';
 import { balanceRoutes } from '#server/sandbox/stripe/money/balance-api.ts';
 import { disputeRoutes } from '#server/sandbox/stripe/money/dispute-api.ts';
@@ -33,6 +37,10 @@ export const routes: readonly Route[] = [
   ...refundRoutes,
   ...disputeRoutes,
   ...reviewRoutes,
+  ...accountRoutes,
+  ...accountLinkRoutes,
+  ...transferRoutes,
+  ...payoutRoutes,
   ...earlyFraudWarningRoutes,
   ...eventRoutes,
 ];

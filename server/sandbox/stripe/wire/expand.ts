@@ -23,6 +23,7 @@ const expandable: Record<string, Record<string, readonly RecordKind[]>> = {
     failure_balance_transaction: ['balanceTransaction'],
     payment_intent: ['paymentIntent'],
     review: ['review'],
+    source_transfer: ['transfer'],
   },
   refund: {
     balance_transaction: ['balanceTransaction'],
@@ -30,10 +31,22 @@ const expandable: Record<string, Record<string, readonly RecordKind[]>> = {
     failure_balance_transaction: ['balanceTransaction'],
     payment_intent: ['paymentIntent'],
   },
+  payout: {
+    balance_transaction: ['balanceTransaction'],
+    destination: ['bankAccount'],
+    failure_balance_transaction: ['balanceTransaction'],
+  },
+  transfer: {
+    balance_transaction: ['balanceTransaction'],
+    destination: ['account'],
+    destination_payment: ['charge'],
+    source_transaction: ['charge'],
+  },
+  transfer_reversal: { balance_transaction: ['balanceTransaction'], transfer: ['transfer'] },
   dispute: { charge: ['charge'], payment_intent: ['paymentIntent'] },
   review: { charge: ['charge'], payment_intent: ['paymentIntent'] },
   'radar.early_fraud_warning': { charge: ['charge'], payment_intent: ['paymentIntent'] },
-  balance_transaction: { source: ['charge', 'refund', 'dispute'] },
+  balance_transaction: { source: ['charge', 'refund', 'dispute', 'payout', 'transfer'] },
 };
 
 /** Lists that Stripe leaves out of an object until they are asked for. */
