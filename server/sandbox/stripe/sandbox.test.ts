@@ -92,7 +92,7 @@ describe('the API', () => {
     ['an unknown parameter', { surprise: 'x' }, { code: 'parameter_unknown', param: 'surprise' }],
     ['no line item', { line_items: [] }, { code: 'parameter_missing', param: 'line_items' }],
     ['a success address that is none', { success_url: 'here' }, { code: 'url_invalid', param: 'success_url' }],
-    ['a mode it does not play', { mode: 'subscription' }, { code: 'sandbox_unsupported', param: 'mode' }],
+    ['a mode it does not play', { mode: 'setup' }, { code: 'sandbox_unsupported', param: 'mode' }],
     [
       'a parameter it does not play',
       { allow_promotion_codes: true },

@@ -16,6 +16,8 @@ import { settleCheckoutDebit } from '#server/sandbox/stripe/checkout/payments.ts
 import { Balances } from '#server/sandbox/stripe/money/balances.ts';
 import { bookCharge } from '#server/sandbox/stripe/money/charge-booking.ts';
 import { afterCharge, disputeDue, judgeDispute } from '#server/sandbox/stripe/money/disputes.ts';
+import { collect, finalizeAndCollect, renewSubscription } from '#server/sandbox/stripe/billing/subscriptions.ts';
+import { answerPortal } from '#server/sandbox/stripe/billing/portal.ts';
 import { endPayout, sendPayout } from '#server/sandbox/stripe/money/payouts.ts';
 import { doubtAccount, verifyAccount } from '#server/sandbox/stripe/connect/accounts.ts';
 import { answerOnboarding } from '#server/sandbox/stripe/connect/onboarding.ts';
@@ -112,6 +114,7 @@ function answer(sandbox: Sandbox, request: SandboxRequest): SandboxReply {
 function replyTo(sandbox: Sandbox, request: SandboxRequest): SandboxReply {
   if (request.path.startsWith('/v1/')) return answerApi(sandbox, request);
   if (request.path.startsWith('/c/pay/')) return answerCheckoutPage(sandbox, request);
+  if (request.path.startsWith('/p/session/')) return answerPortal(sandbox, request);
   if (request.path.startsWith('/setup/')) return answerOnboarding(sandbox, request);
   if (request.path.startsWith('/_sandbox')) return answerControl(sandbox, request);
   return request.path === '/' ? redirect('/_sandbox') : plain(404, 'The Stripe sandbox has no such page.');
@@ -121,6 +124,9 @@ const taskRunners: Record<string, (sandbox: Sandbox, subject: string) => void> =
   book_charge: bookCharge,
   settle_debit: settleCheckoutDebit,
   after_charge: afterCharge,
+  renew_subscription: renewSubscription,
+  finalize_invoice: finalizeAndCollect,
+  retry_invoice: collect,
   verify_account: verifyAccount,
   doubt_account: doubtAccount,
   send_payout: sendPayout,

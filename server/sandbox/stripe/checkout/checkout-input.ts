@@ -1,13 +1,17 @@
+import {
+  checkPrices,
+  keepLineItem,
+  readLineItem,
+  type ReadLineItem,
+} from '#server/sandbox/stripe/checkout/line-items.ts';
 import { findCustomer } from '#server/sandbox/stripe/checkout/customers.ts';
 import type {
   LineItemView,
   PaymentIntentData,
   SubscriptionData,
-  WirePrice,
 } from '#server/sandbox/stripe/checkout/checkout-record.ts';
 import { nowSeconds, type Sandbox } from '#server/sandbox/stripe/context.ts';
 import { invalidRequest, missingParameter, notPlayed } from '#server/sandbox/stripe/wire/errors.ts';
-import { newIdentifier } from '#server/sandbox/stripe/state/identifiers.ts';
 import type { Parameters } from '#server/sandbox/stripe/wire/parameters.ts';
 
 /** Stripe's limits for a session: 30 minutes to 24 hours, and 24 hours when nothing is said. */
@@ -22,6 +26,7 @@ const locales = ['auto', 'de', 'en', 'en-GB', 'es', 'fr', 'it'] as const;
 const submitTypes = ['auto', 'book', 'donate', 'pay'] as const;
 
 export interface CheckoutInput {
+  mode: 'payment' | 'subscription';
   lineItems: LineItemView[];
   totalCents: number;
   successUrl: string;
@@ -40,9 +45,10 @@ export interface CheckoutInput {
 
 /** Reads and checks the parameters of `POST /v1/checkout/sessions` as strictly as Stripe does. */
 export function readCheckoutInput(sandbox: Sandbox, input: Parameters): CheckoutInput {
-  checkMode(input);
-  const lineItems = input.children('line_items', lineItemsMax).map((item) => readLineItem(sandbox, item));
-  if (lineItems.length === 0) throw missingParameter('line_items');
+  const mode = readMode(input);
+  const given = input.children('line_items', lineItemsMax).map((item) => readLineItem(sandbox, item));
+  if (given.length === 0) throw missingParameter('line_items');
+  checkPrices(mode, given);
   const customer = input.text('customer') ?? null;
   if (customer !== null) findCustomer(sandbox, customer, 'customer');
   const customerEmail = input.email('customer_email') ?? null;
@@ -54,8 +60,9 @@ export function readCheckoutInput(sandbox: Sandbox, input: Parameters): Checkout
   const successUrl = input.url('success_url');
   if (successUrl === undefined) throw missingParameter('success_url');
   const read: CheckoutInput = {
-    lineItems,
-    totalCents: totalOf(lineItems),
+    mode,
+    lineItems: [],
+    totalCents: totalOf(given),
     successUrl,
     cancelUrl: input.url('cancel_url') ?? null,
     clientReferenceId: input.text('client_reference_id', 200) ?? null,
@@ -66,19 +73,24 @@ export function readCheckoutInput(sandbox: Sandbox, input: Parameters): Checkout
     submitType: input.choice('submit_type', submitTypes) ?? null,
     metadata: input.metadata(),
     paymentIntentData: readPaymentIntentData(input.child('payment_intent_data')),
-    subscriptionData: null,
+    subscriptionData: readSubscriptionData(input.child('subscription_data')),
     paymentMethodTypes: readMethods(input),
   };
+  const otherData = mode === 'payment' ? 'subscription_data' : 'payment_intent_data';
+  if (input.has(otherData)) {
+    throw invalidRequest(`You can not pass \`${otherData}\` in \`${mode}\` mode.`, { param: otherData });
+  }
   input.finish();
-  return read;
+  return { ...read, lineItems: given.map((item) => keepLineItem(sandbox, item)) };
 }
 
-function checkMode(input: Parameters): void {
+function readMode(input: Parameters): CheckoutInput['mode'] {
   const mode = input.choice('mode', ['payment', 'setup', 'subscription']);
   if (mode === undefined) throw missingParameter('mode');
-  if (mode !== 'payment') throw notPlayed('mode');
+  if (mode === 'setup') throw notPlayed('mode');
   const uiMode = input.choice('ui_mode', ['elements', 'embedded_page', 'form', 'hosted_page']);
   if (uiMode !== undefined && uiMode !== 'hosted_page') throw notPlayed('ui_mode');
+  return mode;
 }
 
 const playedMethods = ['card', 'us_bank_account'] as const;
@@ -121,8 +133,12 @@ function readPaymentIntentData(input: Parameters | undefined): PaymentIntentData
   };
 }
 
-function totalOf(lineItems: LineItemView[]): number {
-  const totalCents = lineItems.reduce((sum, view) => sum + view.item.amount_total, 0);
+function readSubscriptionData(input: Parameters | undefined): SubscriptionData {
+  return { description: input?.text('description', 500) ?? null, metadata: input?.metadata() ?? {} };
+}
+
+function totalOf(lineItems: ReadLineItem[]): number {
+  const totalCents = lineItems.reduce((sum, item) => sum + item.unitAmountCents * item.quantity, 0);
   if (totalCents < totalMinCents) {
     throw invalidRequest("The Checkout Session's total amount due must add up to at least $0.50 usd", {
       code: 'amount_too_small',
@@ -134,71 +150,4 @@ function totalOf(lineItems: LineItemView[]): number {
     });
   }
   return totalCents;
-}
-
-function readLineItem(sandbox: Sandbox, input: Parameters): LineItemView {
-  const priceData = input.child('price_data');
-  if (priceData === undefined) throw missingParameter(input.nameOf('price_data'));
-  const quantity = input.integer('quantity', { min: 1, max: 999_999 });
-  if (quantity === undefined) throw missingParameter(input.nameOf('quantity'));
-  const { price, productName, productDescription } = readPrice(sandbox, priceData);
-  const amountCents = (price.unit_amount ?? 0) * quantity;
-  return {
-    productName,
-    productDescription,
-    item: {
-      id: newIdentifier('lineItem'),
-      object: 'item',
-      adjustable_quantity: null,
-      amount_discount: 0,
-      amount_subtotal: amountCents,
-      amount_tax: 0,
-      amount_total: amountCents,
-      currency: price.currency,
-      description: productName,
-      metadata: input.metadata(),
-      price,
-      quantity,
-    },
-  };
-}
-
-function readPrice(
-  sandbox: Sandbox,
-  input: Parameters,
-): { price: WirePrice; productName: string; productDescription: string | null } {
-  const currency = input.currency();
-  if (currency === undefined) throw missingParameter(input.nameOf('currency'));
-  const product = input.child('product_data');
-  if (product === undefined) throw missingParameter(input.nameOf('product_data'));
-  const unitAmount = input.requiredInteger('unit_amount', { min: 0, max: totalMaxCents });
-  const taxBehavior = input.choice('tax_behavior', ['exclusive', 'inclusive', 'unspecified']) ?? 'unspecified';
-  product.text('tax_code', 40);
-  product.metadata();
-  const price: WirePrice = {
-    id: newIdentifier('price'),
-    object: 'price',
-    active: false,
-    billing_scheme: 'per_unit',
-    created: nowSeconds(sandbox),
-    currency,
-    custom_unit_amount: null,
-    livemode: false,
-    lookup_key: null,
-    metadata: {},
-    nickname: null,
-    product: newIdentifier('product'),
-    recurring: null,
-    tax_behavior: taxBehavior,
-    tiers_mode: null,
-    transform_quantity: null,
-    type: 'one_time',
-    unit_amount: unitAmount,
-    unit_amount_decimal: String(unitAmount),
-  };
-  return {
-    price,
-    productName: product.requiredText('name', 250),
-    productDescription: product.text('description', 1_000) ?? null,
-  };
 }

@@ -1,7 +1,7 @@
 import type Stripe from 'stripe';
 
-/** On the wire decimals are strings; the SDK turns them into its own type. */
-export type WirePrice = Omit<Stripe.Price, 'unit_amount_decimal'> & { unit_amount_decimal: string | null };
+import type { WirePrice } from '#server/sandbox/stripe/billing/catalogue.ts';
+
 export type WireLineItem = Omit<Stripe.LineItem, 'price'> & { price: WirePrice };
 
 export interface LineItemView {

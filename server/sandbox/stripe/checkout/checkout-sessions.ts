@@ -1,11 +1,13 @@
 import type Stripe from 'stripe';
 
+import { startSubscription } from '#server/sandbox/stripe/billing/subscriptions.ts';
+import { attachMethod } from '#server/sandbox/stripe/checkout/customers.ts';
 import { readCheckoutInput, type CheckoutInput } from '#server/sandbox/stripe/checkout/checkout-input.ts';
 import type { CheckoutRecord } from '#server/sandbox/stripe/checkout/checkout-record.ts';
 import { nowSeconds, type Cause, type Sandbox } from '#server/sandbox/stripe/context.ts';
 import { invalidRequest, noSuch } from '#server/sandbox/stripe/wire/errors.ts';
 import { emitEvent } from '#server/sandbox/stripe/state/events.ts';
-import { newIdentifier } from '#server/sandbox/stripe/state/identifiers.ts';
+import { idOf, newIdentifier } from '#server/sandbox/stripe/state/identifiers.ts';
 import type { Parameters } from '#server/sandbox/stripe/wire/parameters.ts';
 
 export function findCheckout(sandbox: Sandbox, id: string): CheckoutRecord {
@@ -52,14 +54,14 @@ function sessionObject(sandbox: Sandbox, input: CheckoutInput): Stripe.Checkout.
     created: nowSeconds(sandbox),
     currency: 'usd',
     customer: input.customer,
-    customer_creation: input.customer === null ? 'if_required' : null,
+    customer_creation: input.customer !== null || input.mode === 'subscription' ? null : 'if_required',
     customer_details: null,
     customer_email: input.customerEmail,
     expires_at: input.expiresAt,
     livemode: false,
     locale: input.locale,
     metadata: input.metadata,
-    mode: 'payment',
+    mode: input.mode,
     payment_intent: null,
     payment_method_types: input.paymentMethodTypes,
     payment_status: 'unpaid',
@@ -113,11 +115,12 @@ const untouchedFields = {
 export function completeCheckout(
   sandbox: Sandbox,
   checkout: CheckoutRecord,
-  { isPaid }: { isPaid: boolean; paymentMethod: Stripe.PaymentMethod },
+  { isPaid, paymentMethod }: { isPaid: boolean; paymentMethod: Stripe.PaymentMethod },
 ): void {
   const { payer } = checkout;
   const session: Stripe.Checkout.Session = {
     ...checkout.session,
+    ...(checkout.session.mode === 'subscription' ? subscribe(sandbox, checkout, paymentMethod) : {}),
     status: 'complete',
     payment_status: isPaid ? 'paid' : 'unpaid',
     url: null,
@@ -135,6 +138,28 @@ export function completeCheckout(
   sandbox.store.put('checkout', checkout.id, { ...checkout, session });
   sandbox.scheduler.cancel('expire_checkout', checkout.id);
   emitEvent(sandbox, { type: 'checkout.session.completed', object: session });
+}
+
+/** Saves the card with the customer and begins the subscription. */
+function subscribe(
+  sandbox: Sandbox,
+  checkout: CheckoutRecord,
+  paymentMethod: Stripe.PaymentMethod,
+): Pick<Stripe.Checkout.Session, 'invoice' | 'subscription'> {
+  const customer = idOf(checkout.session.customer);
+  attachMethod(sandbox, paymentMethod, customer);
+  const { subscription, invoice } = startSubscription(
+    sandbox,
+    {
+      customer,
+      paymentMethod: paymentMethod.id,
+      items: checkout.lineItems.map(({ item }) => ({ price: item.price, quantity: item.quantity ?? 1 })),
+      description: checkout.subscriptionData?.description ?? null,
+      metadata: checkout.subscriptionData?.metadata ?? {},
+    },
+    checkout.paymentIntentId ?? '',
+  );
+  return { invoice: invoice.id, subscription: subscription.id };
 }
 
 /** The debit of a complete session has ended. */

@@ -16,6 +16,15 @@ export function createCustomer(sandbox: Sandbox, input: Parameters, cause: Cause
   const details = readDetails(input);
   const metadata = input.metadata();
   input.finish();
+  return keepCustomer(sandbox, { ...details, metadata }, cause);
+}
+
+/** The customer of a payer who had none yet, when Stripe needs one. */
+export function keepCustomer(
+  sandbox: Sandbox,
+  { metadata, ...details }: Details & { metadata: Record<string, string> },
+  cause: Cause,
+): Stripe.Customer {
   const customer: Stripe.Customer = {
     id: newIdentifier('customer'),
     object: 'customer',
@@ -50,11 +59,28 @@ export function updateCustomer(
 ): Stripe.Customer {
   const customer = findCustomer(sandbox, id);
   const details = readDetails(input.parameters);
-  const updated: Stripe.Customer = { ...customer, ...details, metadata: input.parameters.metadata(customer.metadata) };
+  const defaultMethod = input.parameters.child('invoice_settings')?.text('default_payment_method');
+  if (defaultMethod !== undefined && sandbox.store.get('paymentMethod', defaultMethod)?.customer !== id) {
+    throw noSuch('PaymentMethod', defaultMethod, 'invoice_settings[default_payment_method]');
+  }
+  const settings = { ...customer.invoice_settings, default_payment_method: defaultMethod ?? null };
+  const updated: Stripe.Customer = {
+    ...customer,
+    ...details,
+    ...(defaultMethod === undefined ? {} : { invoice_settings: settings }),
+    metadata: input.parameters.metadata(customer.metadata),
+  };
   input.parameters.finish();
   sandbox.store.put('customer', id, updated);
   emitEvent(sandbox, { type: 'customer.updated', object: updated, cause: input.cause });
   return updated;
+}
+
+/** Saves a payment method with a customer. */
+export function attachMethod(sandbox: Sandbox, paymentMethod: Stripe.PaymentMethod, customer: string): void {
+  const attached: Stripe.PaymentMethod = { ...paymentMethod, customer };
+  sandbox.store.put('paymentMethod', attached.id, attached);
+  emitEvent(sandbox, { type: 'payment_method.attached', object: attached });
 }
 
 type Details = Partial<Pick<Stripe.Customer, 'description' | 'email' | 'name' | 'phone'>>;

@@ -10,7 +10,9 @@ import {
   settleDebit,
   type Attempt,
 } from '#server/sandbox/stripe/checkout/payment-core.ts';
-import type { Sandbox } from '#server/sandbox/stripe/context.ts';
+import { keepCustomer } from '#server/sandbox/stripe/checkout/customers.ts';
+import { idOf } from '#server/sandbox/stripe/state/identifiers.ts';
+import { ownDoing, type Sandbox } from '#server/sandbox/stripe/context.ts';
 import { invalidRequest } from '#server/sandbox/stripe/wire/errors.ts';
 
 export type PayOutcome = 'paid' | 'processing' | 'declined' | 'authenticate';
@@ -64,20 +66,26 @@ function withIntent(
   const known = sandbox.store.get('paymentIntent', checkout.paymentIntentId ?? '');
   if (known !== undefined) return { checkout, paymentIntent: known };
   const isSubscription = session.mode === 'subscription';
+  const customer = isSubscription ? customerOf(sandbox, checkout) : idOf(session.customer);
   const paymentIntent = createIntent(sandbox, {
     ...paymentIntentData,
     amountCents: session.amount_total ?? 0,
-    customer: typeof session.customer === 'string' ? session.customer : null,
+    customer: customer === '' ? null : customer,
     paymentMethodTypes: session.payment_method_types,
     setupFutureUsage: isSubscription ? 'off_session' : null,
   });
   const opened: CheckoutRecord = {
     ...checkout,
     paymentIntentId: paymentIntent.id,
-    session: isSubscription ? session : { ...session, payment_intent: paymentIntent.id },
+    session: isSubscription ? { ...session, customer } : { ...session, payment_intent: paymentIntent.id },
   };
   sandbox.store.put('checkout', checkout.id, opened);
   return { checkout: opened, paymentIntent };
+}
+
+function customerOf(sandbox: Sandbox, { session, payer }: CheckoutRecord): string {
+  const known = idOf(session.customer);
+  return known === '' ? keepCustomer(sandbox, { ...payer, metadata: {} }, ownDoing).id : known;
 }
 
 function follow(

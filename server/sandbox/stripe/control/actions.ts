@@ -66,6 +66,7 @@ export const controlAction = z.discriminatedUnion('action', [
     idNumber: z.string().optional(),
   }),
   z.object({ action: z.literal('platform_bank'), bankAccount: z.string() }),
+  z.object({ action: z.literal('new_card'), customer: id, card: z.string() }),
   z.object({ action: z.literal('sweep'), account: id.optional() }),
   z.object({ action: z.literal('arrive'), payout: id }),
   z.object({ action: z.literal('fail_payout'), payout: id, code: z.string().optional() }),

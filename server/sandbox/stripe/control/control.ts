@@ -1,4 +1,5 @@
 import type { Instrument } from '#server/sandbox/stripe/checkout/charge-objects.ts';
+import { replaceCard } from '#server/sandbox/stripe/billing/portal.ts';
 import { isBankAccountNumber } from '#server/sandbox/stripe/checkout/bank-accounts.ts';
 import { isCardNumber } from '#server/sandbox/stripe/checkout/cards.ts';
 import type { CheckoutRecord } from '#server/sandbox/stripe/checkout/checkout-record.ts';
@@ -120,6 +121,10 @@ const performers: Performers = {
       submitDetails(sandbox, account, { holder: 'Sandbox Holder', bankAccount, idNumber });
     }),
   platform_bank: (sandbox, { bankAccount }) => ({ id: setPlatformBank(sandbox, bankAccount).id }),
+  new_card: (sandbox, { customer, card }) =>
+    done(() => {
+      replaceCard(sandbox, customer, card);
+    }),
   sweep: (sandbox, { account }) => ({ id: sweepBalance(sandbox, account ?? platformAccount).id }),
   arrive: (sandbox, { payout }) =>
     done(() => {

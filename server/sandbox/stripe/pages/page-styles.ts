@@ -68,6 +68,8 @@ summary { padding: 12px 16px; cursor: pointer; font-weight: 500; }
 .tools { display: flex; flex-wrap: wrap; gap: 16px; margin-top: 16px; align-items: end; }
 .tools form { display: flex; gap: 8px; align-items: end; flex-wrap: wrap; }
 .tools .field { width: 140px; }
+.tools .field.wide { width: min(280px, 100%); }
+.plain { list-style: none; display: grid; gap: 4px; margin-top: 12px; }
 .scroll { overflow-x: auto; margin-top: 16px; border: 1px solid var(--line); border-radius: 6px; }
 table { border-collapse: collapse; width: 100%; font-size: 14px; line-height: 20px; }
 th, td { text-align: left; padding: 8px 12px; border-bottom: 1px solid var(--line); vertical-align: top; }

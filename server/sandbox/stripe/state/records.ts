@@ -1,5 +1,8 @@
 import type Stripe from 'stripe';
 
+import type { WirePrice } from '#server/sandbox/stripe/billing/catalogue.ts';
+import type { PortalRecord } from '#server/sandbox/stripe/billing/portal.ts';
+import type { PendingLines } from '#server/sandbox/stripe/billing/subscriptions.ts';
 import type { CheckoutRecord } from '#server/sandbox/stripe/checkout/checkout-record.ts';
 import type { OnboardingRecord } from '#server/sandbox/stripe/connect/onboarding.ts';
 import type { ChaosRecord } from '#server/sandbox/stripe/state/chaos.ts';
@@ -19,6 +22,14 @@ export interface Records {
   review: Stripe.Review;
   earlyFraudWarning: Stripe.Radar.EarlyFraudWarning;
   account: Stripe.Account;
+  product: Stripe.Product;
+  price: WirePrice;
+  subscription: Stripe.Subscription;
+  pendingLines: PendingLines;
+  invoice: Stripe.Invoice;
+  invoicePayment: Stripe.InvoicePayment;
+  portalConfiguration: Stripe.BillingPortal.Configuration;
+  portalSession: PortalRecord;
   bankAccount: Stripe.BankAccount;
   onboarding: OnboardingRecord;
   transfer: Stripe.Transfer;
@@ -81,6 +92,14 @@ export const kindRules: { [K in RecordKind]: KindRules<Records[K]> } = {
   review: { limit: many, listed: by('charge') },
   earlyFraudWarning: { limit: many, listed: by('charge', 'payment_intent') },
   account: { limit: many, listed: { created: ({ created = 0 }) => created, fields: {} } },
+  product: { limit: many, listed: by() },
+  price: { limit: many, listed: by('product', 'type', 'currency', 'lookup_key') },
+  subscription: { limit: many, listed: by('customer') },
+  pendingLines: { limit: many },
+  invoice: { limit: many, listed: by('customer', 'status') },
+  invoicePayment: { limit: many, listed: by('invoice', 'status') },
+  portalConfiguration: { limit: 10_000, listed: by() },
+  portalSession: { limit: 10_000 },
   bankAccount: { limit: many, listed: { created: () => 0, fields: {} } },
   onboarding: { limit: 10_000 },
   transfer: { limit: many, listed: by('destination', 'transfer_group', 'source_transaction') },

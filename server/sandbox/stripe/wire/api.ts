@@ -1,3 +1,7 @@
+import { catalogueRoutes } from '#server/sandbox/stripe/billing/catalogue.ts';
+import { portalConfigurationRoutes } from '#server/sandbox/stripe/billing/portal-configurations.ts';
+import { portalRoutes } from '#server/sandbox/stripe/billing/portal.ts';
+import { subscriptionRoutes } from '#server/sandbox/stripe/billing/subscription-api.ts';
 import { checkoutRoutes } from '#server/sandbox/stripe/checkout/checkout-api.ts';
 import { accountRoutes } from '#server/sandbox/stripe/connect/accounts.ts';
 import { accountLinkRoutes } from '#server/sandbox/stripe/connect/onboarding.ts';
@@ -42,6 +46,10 @@ export const routes: readonly Route[] = [
   ...transferRoutes,
   ...payoutRoutes,
   ...earlyFraudWarningRoutes,
+  ...catalogueRoutes,
+  ...subscriptionRoutes,
+  ...portalRoutes,
+  ...portalConfigurationRoutes,
   ...eventRoutes,
 ];
 

@@ -9,7 +9,12 @@ const depthMax = 4;
 
 /** Which fields of which object can be expanded, and into which kind of record. */
 const expandable: Record<string, Record<string, readonly RecordKind[]>> = {
-  'checkout.session': { customer: ['customer'], payment_intent: ['paymentIntent'] },
+  'checkout.session': {
+    customer: ['customer'],
+    invoice: ['invoice'],
+    payment_intent: ['paymentIntent'],
+    subscription: ['subscription'],
+  },
   payment_intent: {
     customer: ['customer'],
     latest_charge: ['charge'],
@@ -43,6 +48,11 @@ const expandable: Record<string, Record<string, readonly RecordKind[]>> = {
     source_transaction: ['charge'],
   },
   transfer_reversal: { balance_transaction: ['balanceTransaction'], transfer: ['transfer'] },
+  subscription: { customer: ['customer'], default_payment_method: ['paymentMethod'], latest_invoice: ['invoice'] },
+  'billing_portal.session': { configuration: ['portalConfiguration'] },
+  price: { product: ['product'] },
+  invoice: { customer: ['customer'], default_payment_method: ['paymentMethod'] },
+  invoice_payment: { invoice: ['invoice'] },
   dispute: { charge: ['charge'], payment_intent: ['paymentIntent'] },
   review: { charge: ['charge'], payment_intent: ['paymentIntent'] },
   'radar.early_fraud_warning': { charge: ['charge'], payment_intent: ['paymentIntent'] },
@@ -57,6 +67,14 @@ const included: Record<string, Record<string, (sandbox: Sandbox, id: string) => 
       data: sandbox.store.get('checkout', id)?.lineItems.map((view) => view.item) ?? [],
       has_more: false,
       url: `/v1/checkout/sessions/${id}/line_items`,
+    }),
+  },
+  invoice: {
+    payments: (sandbox, id) => ({
+      object: 'list',
+      data: sandbox.store.find('invoicePayment', { invoice: id }),
+      has_more: false,
+      url: `/v1/invoice_payments?invoice=${id}`,
     }),
   },
   charge: {
@@ -104,9 +122,12 @@ function expandInto(sandbox: Sandbox, target: Json, at: { parts: readonly string
     target[name] ??= structuredClone(list(sandbox, String(target['id'])));
   } else {
     const kinds = expandable[String(target['object'])]?.[name];
-    if (kinds === undefined) throw invalidRequest(`This property cannot be expanded (${at.path}).`);
+    const isNested = typeof target[name] === 'object' && target[name] !== null && rest.length > 0;
+    if (kinds === undefined && target['object'] !== undefined && !isNested)
+      throw invalidRequest(`This property cannot be expanded (${at.path}).`);
     const value = target[name];
-    if (typeof value === 'string') target[name] = structuredClone(lookUp(sandbox, kinds, value) ?? value);
+    if (typeof value === 'string')
+      target[name] = structuredClone(lookUp(sandbox, kinds ?? ['paymentIntent', 'charge'], value) ?? value);
   }
   const next = target[name];
   if (typeof next === 'object' && next !== null) expandInto(sandbox, next as Json, { ...at, parts: rest });
