@@ -93,7 +93,7 @@ export class Listing<T> {
   #keysOf(entry: Entry<T>): string[] {
     const fields = Object.entries(this.#rules.fields).map(([name, read]) => ({ name, value: read(entry.value) }));
     const keys = fields.flatMap(({ name, value }) => (isKey(value) ? [listKey(entry.account, name, value)] : []));
-    return [listKey(entry.account), ...keys];
+    return [listKey(everyAccount), listKey(entry.account), ...keys];
   }
 
   #insert(key: string, entry: Entry<T>): void {
@@ -110,6 +110,9 @@ export class Listing<T> {
     }
   }
 }
+
+/** Names no account; its list has the records of all. */
+export const everyAccount = '*';
 
 function isKey(value: unknown): value is string {
   return typeof value === 'string';

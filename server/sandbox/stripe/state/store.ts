@@ -1,5 +1,11 @@
 import { Journal, type Change } from '#server/sandbox/stripe/state/journal.ts';
-import { Listing, type Entry, type ListQuery, type ListingRules } from '#server/sandbox/stripe/state/listing.ts';
+import {
+  everyAccount,
+  Listing,
+  type Entry,
+  type ListQuery,
+  type ListingRules,
+} from '#server/sandbox/stripe/state/listing.ts';
 import { kindRules, recordKinds, type RecordKind, type Records } from '#server/sandbox/stripe/state/records.ts';
 
 export type { RecordKind, Records } from '#server/sandbox/stripe/state/records.ts';
@@ -99,6 +105,12 @@ export class Store {
     const query = { where: new Map(Object.entries(where)), createdMin: -Infinity, createdMax: Infinity };
     const page = this.page(kind, { ...query, account, matches: () => true, cursor: null, limit: Infinity });
     return page?.data ?? [];
+  }
+
+  /** The newest records of every account. */
+  latest<K extends RecordKind>(kind: K, limit: number): Records[K][] {
+    const query = { where: new Map<string, string>(), createdMin: -Infinity, createdMax: Infinity, cursor: null };
+    return this.page(kind, { ...query, account: everyAccount, matches: () => true, limit })?.data ?? [];
   }
 
   /** Calls back for every record of the kind, those that exist now included. */
