@@ -89,8 +89,8 @@ export function insertLot(book: AccountBook, lot: Lot): void {
 }
 
 /**
- * Takes at most so many units out of the lots that pass, in their order, from the lower end of each; the account keeps
- * the rest where it was.
+ * Takes at most so many units out of the lots that pass, in their order, from the upper end of each: so the rest keeps
+ * its first serial, and its place in the order and in the table.
  */
 export function takeWhere(book: AccountBook, mostMinor: bigint, passes: (lot: Lot) => boolean): Piece[] {
   const { lots } = book;
@@ -108,10 +108,10 @@ export function takeWhere(book: AccountBook, mostMinor: bigint, passes: (lot: Lo
     }
     const size = sizeOf(lot);
     const taken = size < needed ? size : needed;
-    const end = lot.from + taken;
-    pieces.push({ from: lot.from, until: end, fact: lot.fact, arrivedBy: lot.arrivedBy });
+    const end = lot.until - taken;
+    pieces.push({ from: end, until: lot.until, fact: lot.fact, arrivedBy: lot.arrivedBy });
     if (taken < size) {
-      lots[kept] = { ...lot, from: end };
+      lots[kept] = { ...lot, until: end };
       kept += 1;
     }
     needed -= taken;

@@ -1,10 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { accountsBookedSince, transfersInRanges, type BookedTransfer, type VersionRange } from '#server/ledger/feed.ts';
+import type { AccountKind } from '#server/ledger/kinds.ts';
 import type { Database, Tx } from '#server/platform/db.ts';
 import { log } from '#server/platform/log.ts';
 import { microsOf } from './wire.ts';
-import { progressOf } from './load.ts';
-import { lockProjection, projectTransfers, tryLockProjection } from './project.ts';
+import { progressOf, type Progress } from './load.ts';
+import { lockProjection, projectTransfers, tryLockProjection, type ProjectedBatch } from './project.ts';
 import { sidesOf } from './work-through.ts';
 
 /** Transfers that are decided and written in one transaction, as many as the ledger books in its largest call. */
@@ -31,11 +32,12 @@ export async function projectNews(
   const pool = emptyPool(await accountsBookedSince(database.client, { asset: 'DUCAT', since }));
   let projected = 0;
   for (let batch = 0; batch < batchesMax; batch += 1) {
-    const count = await database.inTransaction(async (tx) => {
+    const done = await database.inTransaction(async (tx) => {
       if (!(await tryLockProjection(tx))) return null;
       const next = await nextBatch(tx, pool);
-      return next.length === 0 ? 0 : remember(pool, await projectTransfers(tx, next));
+      return projectTransfers(tx, next, pool);
     });
+    const count = done === null ? null : remember(pool, done);
     if (count === null) return { projected, isDone: false };
     if (count === 0 && pool.isWholeRead) return { projected, isDone: true };
     // What is missing for those in front must not keep the others: they are all read then.
@@ -70,7 +72,11 @@ async function startOf(database: Database): Promise<bigint> {
 interface Pool {
   /** The version that each account had when the accounts were looked at. */
   wanted: ReadonlyMap<bigint, bigint>;
-  reached: Map<bigint, bigint>;
+  /** How far they are projected, as of `batch`. */
+  progress: Map<bigint, Progress>;
+  /** Null before the first look, and where it is not known. */
+  batch: bigint | null;
+  kinds: Map<bigint, AccountKind>;
   read: Map<bigint, { version: bigint; time: bigint }>;
   transfers: Map<string, BookedTransfer>;
   isWholeRead: boolean;
@@ -79,7 +85,16 @@ interface Pool {
 }
 
 function emptyPool(wanted: ReadonlyMap<bigint, bigint>): Pool {
-  return { wanted, reached: new Map(), read: new Map(), transfers: new Map(), isWholeRead: false, isImpatient: false };
+  return {
+    wanted,
+    progress: new Map(),
+    batch: null,
+    kinds: new Map(),
+    read: new Map(),
+    transfers: new Map(),
+    isWholeRead: false,
+    isImpatient: false,
+  };
 }
 
 /**
@@ -87,10 +102,12 @@ function emptyPool(wanted: ReadonlyMap<bigint, bigint>): Pool {
  * than the end of any slice. So nothing that they depend on is missing, and at least one is always ready.
  */
 async function nextBatch(tx: Tx, pool: Pool): Promise<BookedTransfer[]> {
-  pool.reached = await progressOf(tx, [...pool.wanted.keys()]).then(
-    (progress) => new Map([...progress].map(([id, { version }]) => [id, version])),
-  );
-  for (const [id, transfer] of pool.transfers) if (isProjected(pool, transfer)) pool.transfers.delete(id);
+  const { batch } = await tx.lotProjection.findFirstOrThrow({ select: { batch: true } });
+  if (batch !== pool.batch) {
+    pool.progress = await progressOf(tx, [...pool.wanted.keys()]);
+    for (const [id, transfer] of pool.transfers) if (isProjected(pool, transfer)) pool.transfers.delete(id);
+  }
+  pool.batch = batch;
   await readSlices(tx, pool);
   let horizon: bigint | null = null;
   for (const [id, { version, time }] of pool.read) {
@@ -105,7 +122,7 @@ async function nextBatch(tx: Tx, pool: Pool): Promise<BookedTransfer[]> {
 async function readSlices(tx: Tx, pool: Pool): Promise<void> {
   const room = batchMax - pool.transfers.size;
   const lacking = [...pool.wanted].flatMap(([accountId, version]) => {
-    const reached = pool.reached.get(accountId) ?? 0n;
+    const reached = pool.progress.get(accountId)?.version ?? 0n;
     const read = pool.read.get(accountId)?.version ?? 0n;
     const after = read > reached ? read : reached;
     return version > after ? [{ accountId, after, count: version - after }] : [];
@@ -126,12 +143,15 @@ async function readSlices(tx: Tx, pool: Pool): Promise<void> {
   }
 }
 
-function isProjected({ reached }: Pool, transfer: BookedTransfer): boolean {
-  return sidesOf(transfer).every(({ accountId, version }) => version <= (reached.get(accountId) ?? 0n));
+function isProjected({ progress }: Pool, transfer: BookedTransfer): boolean {
+  return sidesOf(transfer).every(({ accountId, version }) => version <= (progress.get(accountId)?.version ?? 0n));
 }
 
-function remember(pool: Pool, projected: readonly BookedTransfer[]): number {
+/** Once the batch is kept. */
+function remember(pool: Pool, { projected, progress }: ProjectedBatch): number {
   for (const { id } of projected) pool.transfers.delete(id);
+  for (const [id, { version, struck }] of progress) pool.progress.set(id, { version, struck });
+  if (projected.length > 0 && pool.batch !== null) pool.batch += 1n;
   return projected.length;
 }
 

@@ -39,14 +39,22 @@ export interface LoadedBooks extends Books {
   stored: Map<bigint, StoredLot>;
 }
 
+/** The accounts of a batch, and how far they are projected. */
+export interface KnownState {
+  accounts: readonly Pick<KnownAccount, 'id' | 'kind'>[];
+  progress: ReadonlyMap<bigint, Progress>;
+}
+
+export interface Progress {
+  version: bigint;
+  struck: bigint;
+}
+
 /** How many lots of an account of the house are read at once. */
 const pageSize = 4_000n;
 
 /** How far accounts are projected; those that never were are left out. */
-export async function progressOf(
-  db: Db,
-  accountIds: readonly bigint[],
-): Promise<Map<bigint, { version: bigint; struck: bigint }>> {
+export async function progressOf(db: Db, accountIds: readonly bigint[]): Promise<Map<bigint, Progress>> {
   const rows = await db.$queryRaw<{ found: string | null }[]>`
     SELECT string_agg(concat_ws(',', p.account_id, p.version, p.struck), ';') AS found
     FROM lot_progress p WHERE p.account_id = ANY (${arrayOf(accountIds)}::bigint[])`;
@@ -61,10 +69,10 @@ export async function progressOf(
 /** The books of these accounts, with whatever the transfers can need of lots, notes, rules, holds and earlier moves. */
 export async function loadBooks(
   db: Db,
-  accounts: readonly KnownAccount[],
+  { accounts, progress }: KnownState,
   transfers: readonly BookedTransfer[],
 ): Promise<LoadedBooks> {
-  const books = await accountBooks(db, accounts);
+  const books = accountBooks(accounts, progress);
   const [notes, takes] = [await loadNotes(db, transfers), await loadTakes(db, transfers)];
   const returned = transfers.flatMap((transfer) => {
     const rule = takes.get(transfer.id);
@@ -93,11 +101,7 @@ export async function loadBooks(
   return { accounts: books, stored, notes, takes, holds, returns };
 }
 
-async function accountBooks(db: Db, accounts: readonly KnownAccount[]): Promise<Map<bigint, AccountBook>> {
-  const progress = await progressOf(
-    db,
-    accounts.map(({ id }) => id),
-  );
+function accountBooks(accounts: KnownState['accounts'], progress: KnownState['progress']): Map<bigint, AccountBook> {
   return new Map(
     accounts.map(({ id, kind }) => {
       const order = spendingOrderOf(kind, houseAccountName(id) !== null);
@@ -166,17 +170,17 @@ async function oldestLots(db: Db, accountId: bigint, atLeastMinor: bigint): Prom
     const page = rowsOf(
       await db.$queryRaw<{ found: string | null }[]>`
         SELECT string_agg(concat_ws(',', l.serial_from, l.serial_until, l.account_id, l.fact_id, l.arrived_by,
-          (extract(epoch FROM l.since) * 1000000)::bigint), ';' ORDER BY l.since, l.serial_from) AS found
+          (extract(epoch FROM l.since) * 1000000)::bigint), ';' ORDER BY l.since, l.serial_from DESC) AS found
         FROM (SELECT o.* FROM lot o WHERE o.account_id = ${accountId}::bigint ${after}
-              ORDER BY o.since, o.serial_from LIMIT ${pageSize}::bigint) l`,
+              ORDER BY o.since, o.serial_from DESC LIMIT ${pageSize}::bigint) l`,
     );
     for (const [from = '', until = ''] of page) held += BigInt(until) - BigInt(from);
     rows.push(...page);
     const last = page.at(-1);
     if (last === undefined || BigInt(page.length) < pageSize) break;
     const [from = '', , , , , since = ''] = last;
-    after = Prisma.sql`AND (o.since, o.serial_from) >
-      ('epoch'::timestamptz + ${BigInt(since)}::bigint * interval '1 microsecond', ${BigInt(from)}::bigint)`;
+    const time = Prisma.sql`'epoch'::timestamptz + ${BigInt(since)}::bigint * interval '1 microsecond'`;
+    after = Prisma.sql`AND o.since >= ${time} AND (o.since > ${time} OR o.serial_from < ${BigInt(from)}::bigint)`;
   }
   return rows;
 }

@@ -148,9 +148,9 @@ export function bySpending(left: Lot, right: Lot): number {
   return byAge(left, right);
 }
 
-/** Older facts first, then the lower serial. */
+/** Older facts first, then the higher serial. */
 export function byAge(left: Lot, right: Lot): number {
-  return compare(left.fact.since, right.fact.since) || compare(left.from, right.from);
+  return compare(left.fact.since, right.fact.since) || compare(right.from, left.from);
 }
 
 function compareExpiry(left: bigint | null, right: bigint | null): number {

@@ -2,7 +2,8 @@ import { knownAccounts, transfersInRanges, type BookedTransfer, type VersionRang
 import type { Tx } from '#server/platform/db.ts';
 import { refuse } from '#server/platform/errors.ts';
 import { invariant } from '#server/platform/invariant.ts';
-import { loadBooks, progressOf } from './load.ts';
+import type { AccountKind } from '#server/ledger/kinds.ts';
+import { loadBooks, progressOf, type Progress } from './load.ts';
 import { saveWork } from './save.ts';
 import { sidesOf, workThrough } from './work-through.ts';
 
@@ -47,15 +48,48 @@ export async function projectAccounts(tx: Tx, accountIds: readonly bigint[]): Pr
 
 /**
  * Decides what of these transfers is ready, and writes it. The caller holds the projection's lock, and gives transfers of
- * ducats only. Returns how many it projected.
+ * ducats only. Returns what it projected.
  */
-export async function projectTransfers(tx: Tx, transfers: readonly BookedTransfer[]): Promise<BookedTransfer[]> {
-  if (transfers.length === 0) return [];
-  const ids = new Set(transfers.flatMap(({ debitAccountId, creditAccountId }) => [debitAccountId, creditAccountId]));
-  const books = await loadBooks(tx, await knownAccounts(tx, [...ids]), transfers);
+export async function projectTransfers(
+  tx: Tx,
+  transfers: readonly BookedTransfer[],
+  known: KnownProgress = { kinds: new Map(), progress: new Map() },
+): Promise<ProjectedBatch> {
+  if (transfers.length === 0) return { projected: [], progress: new Map() };
+  const ids = [
+    ...new Set(transfers.flatMap(({ debitAccountId, creditAccountId }) => [debitAccountId, creditAccountId])),
+  ];
+  const unknown = ids.filter((id) => !known.kinds.has(id));
+  if (unknown.length > 0) for (const { id, kind } of await knownAccounts(tx, unknown)) known.kinds.set(id, kind);
+  const accounts = ids.flatMap((id) => {
+    const kind = known.kinds.get(id);
+    return kind === undefined ? [] : [{ id, kind }];
+  });
+  const progress = await progressOf(
+    tx,
+    ids.filter((id) => !known.progress.has(id)),
+  );
+  for (const id of ids) {
+    const one = known.progress.get(id);
+    if (one !== undefined) progress.set(id, one);
+  }
+  const books = await loadBooks(tx, { accounts, progress }, transfers);
   const done = workThrough(books, transfers);
   await saveWork(tx, books, done);
-  return done.projected;
+  return { projected: done.projected, progress: books.accounts };
+}
+
+/** What the caller knows already: kinds, to which new ones are added, and how far accounts are projected. */
+export interface KnownProgress {
+  kinds: Map<bigint, AccountKind>;
+  /** As it is now, as far as it is known; other accounts are looked up. */
+  progress: ReadonlyMap<bigint, Progress>;
+}
+
+export interface ProjectedBatch {
+  projected: BookedTransfer[];
+  /** How far the accounts of the batch are projected now. */
+  progress: ReadonlyMap<bigint, Progress>;
 }
 
 /** Every transfer that must be projected so that these accounts reach these versions, and no other. */

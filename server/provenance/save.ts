@@ -120,7 +120,7 @@ async function saveProgress(tx: Tx, { accounts }: LoadedBooks, { projected }: Wo
     ON CONFLICT (account_id) DO UPDATE SET version = excluded.version, struck = excluded.struck`;
   const lastTime = projected.reduce((latest, { bookedAt }) => (bookedAt > latest ? bookedAt : latest), 0n);
   await tx.$executeRaw`
-    UPDATE lot_projection SET last_time = greatest(last_time, 'epoch'::timestamptz + ${lastTime}::bigint * interval '1 microsecond')`;
+    UPDATE lot_projection SET batch = batch + 1, last_time = greatest(last_time, 'epoch'::timestamptz + ${lastTime}::bigint * interval '1 microsecond')`;
 }
 
 async function saveDefects(tx: Tx, defects: readonly LotDefect[]): Promise<void> {

@@ -138,15 +138,15 @@ function giveBack(book: ReturnBook, piece: Piece, fact: LotFact): Arrived {
 /** The units themselves are gone: others take their place, and are what those were. */
 function inStead(arrival: Arrival, book: ReturnBook, piece: Piece): Arrived[] {
   const arrived: Arrived[] = [];
-  let { from } = piece;
+  let { until } = piece;
   for (const [fact, movedMinor] of factsBefore(book)) {
     const leftMinor = movedMinor - (book.restoredMinor.get(fact.id) ?? 0n);
-    if (leftMinor <= 0n || from === piece.until) continue;
-    const until = piece.until - from < leftMinor ? piece.until : from + leftMinor;
+    if (leftMinor <= 0n || until === piece.from) continue;
+    const from = until - piece.from < leftMinor ? piece.from : until - leftMinor;
     arrived.push(giveBack(book, { ...piece, from, until }, fact));
-    from = until;
+    until = from;
   }
-  return from === piece.until ? arrived : [...arrived, coloured(arrival, { ...piece, from })];
+  return until === piece.from ? arrived : [...arrived, coloured(arrival, { ...piece, until })];
 }
 
 /** By serial, which is the order of the table too: it must not matter whether the moves are of this batch. */

@@ -1,4 +1,6 @@
 import fc from 'fast-check';
+import type { LotSource } from '#server/provenance/lots.ts';
+import type { Leg } from './provenance-books.ts';
 
 /** Random histories: what people, the house and operators do to units. */
 
@@ -33,3 +35,25 @@ export const stepDraw: fc.Arbitrary<StepDraw> = fc.record({
   amount: fc.integer({ min: 1, max: 40 }),
   seconds: fc.integer({ min: 0, max: 40 }),
 });
+
+/** A leg of nothing is none. */
+export function leg(wanted: Leg): Leg[] {
+  return wanted.amount > 0n ? [wanted] : [];
+}
+
+export function basketOf({ amount }: StepDraw): [base: bigint, bonus: bigint] {
+  return [BigInt(amount) * 3n, BigInt(amount % 7)];
+}
+
+export function atMost(amount: number, most: bigint): bigint {
+  return BigInt(amount) < most ? BigInt(amount) : most;
+}
+
+export function takeFrom<Item>(items: Item[], index: number): Item | undefined {
+  return items.splice(index % Math.max(1, items.length), 1)[0];
+}
+
+export function sourceOf(key: string): LotSource {
+  const [type = '', id = ''] = key.split(' ');
+  return { type, id };
+}

@@ -247,7 +247,7 @@ function byStanding(left: Unit, right: Unit): number {
 }
 
 function byAge(left: Unit, right: Unit): number {
-  return sign(left.since - right.since) || sign(left.serial - right.serial);
+  return sign(left.since - right.since) || sign(right.serial - left.serial);
 }
 
 function factsOf({ kind, source, origin, since, holdUntil, expiresAt, parent, made }: Unit): UnitFacts {

@@ -1,6 +1,6 @@
 import type { LotSource } from '#server/provenance/lots.ts';
 import type { Leg, ProvenanceBooks } from './provenance-books.ts';
-import type { StepDraw } from './provenance-draws.ts';
+import { atMost, basketOf, leg, sourceOf, takeFrom, type StepDraw } from './provenance-draws.ts';
 import type { Unit } from './provenance-model.ts';
 
 interface Order {
@@ -178,11 +178,13 @@ export class History {
     return this.#burn({ from, amount: atMost(amount, BigInt(earned.length)), rule: { heldEarnedOf: sourceOf(key) } });
   }
 
-  async returnLast(): Promise<boolean> {
+  async returnLast(draw: StepDraw): Promise<boolean> {
     const one = this.#burnt.pop();
     if (one === undefined) return false;
-    const { id: returnOf, from: to, amount } = one;
+    const { id: returnOf, from: to } = one;
     const from = this.#books.house.treasury;
+    const amount = atMost(draw.amount, one.amount);
+    if (amount < one.amount) this.#burnt.push({ ...one, amount: one.amount - amount });
     await this.#books.book([...this.#shortOf(from, amount), { from, to, amount, rule: { returnOf } }]);
     return true;
   }
@@ -275,26 +277,4 @@ export class History {
     const turn = this.wallets.map((_, place) => this.#wallet(first + place));
     return turn.find((wallet) => this.#books.model.of(wallet).some(passes));
   }
-}
-
-/** A leg of nothing is none. */
-function leg(wanted: Leg): Leg[] {
-  return wanted.amount > 0n ? [wanted] : [];
-}
-
-function basketOf({ amount }: StepDraw): [base: bigint, bonus: bigint] {
-  return [BigInt(amount), BigInt(amount % 7)];
-}
-
-function atMost(amount: number, most: bigint): bigint {
-  return BigInt(amount) < most ? BigInt(amount) : most;
-}
-
-function takeFrom<Item>(items: Item[], index: number): Item | undefined {
-  return items.splice(index % Math.max(1, items.length), 1)[0];
-}
-
-function sourceOf(key: string): LotSource {
-  const [type = '', id = ''] = key.split(' ');
-  return { type, id };
 }
