@@ -196,6 +196,8 @@ describe('a subscription', () => {
     await expect(stripe.subscriptions.cancel(subscription.id)).rejects.toMatchObject({ code: 'resource_missing' });
     const update = stripe.subscriptions.update(subscription.id, { cancel_at_period_end: false });
     await expect(update).rejects.toThrow('canceled subscription');
+    advance(31 * day);
+    expect(await invoicesOf(subscription)).toHaveLength(1);
     const listed = await stripe.subscriptions.list({ customer: idOf(subscription.customer) });
     expect(listed.data).toEqual([]);
   });

@@ -69,8 +69,12 @@ describe('a killed process', () => {
     const payout = await first.stripe.payouts.create({ amount: 100, currency: 'usd' });
     const events = await first.stripe.events.list({ limit: 100 });
     const balance = await first.stripe.balance.retrieve();
+    // Held events plan nothing, so only the answer itself can have written this one down.
+    await first.control({ action: 'hold' });
+    const customer = await first.stripe.customers.create({ email: 'last@example.com' });
     await first.kill();
     const second = await started('killed');
+    expect((await second.stripe.customers.retrieve(customer.id)).id).toBe(customer.id);
     expect((await second.stripe.refunds.retrieve(refund.id)).amount).toBe(300);
     const known = new Set((await second.stripe.events.list({ limit: 100 })).data.map(({ id }) => id));
     expect(events.data.filter(({ id }) => !known.has(id))).toEqual([]);
