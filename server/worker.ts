@@ -14,6 +14,7 @@ import { ensurePartitions } from './ledger/partitions.ts';
 import { findForgottenEscrow } from './market/jobs.ts';
 import { expireTopUps, releaseEarnedFees, releaseWaitingTopUps } from './payments/jobs.ts';
 import { reconcileDay, reconcileNews } from './payments/reconciliation-jobs.ts';
+import { settleRefunds } from './payments/refund-jobs.ts';
 import { handleStripeEvent, stripeSource } from './payments/stripe-events.ts';
 import { enforceStanding } from './payments/trust-enforcement.ts';
 import { database } from './platform/db.ts';
@@ -103,6 +104,7 @@ function scheduledJobs(): ScheduledJob[] {
     { name: 'payments.release-fees', cron: '10 0 * * *', handle: () => releaseEarnedFees(context) },
     { name: 'payments.expire-top-ups', cron: '*/5 * * * *', handle: () => expireTopUps(context) },
     { name: 'payments.release-waiting', cron: '*/5 * * * *', handle: () => releaseWaitingTopUps(context) },
+    { name: 'payments.settle-refunds', cron: '* * * * *', handle: () => settleRefunds(context) },
     { name: 'citizens.refresh-trust', cron: '* * * * *', handle: () => refreshDueTrust(context, enforceStanding) },
   ];
 }

@@ -6,6 +6,7 @@ import { accountKinds } from '#server/ledger/kinds.ts';
 import { accountBalance } from '#server/ledger/queries.ts';
 import type { Db } from '#server/platform/db.ts';
 import { topUpsOf, walletStatement } from './queries.ts';
+import { ownRefunds } from './refund-queries.ts';
 
 const pageMax = 100;
 const unfinished = ['started', 'open', 'processing', 'waiting'];
@@ -14,7 +15,9 @@ const unfinished = ['started', 'open', 'processing', 'waiting'];
 export const paymentsClosing: ClosingPart = {
   obstacles: async (db, citizenId) => {
     const topUps = await db.topUp.count({ where: { citizenId, state: { in: unfinished } } });
-    const found: ClosingObstacle[] = topUps === 0 ? [] : [{ code: 'top_ups_open', count: topUps }];
+    const refunds = await db.refund.count({ where: { citizenId, state: { in: ['requested', 'sent'] } } });
+    const open = topUps + refunds;
+    const found: ClosingObstacle[] = open === 0 ? [] : [{ code: 'top_ups_open', count: open }];
     const accounts = await accountsWithMoney(db, citizenId);
     return accounts === 0 ? found : [{ code: 'balance_left', count: accounts }, ...found];
   },
@@ -36,7 +39,7 @@ async function accountsWithMoney(db: Db, owner: string): Promise<number> {
 
 /** Payments with cards, and the entries of the wallet. */
 export const paymentsData: PersonalDataSource = {
-  covers: ['TopUp.citizenId', 'LedgerAccount.owner'],
+  covers: ['TopUp.citizenId', 'Refund.citizenId', 'LedgerAccount.owner'],
   parts: [
     {
       name: 'topUps',
@@ -44,6 +47,14 @@ export const paymentsData: PersonalDataSource = {
         paged(async (cursor) => {
           const { topUps, nextCursor } = await topUpsOf(db, { citizenId, cursor, limit: pageMax });
           return { items: topUps, nextCursor };
+        }),
+    },
+    {
+      name: 'refunds',
+      rows: (db, { citizenId }) =>
+        paged(async (cursor) => {
+          const { refunds, nextCursor } = await ownRefunds(db, { citizenId, cursor, limit: pageMax });
+          return { items: refunds, nextCursor };
         }),
     },
     {

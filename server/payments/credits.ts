@@ -8,6 +8,8 @@ import { DomainError, refuse } from '#server/platform/errors.ts';
 import { invariant } from '#server/platform/invariant.ts';
 import { emit } from '#server/platform/outbox.ts';
 import { releaseTransfers, topUpTransfers, waitingTransfers } from './bookings.ts';
+import { leftOf } from './refund-rules.ts';
+import { refundedParts } from './refund-rows.ts';
 import { holdUntil, needsReview } from './rules.ts';
 import { lockTopUp, type LockedTopUp, type WriteDeps } from './service.ts';
 import { expectAtStripe, typeOfCharge } from './stripe-facts.ts';
@@ -104,13 +106,15 @@ async function reasonToWait(
 
 /**
  * Lets a top-up that waits into the wallet, if the limits have room by now; says whether it did. One that does not wait,
- * or that an operator has to look at first, is left as it is.
+ * that an operator has to look at first, or that is about to be refunded, is left as it is.
  */
 export async function releaseTopUp(tx: Tx, deps: WriteDeps, topUpId: string): Promise<boolean> {
   const topUp = await lockTopUp(tx, topUpId);
   if (topUp.state !== 'waiting' || topUp.waitReason === 'review') return false;
   const { citizenId } = topUp;
-  const booking = { ...topUp, topUpId, walletAccountId: await walletOf(tx, citizenId) };
+  const left = leftOf(topUp, await refundedParts(tx, topUpId));
+  if (left.baseMinor === 0n) return false;
+  const booking = { ...topUp, ...left, topUpId, walletAccountId: await walletOf(tx, citizenId) };
   const transfers = releaseTransfers(booking, deps.secret);
   await lockRoom(tx, citizenId);
   if (await isKeptOut(tx, transfers)) return false;

@@ -35,3 +35,14 @@ export async function callStripe<T>(call: () => Promise<T>): Promise<T> {
     );
   }
 }
+
+/**
+ * Why Stripe refused a write for good, in its own word: nothing was done. Null for anything else, above all for an outcome
+ * that is not known.
+ */
+export function refusalCodeOfStripe(error: unknown): string | null {
+  if (stripeErrorType(error) !== 'StripeInvalidRequestError') return null;
+  const { code, statusCode } = error as { code?: unknown; statusCode?: unknown };
+  if (statusCode !== 400 && statusCode !== 402 && statusCode !== 404) return null;
+  return typeof code === 'string' ? code : 'refused';
+}

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { InboxEvent, InboxOutcome } from '#server/platform/inbox.ts';
+import { prepareFraudWarning } from './fraud-warning-flows.ts';
 import { prepareFulfilment, prepareStripeFee, type Effect, type PaymentDeps } from './flows.ts';
+import { prepareChargeRefunds, prepareRefund } from './refund-flows.ts';
 
 export const stripeSource = 'stripe';
 
@@ -32,6 +34,16 @@ export async function handleStripeEvent(deps: PaymentDeps, event: InboxEvent): P
       return outcomeOf(await prepareFulfilment(deps, objectId(event)));
     case 'charge.updated':
       return outcomeOf(await prepareStripeFee(deps, objectId(event)));
+    case 'refund.created':
+    case 'refund.updated':
+    case 'refund.failed':
+    case 'charge.refund.updated':
+      return outcomeOf(await prepareRefund(deps, objectId(event)));
+    case 'charge.refunded':
+      return outcomeOf(await prepareChargeRefunds(deps, objectId(event)));
+    case 'radar.early_fraud_warning.created':
+    case 'radar.early_fraud_warning.updated':
+      return outcomeOf(await prepareFraudWarning(deps, objectId(event)));
     default:
       return { state: 'ignored' };
   }

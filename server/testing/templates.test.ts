@@ -11,6 +11,8 @@ import * as houseTemplates from '#server/ledger/template-grant.ts';
 import { bindTemplate, totalOf, type AmountRange, type AnyTemplate } from '#server/ledger/templates.ts';
 import { postLinked } from '#server/ledger/transfers.ts';
 import * as marketTemplates from '#server/market/templates.ts';
+import * as refundFailedTemplates from '#server/payments/templates-refund-failed.ts';
+import * as refundTemplates from '#server/payments/templates-refund.ts';
 import * as stripeTemplates from '#server/payments/templates-stripe.ts';
 import * as paymentTemplates from '#server/payments/templates.ts';
 import { topUpTemplate } from '#server/payments/templates.ts';
@@ -30,6 +32,8 @@ const declared: Readonly<Record<string, readonly unknown[]>> = {
   'server/ledger/template-first-mint.ts': Object.values(mintTemplates),
   'server/ledger/template-grant.ts': Object.values(houseTemplates),
   'server/market/templates.ts': Object.values(marketTemplates),
+  'server/payments/templates-refund-failed.ts': Object.values(refundFailedTemplates),
+  'server/payments/templates-refund.ts': Object.values(refundTemplates),
   'server/payments/templates.ts': Object.values(paymentTemplates),
   'server/payments/templates-stripe.ts': Object.values(stripeTemplates),
 };
@@ -201,6 +205,8 @@ async function postFunded(database: Database, template: AnyTemplate, amounts: Re
     // Whoever gives must have it.
     if ('loses' in effect && 'house' in effect.account) await fundHouse(database, template, amounts);
     if (!('loses' in effect && 'party' in effect.account)) continue;
+    // Dollars that an owner gives become their debt.
+    if (template.parties[effect.account.party]?.asset === 'USD') continue;
     const to = parties[effect.account.party] ?? 0n;
     const amountMinor = totalOf(effect.loses, amounts);
     if (amountMinor === 0n) continue;
