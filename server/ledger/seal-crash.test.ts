@@ -1,13 +1,18 @@
+import { pino } from 'pino';
 import { afterAll, expect, it } from 'vitest';
 import { systemAccountId } from '#server/ledger/accounts.ts';
 import { checkLedger } from '#server/ledger/checker.ts';
 import { sealedMonths } from '#server/ledger/seal-queries.ts';
 import { createDatabase } from '#server/platform/db.ts';
+import { once } from '#server/platform/once.ts';
 import { withClient } from '#server/testing/cluster.ts';
 import type { TestDatabase } from '#server/testing/database.ts';
 import { ageMonths, monthsOf, type AgedMonths } from '#server/testing/ledger-seals.ts';
 import { books, move } from '#server/testing/ledger.ts';
 import { MortalCluster } from '#server/testing/proofs/mortal-cluster.ts';
+
+/** Idle connections say in the log that the server is gone, which is what happens here. */
+once('log', () => pino({ level: 'silent' }));
 
 const issuance = systemAccountId('issuance', 'DUCAT');
 const external = { source: 'external' } as const;
