@@ -96,7 +96,7 @@ export async function transfersInRanges(db: Db, ranges: readonly VersionRange[])
                       ${arrayOf(ranges.map(({ until }) => until))}::bigint[]) r (account_id, after, until)
           CROSS JOIN LATERAL (SELECT o.transfer_id FROM ledger.entry o
             WHERE o.account_id = r.account_id AND o.version > r.after AND o.version <= r.until OFFSET 0) e) n
-    CROSS JOIN LATERAL (SELECT o.* FROM ledger.transfer o WHERE o.id = n.transfer_id OFFSET 0) t`;
+    CROSS JOIN LATERAL (SELECT o.* FROM ledger.recorded_transfer o WHERE o.id = n.transfer_id OFFSET 0) t`;
   return fieldsOf(rows[0]?.found).map(transferOf);
 }
 

@@ -13,7 +13,7 @@ import { lotsOf, lotsOfSource } from './queries.ts';
 import { traceSerial } from './trace.ts';
 import { dateOf } from './wire.ts';
 
-const historyCount = proofSize({ short: 24, long: 300 });
+const historyCount = proofSize({ short: 12, long: 300 });
 /** Put the number of a failed run here to see it again. */
 const seed = Date.now() % 1_000_000;
 const minutesMax = proofSize({ short: 3, long: 60 });

@@ -83,7 +83,7 @@ CREATE TABLE lot (
   since        timestamptz(6) NOT NULL,
   CONSTRAINT lot_is_not_empty CHECK (serial_until > serial_from)
 ) WITH (fillfactor = 80);
-CREATE INDEX lot_account_id_idx ON lot (account_id, since, serial_from DESC);
+CREATE INDEX lot_account_id_idx ON lot (account_id, since, serial_from);
 CREATE INDEX lot_fact_id_idx ON lot (fact_id);
 
 -- Every move of every unit: a piece of a transfer, what its units became, what they were, and the move before it.
@@ -121,12 +121,10 @@ CREATE TABLE lot_progress (
   struck     bigint NOT NULL
 ) WITH (fillfactor = 50);
 
--- The latest time of any projected transfer, and a number that grows with each batch, so that whoever projects again
--- knows whether somebody else did meanwhile.
+-- The latest time of any projected transfer.
 CREATE TABLE lot_projection (
   only_row  boolean PRIMARY KEY DEFAULT true CHECK (only_row),
-  last_time timestamptz(6) NOT NULL,
-  batch     bigint         NOT NULL DEFAULT 0
+  last_time timestamptz(6) NOT NULL
 );
 INSERT INTO lot_projection (last_time) VALUES ('epoch');
 
