@@ -29,6 +29,8 @@ const inputs: Record<string, (id: string) => object> = {
   'orders.confirm': (orderId) => ({ orderId }),
   'orders.cancel': (orderId) => ({ orderId, note: words }),
   'orders.dispute': (orderId) => ({ orderId, reason: words }),
+  'refunds.ofTopUp': (topUpId) => ({ topUpId }),
+  'refunds.request': (topUpId) => ({ topUpId, priceMinor: null, key: topUpId }),
   'security.removePasskey': (passkeyId) => ({ passkeyId }),
   'security.renamePasskey': (passkeyId) => ({ passkeyId, name: 'Taken over' }),
   'session.end': (sessionId) => ({ sessionId }),

@@ -10,6 +10,7 @@ import type { Db } from '#server/platform/db.ts';
 import { refuse } from '#server/platform/errors.ts';
 import { reconciliationRouter } from '#server/payments/reconciliation-router.ts';
 import { inboxCounts } from '#server/platform/inbox-reading.ts';
+import { refundDeskRouter } from '#server/payments/refunds-router.ts';
 import { operatorProcedure, router } from '#server/platform/trpc.ts';
 import { provenanceFindings } from '#server/provenance/checks.ts';
 import { correctionsRouter } from './corrections-router.ts';
@@ -28,6 +29,7 @@ export const operatorRouter = router({
   events: eventsRouter,
   reconciliation: reconciliationRouter,
   people: peopleRouter,
+  refunds: refundDeskRouter,
   trust: trustAdminRouter,
 
   /** Reads what was kept and the roll-ups; the books themselves are read by the worker's jobs and by `checkBooks`. */

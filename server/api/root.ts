@@ -6,6 +6,7 @@ import { walletSignInRouter } from '#server/citizens/wallet-router.ts';
 import { trustRouter } from '#server/citizens/trust-router.ts';
 import { listingsRouter, ordersRouter } from '#server/market/router.ts';
 import { reserveRouter } from '#server/payments/reserve-router.ts';
+import { refundsRouter } from '#server/payments/refunds-router.ts';
 import { topUpsRouter } from '#server/payments/router.ts';
 import { walletRouter } from '#server/payments/wallet-router.ts';
 import { createCallerFactory, router } from '#server/platform/trpc.ts';
@@ -28,6 +29,7 @@ export const appRouter = router({
   wallet: walletRouter,
   topUps: topUpsRouter,
   reserve: reserveRouter,
+  refunds: refundsRouter,
   listings: listingsRouter,
   orders: ordersRouter,
   operator: operatorRouter,

@@ -176,6 +176,19 @@ function viewOf(row: ViewRow): RefundView {
   };
 }
 
+/** What the buyer may know of a refund: not what operators note, nor why Stripe refused. */
+export function viewForOwner(refund: OperatorRefundView): RefundView {
+  const {
+    citizenId: _citizenId,
+    note: _note,
+    failureCode: _code,
+    stripeRefundId: _id,
+    requestedBy: _by,
+    ...view
+  } = refund;
+  return view;
+}
+
 function operatorViewOf(row: OperatorRow): OperatorRefundView {
   const { citizenId, note, failureCode, stripeRefundId, requestedBy } = row;
   return { ...viewOf(row), citizenId, note, failureCode, stripeRefundId, requestedBy };
