@@ -1,9 +1,7 @@
 import { kindTotals } from '#server/ledger/groups.ts';
 import type { AccountKind } from '#server/ledger/kinds.ts';
 import { ducat, usd, type Asset, type DucatMinor, type UsdMinor } from '#server/money/money.ts';
-import type { Clock } from '#server/platform/clock.ts';
-import type { Database } from '#server/platform/db.ts';
-import { once } from '#server/platform/once.ts';
+import type { Db } from '#server/platform/db.ts';
 import { heldTotal } from '#server/provenance/held.ts';
 
 /** What anyone may know of the money behind the ducats. */
@@ -23,30 +21,12 @@ export interface Reserve {
   asOf: Date;
 }
 
-const keptMs = 30_000;
-
 /**
- * The figures of one moment, at most half a minute old: many may ask at once, the books are read once. The ducats in
- * wallets, escrow, suspense and the house are all that were issued.
+ * Reads the roll-ups, which cost the same however many accounts there are. The ducats in wallets, escrow, suspense and
+ * the house are all that were issued.
  */
-export async function reserve(deps: { database: Database; clock: Clock }): Promise<Reserve> {
-  const kept = once('reserve', () => ({ value: null as Promise<Reserve> | null, until: 0 }));
-  const nowMs = deps.clock.now().getTime();
-  if (kept.value !== null && nowMs < kept.until) return await kept.value;
-  kept.until = nowMs + keptMs;
-  kept.value = readReserve(deps);
-  try {
-    return await kept.value;
-  } catch (error) {
-    kept.value = null;
-    throw error;
-  }
-}
-
-/** Reads the roll-ups, which cost the same however many accounts there are. */
-export async function readReserve({ database, clock }: { database: Database; clock: Clock }): Promise<Reserve> {
-  const asOf = clock.now();
-  const [totals, heldMinor] = await Promise.all([kindTotals(database.client), heldTotal(database.client, asOf)]);
+export async function readReserve(db: Db, asOf: Date): Promise<Reserve> {
+  const [totals, heldMinor] = await Promise.all([kindTotals(db), heldTotal(db, asOf)]);
   const total = (kind: AccountKind, asset: Asset) =>
     totals.find((each) => each.kind === kind && each.asset === asset)?.balanceMinor ?? 0n;
   const houseKinds = ['treasury', 'promotion', 'fees', 'liquidity'] as const;
