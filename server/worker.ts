@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { assertMode } from './api/boot.ts';
+import { cashOutSetup } from './api/cash-out.ts';
 import { processContext } from './api/context.ts';
 import { venice } from './api/venice.ts';
 import { refreshCitizens, type RefreshWalk } from './citizens/jobs.ts';
@@ -15,6 +16,7 @@ import { findForgottenEscrow } from './market/jobs.ts';
 import { expireTopUps, releaseEarnedFees, releaseWaitingTopUps } from './payments/jobs.ts';
 import { reconcileDay, reconcileNews } from './payments/reconciliation-jobs.ts';
 import { settleRefunds } from './payments/refund-jobs.ts';
+import { workOnCashOuts } from './payments/cash-out-jobs.ts';
 import { handleStripeEvent, stripeSource } from './payments/stripe-events.ts';
 import { enforceStanding } from './payments/trust-enforcement.ts';
 import { database } from './platform/db.ts';
@@ -103,6 +105,11 @@ function scheduledJobs(): ScheduledJob[] {
     },
     { name: 'payments.release-fees', cron: '10 0 * * *', handle: () => releaseEarnedFees(context) },
     { name: 'payments.expire-top-ups', cron: '*/5 * * * *', handle: () => expireTopUps(context) },
+    {
+      name: 'payments.cash-outs',
+      cron: '* * * * *',
+      handle: () => workOnCashOuts({ ...context, cashOut: cashOutSetup() }),
+    },
     { name: 'payments.release-waiting', cron: '*/5 * * * *', handle: () => releaseWaitingTopUps(context) },
     { name: 'payments.settle-refunds', cron: '* * * * *', handle: () => settleRefunds(context) },
     { name: 'citizens.refresh-trust', cron: '* * * * *', handle: () => refreshDueTrust(context, enforceStanding) },

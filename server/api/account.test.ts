@@ -206,6 +206,8 @@ const withheld: Readonly<Record<string, string>> = {
   'TrustGate.changedBy': 'a setting of the house; the act is in the actions of whoever changed it',
   'TrustAssignment.decidedBy': "about somebody else; the act is in the operator's actions",
   'TopUp.reviewedBy': "about somebody else's payment; the act is in the operator's actions",
+  'CashOutEvent.actorId':
+    "the citizen's own request is with their cash-outs, an operator's act in the operator's actions",
   'LedgerBreakerEvent.actor': 'an act for the house, kept in the actions too',
   'LedgerOwnerGuard.owner': 'a row to lock, without any content',
   'LedgerVelocityLimit.owner': 'derived from the trust level, which is on the citizen',

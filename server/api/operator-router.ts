@@ -13,6 +13,8 @@ import { inboxCounts } from '#server/platform/inbox-reading.ts';
 import { refundDeskRouter } from '#server/payments/refunds-router.ts';
 import { operatorProcedure, router } from '#server/platform/trpc.ts';
 import { provenanceFindings } from '#server/provenance/checks.ts';
+import { cashOutSetup } from './cash-out.ts';
+import { cashOutsDeskRouter } from './cash-outs-desk-router.ts';
 import { correctionsRouter } from './corrections-router.ts';
 import { eventsRouter } from './events-router.ts';
 import { peopleRouter } from './people-router.ts';
@@ -26,6 +28,7 @@ const sealsShown = 24;
 /** What an operator sees first, and what an operator may do about the books. */
 export const operatorRouter = router({
   corrections: correctionsRouter,
+  cashOuts: cashOutsDeskRouter(cashOutSetup),
   events: eventsRouter,
   reconciliation: reconciliationRouter,
   people: peopleRouter,

@@ -4,6 +4,7 @@ import { securityRouter } from '#server/citizens/security-router.ts';
 import { sessionRouter } from '#server/citizens/router.ts';
 import { walletSignInRouter } from '#server/citizens/wallet-router.ts';
 import { trustRouter } from '#server/citizens/trust-router.ts';
+import { cashOutsRouter } from '#server/payments/cash-out-router.ts';
 import { listingsRouter, ordersRouter } from '#server/market/router.ts';
 import { reserveRouter } from '#server/payments/reserve-router.ts';
 import { refundsRouter } from '#server/payments/refunds-router.ts';
@@ -11,6 +12,7 @@ import { topUpsRouter } from '#server/payments/router.ts';
 import { walletRouter } from '#server/payments/wallet-router.ts';
 import { createCallerFactory, router } from '#server/platform/trpc.ts';
 import { accountRouter } from './account-router.ts';
+import { cashOutSetup } from './cash-out.ts';
 import { operatorRouter } from './operator-router.ts';
 import { venice } from './venice.ts';
 import { sandboxRouter } from './sandbox-router.ts';
@@ -30,6 +32,7 @@ export const appRouter = router({
   topUps: topUpsRouter,
   reserve: reserveRouter,
   refunds: refundsRouter,
+  cashOuts: cashOutsRouter(cashOutSetup),
   listings: listingsRouter,
   orders: ordersRouter,
   operator: operatorRouter,

@@ -18,6 +18,9 @@ export const notificationTopicOf = {
   email_changed: 'security',
   role_changed: 'security',
   account_closed: 'security',
+  payout_account_changed: 'security',
+  cash_out_requested: 'security',
+  cash_out_ended: 'security',
 } as const;
 
 export type NotificationKind = keyof typeof notificationTopicOf;
@@ -49,6 +52,7 @@ const noValues = {
   from: '',
   to: '',
   role: 'citizen',
+  amount: '',
   left: 0,
   count: 0,
 };
@@ -81,7 +85,7 @@ export const verifyEmailInput = z.object({ token: z.string().regex(/^[A-Za-z0-9_
 
 /** What keeps an account from being closed, and how many of them there are. */
 export interface ClosingObstacle {
-  code: 'last_admin' | 'balance_left' | 'top_ups_open' | 'orders_open';
+  code: 'last_admin' | 'balance_left' | 'top_ups_open' | 'orders_open' | 'cash_outs_open';
   count: number;
 }
 

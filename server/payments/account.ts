@@ -5,6 +5,8 @@ import { findAccount } from '#server/ledger/accounts.ts';
 import { accountKinds } from '#server/ledger/kinds.ts';
 import { accountBalance } from '#server/ledger/queries.ts';
 import type { Db } from '#server/platform/db.ts';
+import { cashOutsOf } from './cash-out-queries.ts';
+import { openCashOutStates } from './cash-out-schema.ts';
 import { topUpsOf, walletStatement } from './queries.ts';
 import { ownRefunds } from './refund-queries.ts';
 
@@ -18,6 +20,8 @@ export const paymentsClosing: ClosingPart = {
     const refunds = await db.refund.count({ where: { citizenId, state: { in: ['requested', 'sent'] } } });
     const open = topUps + refunds;
     const found: ClosingObstacle[] = open === 0 ? [] : [{ code: 'top_ups_open', count: open }];
+    const cashOuts = await db.cashOut.count({ where: { citizenId, state: { in: [...openCashOutStates] } } });
+    if (cashOuts > 0) found.push({ code: 'cash_outs_open', count: cashOuts });
     const accounts = await accountsWithMoney(db, citizenId);
     return accounts === 0 ? found : [{ code: 'balance_left', count: accounts }, ...found];
   },
@@ -39,7 +43,13 @@ async function accountsWithMoney(db: Db, owner: string): Promise<number> {
 
 /** Payments with cards, and the entries of the wallet. */
 export const paymentsData: PersonalDataSource = {
-  covers: ['TopUp.citizenId', 'Refund.citizenId', 'LedgerAccount.owner'],
+  covers: [
+    'TopUp.citizenId',
+    'Refund.citizenId',
+    'LedgerAccount.owner',
+    'CashOut.citizenId',
+    'PayoutAccount.citizenId',
+  ],
   parts: [
     {
       name: 'topUps',
@@ -55,6 +65,26 @@ export const paymentsData: PersonalDataSource = {
         paged(async (cursor) => {
           const { refunds, nextCursor } = await ownRefunds(db, { citizenId, cursor, limit: pageMax });
           return { items: refunds, nextCursor };
+        }),
+    },
+    {
+      name: 'cashOuts',
+      rows: (db, { citizenId }) =>
+        paged(async (cursor) => {
+          const { cashOuts, nextCursor } = await cashOutsOf(db, { citizenId, cursor, limit: pageMax });
+          return { items: cashOuts, nextCursor };
+        }),
+    },
+    {
+      name: 'payoutAccounts',
+      rows: (db, { citizenId }) =>
+        paged(async () => {
+          const items = await db.payoutAccount.findMany({
+            where: { citizenId },
+            take: pageMax,
+            select: { provider: true, state: true, bankName: true, bankLast4: true, createdAt: true },
+          });
+          return { items, nextCursor: null };
         }),
     },
     {

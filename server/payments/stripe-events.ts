@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { InboxEvent, InboxOutcome } from '#server/platform/inbox.ts';
 import { prepareFraudWarning } from './fraud-warning-flows.ts';
+import { prepareConnectEvent } from './cash-out-events.ts';
 import { prepareFulfilment, prepareStripeFee, type Effect, type PaymentDeps } from './flows.ts';
 import { prepareChargeRefunds, prepareRefund } from './refund-flows.ts';
 
@@ -44,6 +45,11 @@ export async function handleStripeEvent(deps: PaymentDeps, event: InboxEvent): P
     case 'radar.early_fraud_warning.created':
     case 'radar.early_fraud_warning.updated':
       return outcomeOf(await prepareFraudWarning(deps, objectId(event)));
+    case 'account.updated':
+    case 'payout.paid':
+    case 'payout.failed':
+    case 'payout.canceled':
+      return outcomeOf(await prepareConnectEvent(deps, event));
     default:
       return { state: 'ignored' };
   }

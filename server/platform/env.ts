@@ -31,6 +31,8 @@ const schema = z
     STRIPE_SECRET_KEY: z.string().regex(/^(sk|rk)_(test|live)_/, 'must be a Stripe secret key'),
     STRIPE_WEBHOOK_SECRET: z.string().default(''),
     STRIPE_API_URL: url.optional(),
+    CASH_OUT_PROVIDER: z.enum(['sandbox', 'stripe_connect', 'off']).optional(),
+    CASH_OUT_ACKNOWLEDGEMENT: z.string().max(500).default(''),
     VENICE_API_URL: url.default('https://serenissima.ai/api'),
     VENICE_ISSUER: url,
     VENICE_CLIENT_ID: z.string().min(1),
@@ -68,6 +70,10 @@ const schema = z
     for (const problem of contradictions(settings)) context.addIssue({ code: 'custom', message: problem });
   });
 
+/** What CASH_OUT_ACKNOWLEDGEMENT must say, to the letter, before anybody is paid in earnest. */
+export const cashOutAcknowledgement =
+  'I am licensed to exchange virtual currency for money and my card processor has agreed to it.';
+
 /** The words of a list with commas. */
 function listed(list: string): string[] {
   return list
@@ -83,6 +89,8 @@ interface ModeSettings {
   APP_URL: string;
   STRIPE_SECRET_KEY: string;
   STRIPE_API_URL?: string | undefined;
+  CASH_OUT_PROVIDER?: 'sandbox' | 'stripe_connect' | 'off' | undefined;
+  CASH_OUT_ACKNOWLEDGEMENT: string;
   VENICE_API_URL: string;
   VENICE_ISSUER: string;
   VENICE_JWKS_URL?: string | undefined;
@@ -111,7 +119,24 @@ function contradictions(settings: ModeSettings & UpstashSettings): string[] {
   const half = isHalf ? ['UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN need each other'] : [];
   const isMailHalf = (settings.SMTP_URL === undefined) !== (settings.MAIL_FROM === undefined);
   if (isMailHalf) half.push('SMTP_URL and MAIL_FROM need each other');
-  return [...half, ...modeContradictions(settings)];
+  return [...half, ...cashOutContradictions(settings), ...modeContradictions(settings)];
+}
+
+/** Nobody is paid in earnest by a sandbox, or in play by a bank, and nobody without the operator's own words. */
+function cashOutContradictions({ CASH_OUT_PROVIDER, CASH_OUT_ACKNOWLEDGEMENT, CASCADE_MODE }: ModeSettings): string[] {
+  if (CASH_OUT_PROVIDER === 'sandbox' && CASCADE_MODE === 'live') {
+    return ['CASCADE_MODE is live, so CASH_OUT_PROVIDER must not be sandbox'];
+  }
+  if (CASH_OUT_PROVIDER !== 'stripe_connect') return [];
+  const problems: string[] = [];
+  if (CASCADE_MODE === 'sandbox')
+    problems.push('CASCADE_MODE is sandbox, so CASH_OUT_PROVIDER must not be stripe_connect');
+  if (CASH_OUT_ACKNOWLEDGEMENT !== cashOutAcknowledgement) {
+    problems.push(
+      `CASH_OUT_PROVIDER is stripe_connect, so CASH_OUT_ACKNOWLEDGEMENT must be: ${cashOutAcknowledgement}`,
+    );
+  }
+  return problems;
 }
 
 /** What in the settings mixes play money with real money, or shows it to the network. */

@@ -15,6 +15,7 @@ import * as refundFailedTemplates from '#server/payments/templates-refund-failed
 import * as refundTemplates from '#server/payments/templates-refund.ts';
 import * as stripeTemplates from '#server/payments/templates-stripe.ts';
 import * as paymentTemplates from '#server/payments/templates.ts';
+import * as cashOutTemplates from '#server/payments/templates-cash-out.ts';
 import { topUpTemplate } from '#server/payments/templates.ts';
 import type { Database } from '#server/platform/db.ts';
 import { testDatabase } from './database.ts';
@@ -34,6 +35,7 @@ const declared: Readonly<Record<string, readonly unknown[]>> = {
   'server/market/templates.ts': Object.values(marketTemplates),
   'server/payments/templates-refund-failed.ts': Object.values(refundFailedTemplates),
   'server/payments/templates-refund.ts': Object.values(refundTemplates),
+  'server/payments/templates-cash-out.ts': Object.values(cashOutTemplates),
   'server/payments/templates.ts': Object.values(paymentTemplates),
   'server/payments/templates-stripe.ts': Object.values(stripeTemplates),
 };
