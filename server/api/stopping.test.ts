@@ -42,20 +42,41 @@ async function startFront(
   };
 }
 
+/** How a stream ends. It is read on, because an end is not heard behind words that nobody takes. */
+async function endOf(stream: ReadableStreamDefaultReader<string>): Promise<string> {
+  try {
+    for (;;) if ((await stream.read()).done) return 'ended';
+  } catch {
+    return 'broken off';
+  }
+}
+
+/** A stream that has said its first word. On a machine that is very busy the first attempt may be answered with an error. */
+async function listen(base: string, cookie: string): Promise<ReadableStreamDefaultReader<string>> {
+  const input = encodeURIComponent(JSON.stringify({ json: {} }));
+  for (;;) {
+    const { body } = await fetch(`${base}/api/trpc/notifications.stream?input=${input}`, { headers: { cookie } });
+    const reader = body?.pipeThrough(new TextDecoderStream()).getReader();
+    let heard = '';
+    for (let isOver = reader === undefined; !isOver;) {
+      const next = await reader?.read();
+      heard += next?.value ?? '';
+      if (reader !== undefined && heard.includes('"unread":0')) return reader;
+      isOver = next?.done !== false;
+    }
+  }
+}
+
 it('a process with an open stream ends at once when it is told to, and not only when its time is over', async () => {
   const { base, stop } = await startFront(20_000);
   const { cookie } = await signedInCitizen(database, { username: 'Listener', secret });
-  const input = encodeURIComponent(JSON.stringify({ json: {} }));
-  const response = await fetch(`${base}/api/trpc/notifications.stream?input=${input}`, { headers: { cookie } });
-  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
-  let heard = '';
-  while (!heard.includes('"unread":0')) heard += (await reader?.read())?.value ?? '';
-  const broken = reader?.closed.catch(() => 'broken off');
+  const stream = await listen(base, cookie);
+  const end = endOf(stream);
   const { code, ms } = await stop();
   expect(code).toBe(0);
-  expect(ms).toBeLessThan(5_000);
-  expect(await broken).toBe('broken off');
-});
+  expect(ms).toBeLessThan(15_000);
+  expect(await end).toBe('broken off');
+}, 90_000);
 
 it('a process with a request that never ends waits for it as long as it may, and ends all the same', async () => {
   const { base, stop } = await startFront(1_500);
@@ -64,5 +85,5 @@ it('a process with a request that never ends waits for it as long as it may, and
   const { code, ms } = await stop();
   expect(code).toBe(0);
   expect(ms).toBeGreaterThan(1_400);
-  expect(ms).toBeLessThan(8_000);
-});
+  expect(ms).toBeLessThan(15_000);
+}, 90_000);
