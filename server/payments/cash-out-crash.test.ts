@@ -216,8 +216,7 @@ describe('a sweep', () => {
     const { id, operatorId } = await requested();
     sandbox.control({ action: 'drop_next', count: 20 });
     await approveAndSend(deps, { cashOutId: id, operatorId });
-    sandbox.control({ action: 'advance_clock', seconds: 1 });
-    sandbox.control({ action: 'advance_clock', seconds: 1 });
+    sandbox.control({ action: 'arrive', payout: (await rowOf(id)).stripePayoutId ?? '' });
     clock.advance(11 * minuteMs);
     await workOnCashOuts(deps);
     expect(await world.state(id)).toBe('paid');
@@ -231,8 +230,7 @@ describe('the bank’s answer', () => {
     await expect(approveAndSend(mortal(5), { cashOutId: id, operatorId })).rejects.toThrow('killed');
     const [sent] = await payoutsOf(id);
     const which = { accountId: (await rowOf(id)).stripeAccountId, payoutId: sent?.id ?? '' };
-    sandbox.control({ action: 'advance_clock', seconds: 1 });
-    sandbox.control({ action: 'advance_clock', seconds: 1 });
+    sandbox.control({ action: 'arrive', payout: which.payoutId });
     const paid = await payoutFrom(deps.stripe, which);
     expect(paid.status).toBe('paid');
     const hear = (payout: typeof paid) =>

@@ -114,6 +114,7 @@ async function onboardAt(
   const { stripeAccountId } = await database.client.payoutAccount.findFirstOrThrow({ where: { citizenId } });
   const account = stripeAccountId ?? '';
   sandbox.control({ action: 'onboard', account, ...(bankAccount === undefined ? {} : { bankAccount }) });
+  sandbox.control({ action: 'advance_clock', seconds: 1 });
   await syncPayoutAccount(deps, { citizenId });
   return account;
 }
@@ -145,8 +146,7 @@ async function bankAnswers(bridge: TestBridge, id: string): Promise<void> {
   const { sandbox, database } = bridge;
   const { stripePayoutId } = await database.client.cashOut.findUniqueOrThrow({ where: { id } });
   const payoutId = stripePayoutId ?? '';
-  sandbox.control({ action: 'advance_clock', seconds: 1 });
-  sandbox.control({ action: 'advance_clock', seconds: 1 });
+  sandbox.control({ action: 'arrive', payout: payoutId });
   const told = sandbox.events().findLast(({ event }) => /^payout\.(paid|failed)$/.test(event.type))?.event;
   if (told === undefined) throw new Error('the bank said nothing');
   await bridge.delivered(told.type, payoutId);

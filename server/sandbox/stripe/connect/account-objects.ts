@@ -14,6 +14,7 @@ export interface AccountFacts {
   businessType: 'company' | 'individual';
   businessProfile: { name: string | null; url: string | null; product_description: string | null };
   capabilities: PlayedCapability[];
+  payoutInterval: 'daily' | 'manual';
   metadata: Record<string, string>;
 }
 
@@ -48,7 +49,32 @@ export function accountObject(sandbox: Sandbox, facts: AccountFacts): Stripe.Acc
     metadata: facts.metadata,
     payouts_enabled: false,
     requirements: requirements({ currently_due: dueAtFirst, disabled_reason: 'requirements.past_due' }),
+    settings: settingsOf(facts.payoutInterval),
     type: facts.type,
+  };
+}
+
+function settingsOf(interval: AccountFacts['payoutInterval']): Stripe.Account.Settings {
+  return {
+    branding: { icon: null, logo: null, primary_color: null, secondary_color: null },
+    card_payments: {
+      statement_descriptor_prefix: null,
+      statement_descriptor_prefix_kana: null,
+      statement_descriptor_prefix_kanji: null,
+    },
+    dashboard: { display_name: null, timezone: 'Etc/UTC' },
+    payments: {
+      statement_descriptor: null,
+      statement_descriptor_kana: null,
+      statement_descriptor_kanji: null,
+      statement_descriptor_prefix_kana: null,
+      statement_descriptor_prefix_kanji: null,
+    },
+    payouts: {
+      debit_negative_balances: true,
+      schedule: { delay_days: 2, interval },
+      statement_descriptor: null,
+    },
   };
 }
 

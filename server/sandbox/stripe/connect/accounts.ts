@@ -55,6 +55,7 @@ function createAccount(sandbox: Sandbox, { input }: ApiCall): Stripe.Account {
     businessType: input.choice('business_type', ['company', 'individual']) ?? 'individual',
     businessProfile: readProfile(input),
     capabilities: readCapabilities(input),
+    payoutInterval: readInterval(input),
     metadata: input.metadata(),
   });
   input.finish();
@@ -73,6 +74,12 @@ function readProfile(input: Parameters): {
     url: profile?.url('url') ?? null,
     product_description: profile?.text('product_description', 40_000) ?? null,
   };
+}
+
+/** Nobody but the control page ever sweeps an account here, whatever its schedule says. */
+function readInterval(input: Parameters): 'daily' | 'manual' {
+  const schedule = input.child('settings')?.child('payouts')?.child('schedule');
+  return schedule?.choice('interval', ['daily', 'manual']) ?? 'daily';
 }
 
 function readCapabilities(input: Parameters): PlayedCapability[] {
