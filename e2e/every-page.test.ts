@@ -61,6 +61,7 @@ test("a citizen's pages are accessible and fit", async ({ page }) => {
   await lookAtAll(page, [
     '/wallet',
     '/wallet?group=sales',
+    '/wallet/origins',
     '/wallet/top-up',
     '/account',
     '/account/contact',
@@ -105,6 +106,10 @@ test("an operator's desk is accessible and fits", async ({ page }) => {
     '/operator/money',
     '/operator/events',
     '/operator/reconciliation',
+    '/operator/provenance',
+    '/operator/provenance?serial=1',
+    '/operator/provenance?account=2',
+    '/operator/provenance?serial=999999999999',
     '/operator/people',
     '/operator/record',
     '/operator/trust?username=PescatoreNuovo',

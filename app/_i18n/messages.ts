@@ -19,6 +19,7 @@ const nouns = [
   'order',
   'people',
   'proof',
+  'provenance',
   'reconciliation',
   'record',
   'reserve',

@@ -15,6 +15,7 @@ import type operator from '../_messages/en/operator.json';
 import type order from '../_messages/en/order.json';
 import type people from '../_messages/en/people.json';
 import type proof from '../_messages/en/proof.json';
+import type provenance from '../_messages/en/provenance.json';
 import type reconciliation from '../_messages/en/reconciliation.json';
 import type record from '../_messages/en/record.json';
 import type reserve from '../_messages/en/reserve.json';
@@ -50,6 +51,7 @@ interface AllMessages {
   order: typeof order;
   people: typeof people;
   proof: typeof proof;
+  provenance: typeof provenance;
   reconciliation: typeof reconciliation;
   record: typeof record;
   reserve: typeof reserve;

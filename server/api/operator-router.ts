@@ -19,6 +19,7 @@ import { correctionsRouter } from './corrections-router.ts';
 import { eventsRouter } from './events-router.ts';
 import { peopleRouter } from './people-router.ts';
 import { breakerReasonInput } from './schema.ts';
+import { provenanceDeskRouter } from './provenance-router.ts';
 import { trustAdminRouter } from './trust-admin-router.ts';
 
 const runsShown = 10;
@@ -34,6 +35,7 @@ export const operatorRouter = router({
   people: peopleRouter,
   refunds: refundDeskRouter,
   trust: trustAdminRouter,
+  provenance: provenanceDeskRouter,
 
   /** Reads what was kept and the roll-ups; the books themselves are read by the worker's jobs and by `checkBooks`. */
   overview: operatorProcedure(['support', 'finance'], { limit: 'read', audited: false }).query(async ({ ctx }) => {

@@ -10,6 +10,7 @@ import { reserveRouter } from '#server/payments/reserve-router.ts';
 import { refundsRouter } from '#server/payments/refunds-router.ts';
 import { topUpsRouter } from '#server/payments/router.ts';
 import { walletRouter } from '#server/payments/wallet-router.ts';
+import { provenanceRouter } from '#server/provenance/router.ts';
 import { createCallerFactory, router } from '#server/platform/trpc.ts';
 import { accountRouter } from './account-router.ts';
 import { cashOutSetup } from './cash-out.ts';
@@ -29,6 +30,7 @@ export const appRouter = router({
   walletSignIn: walletSignInRouter(venice),
   trust: trustRouter,
   wallet: walletRouter,
+  provenance: provenanceRouter,
   topUps: topUpsRouter,
   reserve: reserveRouter,
   refunds: refundsRouter,

@@ -94,6 +94,14 @@ function nothing(): KindAmount {
   return { clearedMinor: 0n, heldMinor: 0n, clearings: [] };
 }
 
+/** The sources of this id that brought any units: mostly one. */
+export function sourcesNamed(db: Db, id: string): Promise<LotSource[]> {
+  return db.$queryRaw<LotSource[]>`
+    SELECT DISTINCT f.source_type AS type, f.source_id AS id FROM lot_fact f
+    WHERE f.kind <> 'stock' AND f.source_type IN ('charge', 'order', 'grant', 'transfer') AND f.source_id = ${id}
+    ORDER BY 1 LIMIT 4`;
+}
+
 /** Where some of a source's units are now. */
 export interface SourceShare {
   accountId: bigint;

@@ -94,6 +94,11 @@ export async function accountsOf(db: Db, ids: readonly bigint[]): Promise<(id: b
   };
 }
 
+/** Transfers whose units could not be taken as they should have been, the latest first. */
+export function defectsOf(db: Db, limit: number): Promise<{ transferId: string; code: string; detail: string }[]> {
+  return db.lotDefect.findMany({ orderBy: [{ transferId: 'desc' }, { code: 'asc' }], take: limit });
+}
+
 export interface ProjectionLag {
   /** Accounts that are behind, and how many entries of theirs are not projected. */
   accounts: number;

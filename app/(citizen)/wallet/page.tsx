@@ -7,6 +7,7 @@ import type { SearchParams } from '#app/_reading/search-params.ts';
 import { serverCaller } from '#app/_trpc/server.ts';
 import { StandingLine } from '#components/citizen/standing-line.tsx';
 import { Page, PageHeading } from '#components/layout/page.tsx';
+import { ClearingLine } from '#components/provenance/clearing-line.tsx';
 import { LinkButton } from '#components/ui/link-button.tsx';
 import { Pagination } from '#components/ui/pagination.tsx';
 import { Balances } from '#components/wallet/balances.tsx';
@@ -38,10 +39,11 @@ export default async function WalletPage({ searchParams }: { searchParams: Searc
   const filter = filterOf({ group: textOf(query['group']), from: textOf(query['from']), to: textOf(query['to']) });
   const cursor = cursorOf(textOf(query['cursor']));
   const caller = await serverCaller();
-  const [standing, summary, escrow, page] = await Promise.all([
+  const [standing, summary, escrow, amounts, page] = await Promise.all([
     caller.venice.standing(),
     caller.wallet.summary(),
     caller.orders.inEscrow(),
+    caller.provenance.amounts(),
     caller.wallet.statement({ ...selectionOf(filter), cursor, limit: entriesShown }),
   ]);
   const t = await getTranslations('wallet');
@@ -63,6 +65,7 @@ export default async function WalletPage({ searchParams }: { searchParams: Searc
       </PageHeading>
       <StandingLine standing={standing} />
       <Balances availableMinor={summary.availableMinor} reservedMinor={summary.reservedMinor} escrow={escrow} />
+      <ClearingLine heldMinor={amounts.heldMinor} clearings={amounts.clearings} />
       <section aria-labelledby="statement" className="flex flex-col gap-4">
         <div className="flex flex-wrap items-center justify-between gap-3">
           <h2 id="statement" className="font-display text-display-sm font-semibold">

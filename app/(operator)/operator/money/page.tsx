@@ -1,4 +1,4 @@
-import { Inbox, Scale } from 'lucide-react';
+import { Footprints, Inbox, Scale } from 'lucide-react';
 import type { Metadata } from 'next';
 import { getTranslations } from 'next-intl/server';
 
@@ -15,10 +15,11 @@ export async function generateMetadata(): Promise<Metadata> {
 
 /** Every page about money that comes in and goes back, with what waits there. */
 export default async function MoneyPage() {
-  await requireOperator();
+  const { operatorRole } = await requireOperator();
   const caller = await serverCaller();
-  const [t, { inbox }, { counts }] = await Promise.all([
+  const [t, origins, { inbox }, { counts }] = await Promise.all([
     getTranslations('events.hub'),
+    getTranslations('provenance.desk.hub'),
     orNotFound(caller.operator.overview()),
     caller.operator.reconciliation.overview(),
   ]);
@@ -45,6 +46,15 @@ export default async function MoneyPage() {
         >
           {t('reconciliationText')}
         </HubCard>
+        {operatorRole === 'support' ? null : (
+          <HubCard
+            href="/operator/provenance"
+            icon={<Footprints aria-hidden="true" className="size-icon" />}
+            title={origins('title')}
+          >
+            {origins('text')}
+          </HubCard>
+        )}
       </ul>
     </Page>
   );
