@@ -14,7 +14,7 @@ afterAll(() => {
 });
 
 async function started(options: Parameters<typeof play>[0] = {}) {
-  const playing = await play(options);
+  const playing = await play({ balanceDelayMs: 0, ...options });
   open.push(playing.close);
   return playing;
 }

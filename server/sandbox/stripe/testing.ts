@@ -4,6 +4,7 @@ import type { SandboxOptions } from '#server/sandbox/stripe/context.ts';
 import { startStripeSandbox, type StripeSandbox } from '#server/sandbox/stripe/server.ts';
 
 export const webhookSecret = 'whsec_sandbox_test';
+export const soonSeconds = 60;
 
 /** A sandbox in the test's own process, and the real SDK that talks to it. */
 export interface Play {
@@ -17,9 +18,9 @@ export function clientOf(url: string, key = 'sk_test_x'): Stripe {
   return new Stripe(key, { host: hostname, port, protocol: 'http', maxNetworkRetries: 0, telemetry: false });
 }
 
-/** Everything asynchronous happens at once, unless a test says otherwise. */
+/** What Stripe does soon after happens only when a test moves the clock, so that no test races with it. */
 export async function play(options: SandboxOptions = {}): Promise<Play> {
-  const quick = { webhookSecret, balanceDelayMs: 0, bankDebitDelayMs: 3_600_000, retryBaseMs: 5 };
+  const quick = { webhookSecret, balanceDelayMs: soonSeconds * 1_000, bankDebitDelayMs: 3_600_000, retryBaseMs: 5 };
   const sandbox = await startStripeSandbox({ ...quick, ...options });
   let closing: Promise<void> | undefined;
   return { sandbox, stripe: clientOf(sandbox.url), close: () => (closing ??= sandbox.close()) };
@@ -45,7 +46,7 @@ export async function paidCharge(
 ): Promise<Stripe.Charge> {
   const session = await stripe.checkout.sessions.create(sessionParameters(cents));
   sandbox.control({ action: 'pay', session: session.id, card });
-  sandbox.control({ action: 'advance_clock', seconds: 1 });
+  sandbox.control({ action: 'advance_clock', seconds: soonSeconds });
   const paid = await stripe.checkout.sessions.retrieve(session.id, { expand: ['payment_intent.latest_charge'] });
   const intent = paid.payment_intent as Stripe.PaymentIntent;
   return intent.latest_charge as Stripe.Charge;

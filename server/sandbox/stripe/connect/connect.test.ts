@@ -25,7 +25,7 @@ async function account(onboarding: { bankAccount?: string; idNumber?: string } |
   });
   if (onboarding === null) return made;
   sandbox.control({ action: 'onboard', account: made.id, ...onboarding });
-  advance(1);
+  advance(60);
   return stripe.accounts.retrieve(made.id);
 }
 
@@ -54,7 +54,7 @@ describe('connected accounts', () => {
     );
     const sent = await submit({ holder: 'A Seller', idNumber: '000000000', bankAccount: '000123456789' });
     expect(sent.headers.get('location')).toBe('http://127.0.0.1:9/return');
-    advance(1);
+    advance(60);
     const verified = await stripe.accounts.retrieve(made.id);
     expect(verified).toMatchObject({
       details_submitted: true,

@@ -62,7 +62,7 @@ test('winning evidence brings the amount and the fee back', async () => {
     evidence: { product_description: 'Ducats' },
     evidence_details: { submission_count: 1 },
   });
-  advance(1);
+  advance(60);
   const won = await stripe.disputes.retrieve(dispute.id);
   expect(won.status).toBe('won');
   expect(won.balance_transactions.map(({ net }) => net)).toEqual([-2_500, 2_500]);
@@ -87,7 +87,7 @@ test.each([
   const { dispute } = await disputed();
   const before = await agreedBalance(playing);
   await act(dispute.id);
-  advance(1);
+  advance(60);
   expect((await playing.stripe.disputes.retrieve(dispute.id)).status).toBe('lost');
   expect(await agreedBalance(playing)).toBe(before);
   const closings = playing.sandbox.events().filter(({ event }) => {

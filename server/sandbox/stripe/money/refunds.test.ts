@@ -6,6 +6,7 @@ import {
   paidCharge,
   play,
   sessionParameters,
+  soonSeconds,
   typesSince,
   type Play,
 } from '#server/sandbox/stripe/testing.ts';
@@ -16,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => playing.close());
 
-const soon = () => playing.sandbox.control({ action: 'advance_clock', seconds: 1 });
+const soon = () => playing.sandbox.control({ action: 'advance_clock', seconds: soonSeconds });
 const eventCount = () => playing.sandbox.events().length;
 
 describe('refunds', () => {
@@ -141,6 +142,7 @@ describe('bank debits', () => {
       ...sessionParameters(),
       allowed_payment_method_types: ['card', 'us_bank_account'],
     });
+    soon();
     const start = eventCount();
     expect(sandbox.control({ action: 'pay', session: session.id, bankAccount }).outcome).toBe('processing');
     return { id: session.id, start };
@@ -156,7 +158,7 @@ describe('bank debits', () => {
       payment_status: 'unpaid',
       payment_intent: { status: 'processing', latest_charge: { status: 'pending', paid: false } },
     });
-    playing.sandbox.control({ action: 'advance_clock', seconds: 3_600 });
+    playing.sandbox.control({ action: 'advance_clock', seconds: 3_600 + soonSeconds });
     expect(await sessionOf(id)).toMatchObject({
       payment_status: 'paid',
       payment_intent: { status: 'succeeded', latest_charge: { status: 'succeeded', paid: true } },

@@ -30,7 +30,7 @@ test('the list of parameters that Stripe knows is the one of the SDK in use', ()
   const names = routes.map((route) => `${route.method} ${route.path}`);
   const kept = readFileSync(new URL('./known-parameters.txt', import.meta.url), 'utf8');
   expect(kept).toBe(knownParametersOfSdk(root, names));
-});
+}, 180_000);
 
 describe('strictness', () => {
   test.each(routes.map((route) => [route.method, route.path]))(
