@@ -12,6 +12,7 @@ import type { CheckKind } from './ledger/check-runs.ts';
 import { checkBooks, raiseAlarm, sweepPendings } from './ledger/jobs.ts';
 import { deliverCrossings, foldAccountGroups, logCrossing, trimCounters } from './ledger/maintenance-jobs.ts';
 import { ensurePartitions } from './ledger/partitions.ts';
+import { disputedOrders } from './market/disputed-orders.ts';
 import { findForgottenEscrow } from './market/jobs.ts';
 import { expireTopUps, releaseEarnedFees, releaseWaitingTopUps } from './payments/jobs.ts';
 import { reconcileDay, reconcileNews } from './payments/reconciliation-jobs.ts';
@@ -128,7 +129,7 @@ async function checkUnlessChecked(kind: CheckKind): Promise<void> {
 
 /** Handles events as they arrive. */
 async function watchInbox(signal: AbortSignal): Promise<void> {
-  const context = processContext();
+  const context = { ...processContext(), disputedOrders };
   const options = {
     source: stripeSource,
     handler: (event: Parameters<typeof handleStripeEvent>[1]) => handleStripeEvent(context, event),

@@ -1,3 +1,4 @@
+import { englishMoney, italianMoney } from './mail-texts-money.ts';
 import { notificationTopicOf, notificationValues } from './schema.ts';
 import type { MailLocale, NotificationDetails, NotificationKind } from './schema.ts';
 
@@ -55,6 +56,7 @@ const closing: Readonly<Record<MailLocale, (appUrl: string) => string>> = {
 };
 
 const english: Texts = {
+  ...englishMoney,
   verify_email: ({ secret }) => ({
     subject: 'please confirm your e-mail address',
     lines: [
@@ -149,6 +151,7 @@ const english: Texts = {
 };
 
 const italian: Texts = {
+  ...italianMoney,
   verify_email: ({ secret }) => ({
     subject: 'conferma il tuo indirizzo e-mail',
     lines: [

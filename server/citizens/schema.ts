@@ -9,6 +9,10 @@ export const mailLocale = z.enum(mailLocales);
 export const notificationTopicOf = {
   tier_changed: 'standing',
   trust_changed: 'standing',
+  charge_disputed: 'money',
+  dispute_won: 'money',
+  earning_taken_back: 'money',
+  earning_given_back: 'money',
   factor_added: 'security',
   factor_removed: 'security',
   recovery_codes_made: 'security',
@@ -27,7 +31,7 @@ export type NotificationKind = keyof typeof notificationTopicOf;
 export type NotificationTopic = (typeof notificationTopicOf)[NotificationKind];
 
 export const notificationKinds = Object.keys(notificationTopicOf) as NotificationKind[];
-export const notificationTopics = ['security', 'standing'] as const satisfies readonly NotificationTopic[];
+export const notificationTopics = ['security', 'standing', 'money'] as const satisfies readonly NotificationTopic[];
 
 /** What protects an account reaches its citizen whether they like it or not. */
 export const alwaysMailed: readonly NotificationTopic[] = ['security'];

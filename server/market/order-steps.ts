@@ -1,6 +1,7 @@
 import { noteTrustEvent } from '#server/citizens/trust-events.ts';
 import { settleEscrow } from '#server/market/escrow.ts';
 import { lockListing, moveStock } from '#server/market/listings.ts';
+import type { LockedListing } from '#server/market/listings.ts';
 import { decideTransition, isOpen, orderProcess } from '#server/market/rules.ts';
 import type { OrderTransition } from '#server/market/rules.ts';
 import { storedWords } from '#server/market/schema.ts';
@@ -62,6 +63,20 @@ export function resolveDispute(
   return takeStep(tx, { ...rest, action: outcome === 'refund' ? 'resolve_refund' : 'resolve_release' });
 }
 
+/**
+ * The house cancels an open order, because the payment that paid it was taken back: the buyer's escrow goes back to the
+ * buyer. False, with nothing changed, when it is over already or there is no such order.
+ */
+export async function cancelForChargeback(tx: Tx, step: Omit<OrderStep, 'visitor'>): Promise<boolean> {
+  const order = await tx.marketOrder.findUnique({ where: { id: step.orderId }, select: termsSelected });
+  if (order === null) return false;
+  const listing = await lockListing(tx, order.listingId);
+  const state = await lockState(tx, order.id);
+  if (!isOpen(state)) return false;
+  await move(tx, { step: { ...step, visitor: null, action: 'cancel' }, order, listing, state, actor: 'system' });
+  return true;
+}
+
 /** What a visitor is to an order, or null for a stranger. A party to it is never its judge. */
 export function actorOf(order: { buyerId: string; sellerId: string }, visitor: OrderVisitor) {
   if (visitor.citizenId === order.buyerId) return 'buyer';
@@ -73,14 +88,15 @@ export function orderNotFound(): Error {
   return refuse('not_found', 'order_not_found', 'There is no such order.');
 }
 
-type Step = OrderStep & { action: OrderAction };
+/** Without a visitor it is the house itself that acts. */
+type Step = Omit<OrderStep, 'visitor'> & { visitor: OrderVisitor | null; action: OrderAction };
 
 /**
  * One step of the declared process. The same step by the same person again answers as the first did
  * and moves nothing.
  * Refuses: `order_not_found` (also for strangers), `order_step_forbidden`, `order_step_unavailable`.
  */
-async function takeStep(tx: Tx, step: Step): Promise<OrderStepReceipt> {
+async function takeStep(tx: Tx, step: Step & { visitor: OrderVisitor }): Promise<OrderStepReceipt> {
   const order = await tx.marketOrder.findUnique({ where: { id: step.orderId }, select: termsSelected });
   const actor = order === null ? null : actorOf(order, step.visitor);
   if (order === null || actor === null) throw orderNotFound();
@@ -91,10 +107,24 @@ async function takeStep(tx: Tx, step: Step): Promise<OrderStepReceipt> {
   const last = await lastEvent(tx, order.id);
   if (isRepetition(last, step)) return { orderId: order.id, state };
 
+  return move(tx, { step, order, listing, state, actor });
+}
+
+interface Move {
+  step: Step;
+  order: Prisma.MarketOrderGetPayload<{ select: typeof termsSelected }>;
+  listing: LockedListing | null;
+  state: OrderState;
+  actor: OrderActor;
+}
+
+/** The caller holds the order's row, and the listing's where stock may come back. */
+async function move(tx: Tx, { step, order, listing, state, actor }: Move): Promise<OrderStepReceipt> {
   const transition = transitionOrRefusal({ state, action: step.action, actor });
   if (transition.effect === 'refund' && listing !== null) await moveStock(tx, listing, order.quantity);
   const time = step.clock.now();
-  await record(tx, { step, transition, time, sequence: last.sequence + 1 });
+  const { sequence } = await lastEvent(tx, order.id);
+  await record(tx, { step, transition, time, sequence: sequence + 1 });
   await noteForTrust(tx, { step, transition, sellerId: order.sellerId });
   await settleEscrow(tx, { order, effect: transition.effect, time, secret: step.secret });
   return { orderId: order.id, state: transition.to };
@@ -151,7 +181,7 @@ async function lastEvent(tx: Tx, orderId: string): Promise<LastEvent> {
   return event;
 }
 
-function isRepetition(last: LastEvent, step: Step): boolean {
+function isRepetition(last: LastEvent, step: Step & { visitor: OrderVisitor }): boolean {
   return last.action === step.action && last.actorId === step.visitor.citizenId && last.note === (step.note ?? null);
 }
 
@@ -183,7 +213,7 @@ async function record(
         sequence,
         action: transition.action,
         actor: transition.actor,
-        actorId: step.visitor.citizenId,
+        actorId: step.visitor?.citizenId ?? null,
         fromState: transition.from,
         toState: transition.to,
         note: step.note ?? null,

@@ -23,6 +23,10 @@ export const firstOrderState = 'paid' satisfies OrderState;
 export const orderProcess: readonly OrderTransition[] = [
   { action: 'deliver', from: 'paid', to: 'delivered', actor: 'seller', effect: 'none' },
   { action: 'cancel', from: 'paid', to: 'cancelled', actor: 'seller', effect: 'refund' },
+  // The payment behind it was taken back by its bank: there is nothing to pay the seller with.
+  { action: 'cancel', from: 'paid', to: 'cancelled', actor: 'system', effect: 'refund' },
+  { action: 'cancel', from: 'delivered', to: 'cancelled', actor: 'system', effect: 'refund' },
+  { action: 'cancel', from: 'disputed', to: 'cancelled', actor: 'system', effect: 'refund' },
   { action: 'confirm', from: 'delivered', to: 'completed', actor: 'buyer', effect: 'release' },
   { action: 'dispute', from: 'paid', to: 'disputed', actor: 'buyer', effect: 'none' },
   { action: 'dispute', from: 'delivered', to: 'disputed', actor: 'buyer', effect: 'none' },

@@ -7,6 +7,7 @@ import { refuse } from '#server/platform/errors.ts';
 import { emit } from '#server/platform/outbox.ts';
 import { ducatReturns, failedTransfers, paidTransfers, releaseTransfers } from './refund-bookings.ts';
 import { noteRefundReturns, noteRefundTakes } from './refund-lots.ts';
+import { addDebt, cancelDebt } from './debts.ts';
 import { escrowOf, holderOf, lockRefund, receivableOf, refundedParts, type RefundRow } from './refund-rows.ts';
 import { leftOf } from './refund-rules.ts';
 import { nextRefundStep, type StripeRefundFacts } from './refund-steps.ts';
@@ -98,6 +99,9 @@ async function paidSteps(tx: Tx, deps: WriteDeps, { refund, topUp, facts }: Step
   });
   const escrowAccountId = await escrowOf(tx, refund.id);
   const receivableAccountId = await receivableOf(tx, refund);
+  const owedMinor = refund.debtMinor + refund.bonusDebtMinor;
+  const owed = { citizenId: topUp.citizenId, cause: 'refund', reference: refund.id, amountMinor: owedMinor } as const;
+  await addDebt(tx, deps, owed);
   const transfers = paidTransfers({ refund, escrowAccountId, receivableAccountId }, deps.secret);
   const ducats = transfers.filter(({ kind }) => kind === 'refund_ducats');
   await noteRefundTakes(tx, { topUpId: topUp.id, transfers: ducats, hasBase: refund.baseTakenMinor > 0n });
@@ -153,6 +157,7 @@ async function bookFailed(tx: Tx, deps: WriteDeps, { refund, topUp, facts }: Ste
   }
   const holder = await holderOf(tx, topUp);
   const receivableAccountId = await receivableOf(tx, refund);
+  await cancelDebt(tx, deps, { cause: 'refund', reference: refund.id });
   const transfers = failedTransfers({ refund, holder, receivableAccountId }, deps.secret);
   const returning = ducatReturns(refund, deps.secret);
   await noteRefundReturns(tx, { topUpId: topUp.id, ...returning, holdUntil: await holdOf(tx, deps, topUp) });

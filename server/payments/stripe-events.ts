@@ -2,8 +2,10 @@ import { z } from 'zod';
 import type { InboxEvent, InboxOutcome } from '#server/platform/inbox.ts';
 import { prepareFraudWarning } from './fraud-warning-flows.ts';
 import { prepareConnectEvent } from './cash-out-events.ts';
-import { prepareFulfilment, prepareStripeFee, type Effect, type PaymentDeps } from './flows.ts';
 import { prepareChargeRefunds, prepareRefund } from './refund-flows.ts';
+import { prepareDebtPayment } from './debt-flows.ts';
+import { prepareDispute, type DisputeDeps } from './dispute-flows.ts';
+import { prepareFulfilment, prepareStripeFee, type Effect } from './flows.ts';
 
 export const stripeSource = 'stripe';
 
@@ -26,13 +28,15 @@ export function objectOfEvent(event: StripeEvent): string | null {
 }
 
 /** Decides what an event of Stripe changes. Types that mean nothing to us are ignored. */
-export async function handleStripeEvent(deps: PaymentDeps, event: InboxEvent): Promise<InboxOutcome> {
+export async function handleStripeEvent(deps: DisputeDeps, event: InboxEvent): Promise<InboxOutcome> {
   switch (event.type) {
     case 'checkout.session.completed':
     case 'checkout.session.async_payment_succeeded':
     case 'checkout.session.async_payment_failed':
     case 'checkout.session.expired':
-      return outcomeOf(await prepareFulfilment(deps, objectId(event)));
+      return outcomeOf(
+        (await prepareFulfilment(deps, objectId(event))) ?? (await prepareDebtPayment(deps, objectId(event))),
+      );
     case 'charge.updated':
       return outcomeOf(await prepareStripeFee(deps, objectId(event)));
     case 'refund.created':
@@ -50,6 +54,12 @@ export async function handleStripeEvent(deps: PaymentDeps, event: InboxEvent): P
     case 'payout.failed':
     case 'payout.canceled':
       return outcomeOf(await prepareConnectEvent(deps, event));
+    case 'charge.dispute.created':
+    case 'charge.dispute.updated':
+    case 'charge.dispute.funds_withdrawn':
+    case 'charge.dispute.funds_reinstated':
+    case 'charge.dispute.closed':
+      return outcomeOf(await prepareDispute(deps, objectId(event)));
     default:
       return { state: 'ignored' };
   }

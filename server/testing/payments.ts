@@ -9,6 +9,7 @@ import { findAccount, systemAccountId } from '#server/ledger/accounts.ts';
 import { checkLedger } from '#server/ledger/checker.ts';
 import type { AccountKind } from '#server/ledger/kinds.ts';
 import { accountBalance } from '#server/ledger/queries.ts';
+import type { DisputeDeps } from '#server/payments/dispute-flows.ts';
 import { startTopUp, type StartDeps } from '#server/payments/flows.ts';
 import type { TopUpChoice } from '#server/payments/schema.ts';
 import { createStripe } from '#server/payments/stripe-client.ts';
@@ -16,6 +17,7 @@ import { handleStripeEvent } from '#server/payments/stripe-events.ts';
 import { enforceStanding } from '#server/payments/trust-enforcement.ts';
 import { stripeWebhook } from '#server/payments/webhook.ts';
 import type { Asset } from '#server/money/money.ts';
+import { disputedOrders } from '#server/market/disputed-orders.ts';
 import { systemIds } from '#server/platform/ids.ts';
 import { drainInbox, type DrainReport } from '#server/platform/inbox.ts';
 import { sendWebResponse, toWebRequest } from '#server/platform/node-http.ts';
@@ -32,7 +34,7 @@ export interface TestBridge {
   readonly database: TestDatabase;
   readonly sandbox: StripeSandbox;
   readonly clock: MovableClock;
-  readonly deps: StartDeps;
+  readonly deps: StartDeps & DisputeDeps;
   /** Posts to the webhook door over HTTP. */
   readonly webhookUrl: string;
   /** A citizen who may buy; an operator set their trust level, 3 by default. Null: they stand where the facts put them. */
@@ -72,7 +74,8 @@ export async function testBridge(options: { balanceDelayMs?: number } = {}): Pro
     retryBaseMs: 20,
   });
   const stripe = createStripe({ STRIPE_SECRET_KEY: 'sk_test_bridge', STRIPE_API_URL: sandbox.url });
-  const deps: StartDeps = {
+  const deps: StartDeps & DisputeDeps = {
+    disputedOrders,
     database,
     stripe,
     clock,
@@ -134,7 +137,7 @@ async function balance(
   return accountId === null ? 0n : (await accountBalance(database.client, accountId)).balanceMinor;
 }
 
-async function drainAll(deps: StartDeps): Promise<DrainReport> {
+async function drainAll(deps: DisputeDeps): Promise<DrainReport> {
   const total: DrainReport = { claimed: 0, handled: 0, ignored: 0, failed: 0 };
   for (;;) {
     const handler = (event: Parameters<typeof handleStripeEvent>[1]) => handleStripeEvent(deps, event);

@@ -13,6 +13,9 @@ import { postLinked } from '#server/ledger/transfers.ts';
 import * as marketTemplates from '#server/market/templates.ts';
 import * as refundFailedTemplates from '#server/payments/templates-refund-failed.ts';
 import * as refundTemplates from '#server/payments/templates-refund.ts';
+import * as debtTemplates from '#server/payments/templates-debt.ts';
+import * as disputeReturnTemplates from '#server/payments/templates-dispute-return.ts';
+import * as disputeTemplates from '#server/payments/templates-dispute.ts';
 import * as stripeTemplates from '#server/payments/templates-stripe.ts';
 import * as paymentTemplates from '#server/payments/templates.ts';
 import * as cashOutTemplates from '#server/payments/templates-cash-out.ts';
@@ -36,6 +39,9 @@ const declared: Readonly<Record<string, readonly unknown[]>> = {
   'server/payments/templates-refund-failed.ts': Object.values(refundFailedTemplates),
   'server/payments/templates-refund.ts': Object.values(refundTemplates),
   'server/payments/templates-cash-out.ts': Object.values(cashOutTemplates),
+  'server/payments/templates-debt.ts': Object.values(debtTemplates),
+  'server/payments/templates-dispute-return.ts': Object.values(disputeReturnTemplates),
+  'server/payments/templates-dispute.ts': Object.values(disputeTemplates),
   'server/payments/templates.ts': Object.values(paymentTemplates),
   'server/payments/templates-stripe.ts': Object.values(stripeTemplates),
 };
@@ -208,6 +214,7 @@ async function postFunded(database: Database, template: AnyTemplate, amounts: Re
     if ('loses' in effect && 'house' in effect.account) await fundHouse(database, template, amounts);
     if (!('loses' in effect && 'party' in effect.account)) continue;
     // Dollars that an owner gives become their debt.
+    // What is owed in dollars has no floor.
     if (template.parties[effect.account.party]?.asset === 'USD') continue;
     const to = parties[effect.account.party] ?? 0n;
     const amountMinor = totalOf(effect.loses, amounts);

@@ -1,0 +1,70 @@
+/** Letters about payments and earnings that are taken back or returned, by language. */
+
+interface Values {
+  get: (name: string) => string;
+}
+
+interface MoneyLetter {
+  subject: string;
+  lines: string[];
+  link: { words: string; path: string };
+}
+
+type MoneyTexts = Readonly<
+  Record<
+    'charge_disputed' | 'dispute_won' | 'earning_taken_back' | 'earning_given_back',
+    (values: Values) => MoneyLetter
+  >
+>;
+
+export const englishMoney: MoneyTexts = {
+  charge_disputed: () => ({
+    subject: 'a payment of yours is disputed',
+    lines: ['Your bank takes a payment back. Your wallet rests until what is owed is paid.'],
+    link: { words: 'How much it is, and how to pay it:', path: '/wallet' },
+  }),
+  dispute_won: () => ({
+    subject: 'a dispute ended in your favour',
+    lines: ['Nothing is owed for it any more, and what you repaid is in your wallet.'],
+    link: { words: 'Your wallet:', path: '/wallet' },
+  }),
+  earning_taken_back: ({ get }) => ({
+    subject: 'an earning on hold was taken back',
+    lines: [
+      `${get('amount')} ducats were taken back, because the payment behind a sale of yours is disputed.`,
+      'You get them back when the buyer pays or the dispute is won.',
+    ],
+    link: { words: 'Your wallet:', path: '/wallet' },
+  }),
+  earning_given_back: ({ get }) => ({
+    subject: 'an earning came back',
+    lines: [`${get('amount')} ducats that a dispute had taken are in your wallet again.`],
+    link: { words: 'Your wallet:', path: '/wallet' },
+  }),
+};
+
+export const italianMoney: MoneyTexts = {
+  charge_disputed: () => ({
+    subject: 'un tuo pagamento è contestato',
+    lines: ['La tua banca riprende un pagamento. Il portafoglio resta fermo finché il dovuto non è saldato.'],
+    link: { words: 'Quanto devi, e come saldarlo:', path: '/wallet' },
+  }),
+  dispute_won: () => ({
+    subject: 'una contestazione è finita a tuo favore',
+    lines: ['Non devi più nulla, e ciò che avevi versato è nel tuo portafoglio.'],
+    link: { words: 'Il tuo portafoglio:', path: '/wallet' },
+  }),
+  earning_taken_back: ({ get }) => ({
+    subject: 'un guadagno in sospeso è stato ripreso',
+    lines: [
+      `${get('amount')} ducati sono stati ripresi, perché il pagamento dietro una tua vendita è contestato.`,
+      'Li riavrai quando il compratore paga o la contestazione è vinta.',
+    ],
+    link: { words: 'Il tuo portafoglio:', path: '/wallet' },
+  }),
+  earning_given_back: ({ get }) => ({
+    subject: 'un guadagno è tornato',
+    lines: [`${get('amount')} ducati che una contestazione aveva preso sono di nuovo nel tuo portafoglio.`],
+    link: { words: 'Il tuo portafoglio:', path: '/wallet' },
+  }),
+};
