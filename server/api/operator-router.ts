@@ -16,6 +16,7 @@ import { provenanceFindings } from '#server/provenance/checks.ts';
 import { cashOutSetup } from './cash-out.ts';
 import { cashOutsDeskRouter } from './cash-outs-desk-router.ts';
 import { correctionsRouter } from './corrections-router.ts';
+import { disputesRouter } from './disputes-router.ts';
 import { eventsRouter } from './events-router.ts';
 import { peopleRouter } from './people-router.ts';
 import { breakerReasonInput } from './schema.ts';
@@ -30,6 +31,7 @@ const sealsShown = 24;
 export const operatorRouter = router({
   corrections: correctionsRouter,
   cashOuts: cashOutsDeskRouter(cashOutSetup),
+  disputes: disputesRouter,
   events: eventsRouter,
   reconciliation: reconciliationRouter,
   people: peopleRouter,

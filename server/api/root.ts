@@ -8,6 +8,7 @@ import { cashOutsRouter } from '#server/payments/cash-out-router.ts';
 import { listingsRouter, ordersRouter } from '#server/market/router.ts';
 import { reserveRouter } from '#server/payments/reserve-router.ts';
 import { refundsRouter } from '#server/payments/refunds-router.ts';
+import { debtsRouter } from '#server/payments/debts-router.ts';
 import { topUpsRouter } from '#server/payments/router.ts';
 import { walletRouter } from '#server/payments/wallet-router.ts';
 import { provenanceRouter } from '#server/provenance/router.ts';
@@ -32,6 +33,7 @@ export const appRouter = router({
   wallet: walletRouter,
   provenance: provenanceRouter,
   topUps: topUpsRouter,
+  debts: debtsRouter,
   reserve: reserveRouter,
   refunds: refundsRouter,
   cashOuts: cashOutsRouter(cashOutSetup),

@@ -49,6 +49,12 @@ export const paymentsData: PersonalDataSource = {
     'LedgerAccount.owner',
     'CashOut.citizenId',
     'PayoutAccount.citizenId',
+    'Dispute.citizenId',
+    'Debt.citizenId',
+    'DebtPayment.citizenId',
+    'DebtRepayment.citizenId',
+    'DucatTaking.citizenId',
+    'DebtWriteOff.citizenId',
   ],
   parts: [
     {

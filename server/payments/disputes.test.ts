@@ -185,7 +185,7 @@ describe('what is owed', () => {
     const [one, two] = [randomUUID(), randomUUID()];
     const propose = { id: randomUUID(), reference: row.id, reason: 'Nobody will ever pay this.', operatorId: one };
     const run = <Result>(work: (tx: Tx) => Promise<Result>) => database.inTransaction(work);
-    expect(await run((tx) => proposeWriteOff(tx, world.deps, propose))).toEqual({ state: 'proposed' });
+    expect(await run((tx) => proposeWriteOff(tx, world.deps, propose))).toMatchObject({ state: 'proposed' });
     const agree = (operatorId: string) =>
       run((tx) => decideWriteOff(tx, world.deps, { id: propose.id, operatorId, isAgreed: true }));
     await expect(agree(one)).rejects.toMatchObject({ code: 'write_off_same_operator' });
@@ -198,7 +198,7 @@ describe('what is owed', () => {
     await world.settle(world.dispute(charge.chargeId, charge.totalMinor));
     const { id: reference } = await disputeOf(charge.chargeId);
     const alone = { ...propose, id: randomUUID(), reference };
-    expect(await run((tx) => proposeWriteOff(tx, world.deps, alone))).toEqual({ state: 'done' });
+    expect(await run((tx) => proposeWriteOff(tx, world.deps, alone))).toMatchObject({ state: 'done' });
     expect(await world.balance(little, 'receivable', 'USD')).toBe(0n);
     await world.assertSound();
   });

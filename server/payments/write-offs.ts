@@ -31,10 +31,10 @@ export async function proposeWriteOff(
   tx: Tx,
   deps: WriteDeps,
   proposal: WriteOffProposal,
-): Promise<{ state: 'proposed' | 'done' | 'withdrawn' }> {
+): Promise<{ state: 'proposed' | 'done' | 'withdrawn'; citizenId: string }> {
   const { id, reference, reason, operatorId } = proposal;
-  const known = await tx.debtWriteOff.findUnique({ where: { id }, select: { state: true } });
-  if (known !== null) return { state: known.state as 'proposed' | 'done' | 'withdrawn' };
+  const known = await tx.debtWriteOff.findUnique({ where: { id }, select: { state: true, citizenId: true } });
+  if (known !== null) return { state: known.state as 'proposed' | 'done' | 'withdrawn', citizenId: known.citizenId };
   const citizenId = await debtorOf(tx, reference);
   if (citizenId === operatorId)
     throw refuse('forbidden', 'write_off_own', 'Another operator has to decide about yours.');
@@ -48,7 +48,7 @@ export async function proposeWriteOff(
   const base = { id, citizenId, reference, amountMinor, reason, needsSecond, proposedBy: operatorId, proposedAt: now };
   await tx.debtWriteOff.create({ data: { ...base, ...decision }, select: { id: true } });
   if (!needsSecond) await bookWriteOff(tx, deps, { id, citizenId, reference });
-  return { state: needsSecond ? 'proposed' : 'done' };
+  return { state: needsSecond ? 'proposed' : 'done', citizenId };
 }
 
 /**
@@ -59,7 +59,7 @@ export async function decideWriteOff(
   tx: Tx,
   deps: WriteDeps,
   decision: { id: string; operatorId: string; isAgreed: boolean },
-): Promise<void> {
+): Promise<{ citizenId: string }> {
   const { id, operatorId, isAgreed } = decision;
   await tx.$queryRaw`SELECT id::text FROM debt_write_off WHERE id = ${id}::uuid FOR UPDATE`;
   const row = await tx.debtWriteOff.findUnique({
@@ -80,6 +80,7 @@ export async function decideWriteOff(
     select: { id: true },
   });
   if (isAgreed) await bookWriteOff(tx, deps, { id, citizenId, reference });
+  return { citizenId };
 }
 
 async function bookWriteOff(
