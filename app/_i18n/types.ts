@@ -2,6 +2,8 @@ import type account from '../_messages/en/account.json';
 import type category from '../_messages/en/category.json';
 import type command from '../_messages/en/command.json';
 import type common from '../_messages/en/common.json';
+import type debt from '../_messages/en/debt.json';
+import type disputes from '../_messages/en/disputes.json';
 import type errors from '../_messages/en/errors.json';
 import type events from '../_messages/en/events.json';
 import type home from '../_messages/en/home.json';
@@ -38,6 +40,8 @@ interface AllMessages {
   category: typeof category;
   command: typeof command;
   common: typeof common;
+  debt: typeof debt;
+  disputes: typeof disputes;
   errors: typeof errors;
   events: typeof events;
   home: typeof home;

@@ -7,6 +7,7 @@ import { accountBalance } from '#server/ledger/queries.ts';
 import type { Db } from '#server/platform/db.ts';
 import { cashOutsOf } from './cash-out-queries.ts';
 import { openCashOutStates } from './cash-out-schema.ts';
+import { debtParts } from './debt-personal-data.ts';
 import { topUpsOf, walletStatement } from './queries.ts';
 import { ownRefunds } from './refund-queries.ts';
 
@@ -73,6 +74,7 @@ export const paymentsData: PersonalDataSource = {
           return { items: refunds, nextCursor };
         }),
     },
+    ...debtParts,
     {
       name: 'cashOuts',
       rows: (db, { citizenId }) =>
