@@ -110,6 +110,8 @@ test("an operator's desk is accessible and fits", async ({ page }) => {
     '/operator/provenance?serial=1',
     '/operator/provenance?account=2',
     '/operator/provenance?serial=999999999999',
+    '/operator/refunds',
+    '/operator/refunds?username=ElenaVeneziana',
     '/operator/people',
     '/operator/record',
     '/operator/trust?username=PescatoreNuovo',

@@ -20,6 +20,7 @@ import type proof from '../_messages/en/proof.json';
 import type provenance from '../_messages/en/provenance.json';
 import type reconciliation from '../_messages/en/reconciliation.json';
 import type record from '../_messages/en/record.json';
+import type refund from '../_messages/en/refund.json';
 import type reserve from '../_messages/en/reserve.json';
 import type security from '../_messages/en/security.json';
 import type sell from '../_messages/en/sell.json';
@@ -58,6 +59,7 @@ interface AllMessages {
   provenance: typeof provenance;
   reconciliation: typeof reconciliation;
   record: typeof record;
+  refund: typeof refund;
   reserve: typeof reserve;
   security: typeof security;
   sell: typeof sell;

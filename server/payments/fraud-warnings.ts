@@ -67,7 +67,9 @@ const columns = {
   note: true,
 } satisfies Prisma.FraudWarningSelect;
 
-export type FraudWarningView = Prisma.FraudWarningGetPayload<{ select: typeof columns }>;
+export type FraudWarningView = Omit<Prisma.FraudWarningGetPayload<{ select: typeof columns }>, 'state'> & {
+  state: 'open' | 'refunded' | 'dismissed';
+};
 
 /** The latest warnings, those that wait for an answer first; at most 50. */
 export async function latestFraudWarnings(db: Db): Promise<FraudWarningView[]> {
@@ -75,5 +77,5 @@ export async function latestFraudWarnings(db: Db): Promise<FraudWarningView[]> {
   const order = { orderBy: { id: 'desc' as const }, take: most, select: columns };
   const open = await db.fraudWarning.findMany({ where: { state: 'open' }, ...order });
   const others = await db.fraudWarning.findMany({ where: { state: { not: 'open' } }, ...order });
-  return [...open, ...others].slice(0, most);
+  return [...open, ...others].slice(0, most).map((row) => ({ ...row, state: row.state as FraudWarningView['state'] }));
 }

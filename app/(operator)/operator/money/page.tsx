@@ -1,4 +1,4 @@
-import { Footprints, Inbox, Scale } from 'lucide-react';
+import { Footprints, Inbox, Scale, Undo2 } from 'lucide-react';
 import type { Metadata } from 'next';
 import { getTranslations } from 'next-intl/server';
 
@@ -17,11 +17,13 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function MoneyPage() {
   const { operatorRole } = await requireOperator();
   const caller = await serverCaller();
-  const [t, origins, { inbox }, { counts }] = await Promise.all([
+  const [t, origins, { inbox }, { counts }, reviews, warnings] = await Promise.all([
     getTranslations('events.hub'),
     getTranslations('provenance.desk.hub'),
     orNotFound(caller.operator.overview()),
     caller.operator.reconciliation.overview(),
+    caller.operator.refunds.reviews(),
+    caller.operator.refunds.warnings(),
   ]);
   const unfit = counts.missingHere + counts.missingThere + counts.different;
   const events = `${t('waiting', { count: inbox.received })}, ${t('failed', { count: inbox.failed })}`;
@@ -55,6 +57,14 @@ export default async function MoneyPage() {
             {origins('text')}
           </HubCard>
         )}
+        <HubCard
+          href="/operator/refunds"
+          icon={<Undo2 aria-hidden="true" className="size-icon" />}
+          title={t('refunds')}
+          state={t('toDecide', { count: reviews.length + warnings.filter(({ state }) => state === 'open').length })}
+        >
+          {t('refundsText')}
+        </HubCard>
       </ul>
     </Page>
   );

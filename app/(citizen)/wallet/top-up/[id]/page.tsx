@@ -6,6 +6,7 @@ import { serverCaller } from '#app/_trpc/server.ts';
 import { Page, PageHeading } from '#components/layout/page.tsx';
 import { ReceiptLinks } from '#components/top-up/receipt-links.tsx';
 import { Receipt } from '#components/top-up/receipt.tsx';
+import { OwnRefunds } from '#components/refund/own-refunds.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -17,9 +18,10 @@ export default async function ReceiptPage({ params }: { params: Promise<{ id: st
   const { id } = await params;
   await requireVisitor();
   const caller = await serverCaller();
-  const [t, topUp] = await Promise.all([
+  const [t, topUp, refunds] = await Promise.all([
     getTranslations('top-up.receipt'),
     orNotFound(caller.topUps.byId({ topUpId: id })),
+    orNotFound(caller.refunds.ofTopUp({ topUpId: id })),
   ]);
   return (
     <Page width="prose">
@@ -31,6 +33,7 @@ export default async function ReceiptPage({ params }: { params: Promise<{ id: st
           <p>{t(topUp.waitReason === 'review' ? 'state.review' : `state.${topUp.state}`)}</p>
         </Notice>
       )}
+      <OwnRefunds topUpId={id} own={refunds} />
       <ReceiptLinks />
     </Page>
   );
