@@ -144,7 +144,15 @@ async function paidTopUp(deps: WorldDeps, citizenId: string, choice: TopUpChoice
   const named = randomUUID().replaceAll('-', '');
   const payment = { topUpId, sessionId: `cs_test_${named}`, paymentIntentId: `pi_${named}`, chargeId: `ch_${named}` };
   await deps.database.client.topUp.create({
-    data: { id: topUpId, citizenId, key: randomUUID(), inputHash: 'a'.repeat(64), ...quote, createdAt, state: 'started' },
+    data: {
+      id: topUpId,
+      citizenId,
+      key: randomUUID(),
+      inputHash: 'a'.repeat(64),
+      ...quote,
+      createdAt,
+      state: 'started',
+    },
   });
   const card = { riskLevel: 'normal', cardFingerprint: null, paymentMethod: 'card', currency: 'usd' };
   await deps.database.inTransaction((tx) => creditTopUp(tx, deps, { ...payment, ...card, totalMinor }));
