@@ -63,6 +63,7 @@ test("a citizen's pages are accessible and fit", async ({ page }) => {
     '/wallet?group=sales',
     '/wallet/origins',
     '/wallet/top-up',
+    '/wallet/debt',
     '/account',
     '/account/contact',
     '/account/notifications',
@@ -104,6 +105,7 @@ test("an operator's desk is accessible and fits", async ({ page }) => {
   await lookAtAll(page, [
     '/operator',
     '/operator/money',
+    '/operator/disputes',
     '/operator/events',
     '/operator/reconciliation',
     '/operator/provenance',

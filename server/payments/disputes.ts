@@ -60,7 +60,7 @@ export async function recordDispute(
   deps: WriteDeps,
   dispute: { facts: DisputeFacts; payment: DisputedPayment },
 ): Promise<LockedDispute> {
-  const { facts, payment } = dispute;
+  const { facts } = dispute;
   invariant(facts.currency === 'usd', 'Stripe settles in US dollars');
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('dispute:' || ${facts.chargeId}, 0))`;
   const found = await tx.dispute.findUnique({

@@ -15,7 +15,7 @@ export interface EvidenceItem {
 export interface EvidenceSource {
   name: 'orders' | 'sign_ins' | 'messages' | 'delivery';
   /** What a citizen did in a period, the latest first, at most `limit`. */
-  items(db: Db, period: { citizenId: string; from: Date; to: Date; limit: number }): Promise<EvidenceItem[]>;
+  items: (db: Db, period: { citizenId: string; from: Date; to: Date; limit: number }) => Promise<EvidenceItem[]>;
 }
 
 export interface EvidencePart {

@@ -216,7 +216,7 @@ async function assertSound(deps: DisputeDeps, balance: DisputeWorld['balance']):
   let clawbackMinor = 0n;
   const debtors = await client.debt.findMany({ distinct: ['citizenId'], select: { citizenId: true } });
   for (const { citizenId } of debtors) {
-    const owed = await openDebt(client, citizenId);
+    const owed: bigint = await openDebt(client, citizenId);
     const books = await balance(citizenId, 'receivable', 'USD');
     must(books === -owed, `${citizenId} owes ${String(owed)} and the books say ${String(books)}`);
     const debts = await client.debt.findMany({ where: { citizenId, cause: 'clawback', cancelledAt: null } });

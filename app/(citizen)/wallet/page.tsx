@@ -6,6 +6,7 @@ import { addressOf, textOf } from '#app/_reading/search-params.ts';
 import type { SearchParams } from '#app/_reading/search-params.ts';
 import { serverCaller } from '#app/_trpc/server.ts';
 import { StandingLine } from '#components/citizen/standing-line.tsx';
+import { DebtNotice } from '#components/debt/debt-notice.tsx';
 import { Page, PageHeading } from '#components/layout/page.tsx';
 import { ClearingLine } from '#components/provenance/clearing-line.tsx';
 import { LinkButton } from '#components/ui/link-button.tsx';
@@ -39,11 +40,12 @@ export default async function WalletPage({ searchParams }: { searchParams: Searc
   const filter = filterOf({ group: textOf(query['group']), from: textOf(query['from']), to: textOf(query['to']) });
   const cursor = cursorOf(textOf(query['cursor']));
   const caller = await serverCaller();
-  const [standing, summary, escrow, amounts, page] = await Promise.all([
+  const [standing, summary, escrow, amounts, owed, page] = await Promise.all([
     caller.venice.standing(),
     caller.wallet.summary(),
     caller.orders.inEscrow(),
     caller.provenance.amounts(),
+    caller.debts.own(),
     caller.wallet.statement({ ...selectionOf(filter), cursor, limit: entriesShown }),
   ]);
   const t = await getTranslations('wallet');
@@ -63,6 +65,7 @@ export default async function WalletPage({ searchParams }: { searchParams: Searc
       >
         {t('intro')}
       </PageHeading>
+      <DebtNotice totalMinor={owed.totalMinor} />
       <StandingLine standing={standing} />
       <Balances availableMinor={summary.availableMinor} reservedMinor={summary.reservedMinor} escrow={escrow} />
       <ClearingLine heldMinor={amounts.heldMinor} clearings={amounts.clearings} />
