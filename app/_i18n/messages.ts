@@ -3,6 +3,7 @@ import type { Locale } from './locale.ts';
 /** One catalogue per noun; the file's name is its namespace. */
 const nouns = [
   'account',
+  'cash-out',
   'category',
   'command',
   'common',
@@ -41,6 +42,7 @@ const nouns = [
 /** What islands in the browser say; the rest is only ever said by the server. */
 const spokenInBrowser: readonly string[] = [
   'account',
+  'cash-out',
   'category',
   'command',
   'common',

@@ -27,6 +27,7 @@ import type sell from '../_messages/en/sell.json';
 import type session from '../_messages/en/session.json';
 import type signIn from '../_messages/en/sign-in.json';
 import type tier from '../_messages/en/tier.json';
+import type cashOut from '../_messages/en/cash-out.json';
 import type topUp from '../_messages/en/top-up.json';
 import type trust from '../_messages/en/trust.json';
 import type venice from '../_messages/en/venice.json';
@@ -66,6 +67,7 @@ interface AllMessages {
   session: typeof session;
   'sign-in': typeof signIn;
   tier: typeof tier;
+  'cash-out': typeof cashOut;
   'top-up': typeof topUp;
   trust: typeof trust;
   venice: typeof venice;

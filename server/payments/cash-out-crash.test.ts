@@ -77,6 +77,8 @@ describe('a process that dies', () => {
     const dead: CashOutDeps = { ...deps, stripe: unreachable() };
     await expect(approveAndSend(dead, { cashOutId: id, operatorId })).rejects.toThrow('killed');
     expect(await rowOf(id)).toMatchObject({ state: 'processing', step: 'transfer' });
+    await advanceCashOut(deps, id);
+    expect(await world.transfersOf(id), 'what somebody is at is claimed by nobody else').toEqual([]);
     await workersGoOn();
     expect(await world.state(id)).toBe('unknown');
     expect(await world.transfersOf(id)).toEqual([]);

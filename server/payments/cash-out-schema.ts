@@ -36,6 +36,7 @@ export const cashOutInput = z.object({ cashOutId: z.uuid() });
 export const rejectCashOutInput = cashOutInput.extend({ reason: z.string().trim().min(10).max(500) });
 /** What an operator does about a payment of which nobody knows whether it was made. */
 export const unknownChoices = ['look', 'send_again', 'give_back'] as const;
+export type UnknownChoice = (typeof unknownChoices)[number];
 export const resolveCashOutInput = cashOutInput.extend({ choice: z.enum(unknownChoices) });
 
 export interface CashOutFigures {

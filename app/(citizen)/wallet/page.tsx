@@ -58,9 +58,14 @@ export default async function WalletPage({ searchParams }: { searchParams: Searc
       <PageHeading
         title={t('title')}
         actions={
-          <LinkButton href="/wallet/top-up" prefetch={false}>
-            {t('topUp')}
-          </LinkButton>
+          <>
+            <LinkButton href="/wallet/top-up" prefetch={false}>
+              {t('topUp')}
+            </LinkButton>
+            <LinkButton href="/wallet/cash-out" variant="secondary" prefetch={false}>
+              {t('cashOut')}
+            </LinkButton>
+          </>
         }
       >
         {t('intro')}

@@ -1,0 +1,127 @@
+'use client';
+
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useTranslations } from 'next-intl';
+import { useState } from 'react';
+import type { SubmitEvent } from 'react';
+
+import { useRefusalText } from '#components/errors/use-refusal-text.ts';
+import { useAttempt } from '#components/form/use-attempt.ts';
+import { Amount } from '#components/money/amount.tsx';
+import { useStepUpMutation } from '#components/security/step-up.tsx';
+import { useTRPC } from '#components/trpc/client.tsx';
+import { Button } from '#components/ui/button.tsx';
+import { Card } from '#components/ui/card.tsx';
+import { Field } from '#components/ui/field.tsx';
+import { Figures } from '#components/ui/figures.tsx';
+import { Input } from '#components/ui/input.tsx';
+import { Notice } from '#components/ui/notice.tsx';
+import { useToast } from '#components/ui/toast.tsx';
+import { useHydrated } from '#components/ui/use-hydrated.ts';
+import { useRefresh } from '#components/ui/use-refresh.ts';
+import { parseAmount, toDecimal } from '#server/money/money.ts';
+import type { CashOutFigures, CashOutRoom } from '#server/payments/cash-out-schema.ts';
+
+/** An amount, its figures before it is asked for, and the proof in place. */
+export function CashOutForm({ room }: { room: CashOutRoom }) {
+  const t = useTranslations('cash-out.form');
+  const trpc = useTRPC();
+  const toast = useToast();
+  const hydrated = useHydrated();
+  const attempt = useAttempt();
+  const refusalText = useRefusalText();
+  const { refresh, isRefreshing } = useRefresh();
+  const [text, setText] = useState('');
+  const [isChecked, setChecked] = useState(false);
+  const minor = parseAmount(text.trim());
+  const ducatsMinor = minor !== null && minor > 0n ? minor : null;
+  const figures = useQuery(
+    trpc.cashOuts.figures.queryOptions(
+      { ducatsMinor: ducatsMinor ?? 1n },
+      { enabled: ducatsMinor !== null, placeholderData: keepPreviousData },
+    ),
+  );
+  const request = useStepUpMutation(
+    trpc.cashOuts.request.mutationOptions({
+      onSuccess: () => {
+        attempt.settle();
+        setText('');
+        setChecked(false);
+        toast({ tone: 'success', text: t('done') });
+        refresh();
+      },
+      onError: (failure) => attempt.settle(failure),
+    }),
+  );
+  const submit = (event: SubmitEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    setChecked(true);
+    if (ducatsMinor === null) event.currentTarget.querySelector('input')?.focus();
+    else if (!request.isPending) request.mutate({ ducatsMinor, key: attempt.key });
+  };
+  return (
+    <form onSubmit={submit} noValidate className="grid items-start gap-6 lg:grid-cols-2 lg:gap-10">
+      <div className="flex flex-col gap-4">
+        <Field
+          id="cash-out-amount"
+          label={t('amount')}
+          hint={t('hint')}
+          error={isChecked && ducatsMinor === null ? t('malformed') : undefined}
+        >
+          {(control) => (
+            <Input
+              {...control}
+              figures
+              inputMode="decimal"
+              autoComplete="off"
+              maxLength={20}
+              value={text}
+              onChange={(event) => setText(event.target.value)}
+            />
+          )}
+        </Field>
+        <div>
+          <Button variant="secondary" disabled={!hydrated} onClick={() => setText(toDecimal(room.availableMinor))}>
+            {t('all')}
+          </Button>
+        </div>
+      </div>
+      <Card as="section" labelledBy="cash-out-figures">
+        <div className="flex flex-col gap-4">
+          <h2 id="cash-out-figures" className="text-lg font-semibold">
+            {t('figures')}
+          </h2>
+          {ducatsMinor === null || figures.data === undefined ? (
+            <p className="text-muted">{t('empty')}</p>
+          ) : (
+            <CashOutSummary figures={figures.data} feeBasisPoints={room.feeBasisPoints} />
+          )}
+          {request.isError ? <Notice tone="danger" title={refusalText(request.error)} live /> : null}
+          <Button type="submit" wide disabled={!hydrated} pending={request.isPending || isRefreshing}>
+            {t('submit')}
+          </Button>
+          <p className="text-sm text-muted">{t('note')}</p>
+        </div>
+      </Card>
+    </form>
+  );
+}
+
+type Quoted = Record<keyof CashOutFigures, bigint>;
+
+function CashOutSummary({ figures, feeBasisPoints }: { figures: Quoted; feeBasisPoints: number }) {
+  const t = useTranslations('cash-out.form');
+  const usd = (minor: bigint) => <Amount asset="USD" minor={minor} />;
+  const owed = { key: 'debt', label: t('debt'), value: usd(-figures.debtMinor) };
+  return (
+    <Figures
+      figures={[
+        { key: 'ducats', label: t('ducats'), value: <Amount asset="DUCAT" minor={figures.ducatsMinor} /> },
+        { key: 'gross', label: t('gross'), value: usd(figures.grossMinor) },
+        ...(figures.debtMinor > 0n ? [owed] : []),
+        { key: 'fee', label: t('fee', { percent: feeBasisPoints / 100 }), value: usd(-figures.feeMinor) },
+        { key: 'net', label: t('net'), value: usd(figures.netMinor), isTotal: true },
+      ]}
+    />
+  );
+}
