@@ -1,4 +1,4 @@
-import { Footprints, Inbox, Scale, Undo2 } from 'lucide-react';
+import { Banknote, Footprints, Gavel, Inbox, Scale, Undo2 } from 'lucide-react';
 import type { Metadata } from 'next';
 import { getTranslations } from 'next-intl/server';
 
@@ -64,6 +64,20 @@ export default async function MoneyPage() {
           state={t('toDecide', { count: reviews.length + warnings.filter(({ state }) => state === 'open').length })}
         >
           {t('refundsText')}
+        </HubCard>
+        <HubCard
+          href="/operator/disputes"
+          icon={<Gavel aria-hidden="true" className="size-icon" />}
+          title={t('disputes')}
+        >
+          {t('disputesText')}
+        </HubCard>
+        <HubCard
+          href="/operator/cash-outs"
+          icon={<Banknote aria-hidden="true" className="size-icon" />}
+          title={t('cashOuts')}
+        >
+          {t('cashOutsText')}
         </HubCard>
       </ul>
     </Page>
