@@ -51,7 +51,7 @@ export const italianMoney: MoneyTexts = {
   }),
   dispute_won: () => ({
     subject: 'una contestazione è finita a tuo favore',
-    lines: ['Non devi più nulla, e ciò che avevi versato è nel tuo portafoglio.'],
+    lines: ['Il debito è estinto, e ciò che avevi versato è nel tuo portafoglio.'],
     link: { words: 'Il tuo portafoglio:', path: '/wallet' },
   }),
   earning_taken_back: ({ get }) => ({
