@@ -19,6 +19,7 @@ import { reconcileDay, reconcileNews } from './payments/reconciliation-jobs.ts';
 import { settleRefunds } from './payments/refund-jobs.ts';
 import { workOnCashOuts } from './payments/cash-out-jobs.ts';
 import { handleStripeEvent, stripeSource } from './payments/stripe-events.ts';
+import { tellOutgrownSubscribers, tendSubscriptions, type OutgrownWalk } from './payments/subscription-jobs.ts';
 import { enforceStanding } from './payments/trust-enforcement.ts';
 import { database } from './platform/db.ts';
 import { env, SettingsError } from './platform/env.ts';
@@ -71,6 +72,7 @@ function scheduledJobs(): ScheduledJob[] {
   const context = processContext();
   const refresh = { ...context, venice: venice({ callsPerMinuteMax: workerCallsPerMinute }) };
   const walk: RefreshWalk = { after: null };
+  const outgrown: OutgrownWalk = { after: null };
   return [
     { name: 'citizens.refresh', cron: '*/5 * * * *', handle: () => refreshCitizens(refresh, walk) },
     { name: 'ledger.partitions', cron: '10 3 * * *', handle: () => ensurePartitions(database().client) },
@@ -110,6 +112,12 @@ function scheduledJobs(): ScheduledJob[] {
       name: 'payments.cash-outs',
       cron: '* * * * *',
       handle: () => workOnCashOuts({ ...context, cashOut: cashOutSetup() }),
+    },
+    { name: 'payments.tend-subscriptions', cron: '*/5 * * * *', handle: () => tendSubscriptions(context) },
+    {
+      name: 'payments.tell-outgrown',
+      cron: '35 * * * *',
+      handle: () => tellOutgrownSubscribers(context, outgrown),
     },
     { name: 'payments.release-waiting', cron: '*/5 * * * *', handle: () => releaseWaitingTopUps(context) },
     { name: 'payments.settle-refunds', cron: '* * * * *', handle: () => settleRefunds(context) },

@@ -16,6 +16,7 @@ import type notification from '../_messages/en/notification.json';
 import type operator from '../_messages/en/operator.json';
 import type order from '../_messages/en/order.json';
 import type people from '../_messages/en/people.json';
+import type plan from '../_messages/en/plan.json';
 import type proof from '../_messages/en/proof.json';
 import type provenance from '../_messages/en/provenance.json';
 import type reconciliation from '../_messages/en/reconciliation.json';
@@ -56,6 +57,7 @@ interface AllMessages {
   operator: typeof operator;
   order: typeof order;
   people: typeof people;
+  plan: typeof plan;
   proof: typeof proof;
   provenance: typeof provenance;
   reconciliation: typeof reconciliation;

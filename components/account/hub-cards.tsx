@@ -1,4 +1,4 @@
-import { Bell, Download, KeyRound, Mail, MonitorSmartphone, Scale } from 'lucide-react';
+import { Bell, Crown, Download, KeyRound, Mail, MonitorSmartphone, Scale } from 'lucide-react';
 import { useTranslations } from 'next-intl';
 
 import { HubCard } from '#components/ui/hub-card.tsx';
@@ -10,6 +10,7 @@ interface HubCardsProps {
 /** Where everything about one's own account is. */
 export function HubCards({ overview }: HubCardsProps) {
   const t = useTranslations('account.hub');
+  const plan = useTranslations('plan.hub');
   const { hasSecondFactor, unread, maskedEmail } = overview;
   return (
     <ul className="grid gap-4 sm:grid-cols-2 lg:grid-cols-3">
@@ -30,6 +31,9 @@ export function HubCards({ overview }: HubCardsProps) {
       </HubCard>
       <HubCard href="/account/trust" icon={<Scale aria-hidden="true" className="size-icon" />} title={t('trust.title')}>
         {t('trust.text')}
+      </HubCard>
+      <HubCard href="/account/plan" icon={<Crown aria-hidden="true" className="size-icon" />} title={plan('title')}>
+        {plan('text')}
       </HubCard>
       <HubCard
         href="/account/contact"

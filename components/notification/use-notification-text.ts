@@ -14,11 +14,9 @@ export function useNotificationText(): (notification: Pick<NotificationView, 'ki
   const tier = useTranslations('tier');
   return ({ kind, details }) => {
     const values = { ...notificationValues(details) };
-    if (kind === 'tier_changed') {
-      for (const name of ['from', 'to']) {
-        const key = String(values[name]);
-        if (isTier(key)) values[name] = tier(key);
-      }
+    for (const name of ['from', 'to']) {
+      const key = String(values[name]);
+      if (isTier(key)) values[name] = tier(key);
     }
     return { title: t(`${kind}.title`, values), text: t(`${kind}.text`, values) };
   };

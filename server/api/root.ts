@@ -9,6 +9,7 @@ import { listingsRouter, ordersRouter } from '#server/market/router.ts';
 import { reserveRouter } from '#server/payments/reserve-router.ts';
 import { refundsRouter } from '#server/payments/refunds-router.ts';
 import { debtsRouter } from '#server/payments/debts-router.ts';
+import { subscriptionsRouter } from '#server/payments/subscription-router.ts';
 import { topUpsRouter } from '#server/payments/router.ts';
 import { walletRouter } from '#server/payments/wallet-router.ts';
 import { provenanceRouter } from '#server/provenance/router.ts';
@@ -37,6 +38,7 @@ export const appRouter = router({
   reserve: reserveRouter,
   refunds: refundsRouter,
   cashOuts: cashOutsRouter(cashOutSetup),
+  subscriptions: subscriptionsRouter,
   listings: listingsRouter,
   orders: ordersRouter,
   operator: operatorRouter,

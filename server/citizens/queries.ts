@@ -51,6 +51,21 @@ export async function citizenStanding(
   return closedAt === null ? { citizen: citizenOf(citizen), refreshedAt } : 'closed';
 }
 
+/** Where a citizen's tier comes from: their class, and what a subscription adds. Null for nobody and closed accounts. */
+export async function citizenTiers(
+  db: Db,
+  citizenId: string,
+): Promise<{ tier: Tier; classTier: Tier; subscribedTier: Tier | null } | null> {
+  const select = { tier: true, classTier: true, subscribedTier: true } as const;
+  const row = await db.citizen.findUnique({ where: { id: citizenId, closedAt: null }, select });
+  if (row === null) return null;
+  return {
+    tier: row.tier as Tier,
+    classTier: row.classTier as Tier,
+    subscribedTier: row.subscribedTier as Tier | null,
+  };
+}
+
 /** Unknown ids are left out. At most 100 ids in one call. */
 export async function citizensByIds(db: Db, citizenIds: readonly string[]): Promise<Map<string, Citizen>> {
   const ids = [...new Set(citizenIds)].slice(0, 100);

@@ -13,6 +13,9 @@ export const notificationTopicOf = {
   dispute_won: 'money',
   earning_taken_back: 'money',
   earning_given_back: 'money',
+  subscription_failing: 'standing',
+  subscription_ended: 'standing',
+  subscription_outgrown: 'standing',
   factor_added: 'security',
   factor_removed: 'security',
   recovery_codes_made: 'security',
@@ -55,6 +58,7 @@ const noValues = {
   place: '',
   from: '',
   to: '',
+  until: '',
   role: 'citizen',
   amount: '',
   left: 0,
@@ -89,7 +93,7 @@ export const verifyEmailInput = z.object({ token: z.string().regex(/^[A-Za-z0-9_
 
 /** What keeps an account from being closed, and how many of them there are. */
 export interface ClosingObstacle {
-  code: 'last_admin' | 'balance_left' | 'top_ups_open' | 'orders_open' | 'cash_outs_open';
+  code: 'last_admin' | 'balance_left' | 'top_ups_open' | 'orders_open' | 'cash_outs_open' | 'subscription_live';
   count: number;
 }
 

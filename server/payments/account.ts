@@ -12,6 +12,8 @@ import { topUpsOf, walletStatement } from './queries.ts';
 import { ownRefunds } from './refund-queries.ts';
 
 const pageMax = 100;
+/** Subscriptions and monthly invoices are few. */
+const rowsMax = 1_000;
 const unfinished = ['started', 'open', 'processing', 'waiting'];
 
 /** Money and payments on their way keep an account open. */
@@ -23,6 +25,8 @@ export const paymentsClosing: ClosingPart = {
     const found: ClosingObstacle[] = open === 0 ? [] : [{ code: 'top_ups_open', count: open }];
     const cashOuts = await db.cashOut.count({ where: { citizenId, state: { in: [...openCashOutStates] } } });
     if (cashOuts > 0) found.push({ code: 'cash_outs_open', count: cashOuts });
+    const subscriptions = await db.subscription.count({ where: { citizenId, state: { in: ['open', 'live'] } } });
+    if (subscriptions > 0) found.push({ code: 'subscription_live', count: subscriptions });
     const accounts = await accountsWithMoney(db, citizenId);
     return accounts === 0 ? found : [{ code: 'balance_left', count: accounts }, ...found];
   },
@@ -56,6 +60,8 @@ export const paymentsData: PersonalDataSource = {
     'DebtRepayment.citizenId',
     'DucatTaking.citizenId',
     'DebtWriteOff.citizenId',
+    'Subscription.citizenId',
+    'StripeObject.citizenId',
   ],
   parts: [
     {
@@ -66,6 +72,9 @@ export const paymentsData: PersonalDataSource = {
           return { items: topUps, nextCursor };
         }),
     },
+    { name: 'subscriptions', rows: (db, { citizenId }) => subscriptions(db, citizenId) },
+    { name: 'subscriptionInvoices', rows: (db, { citizenId }) => subscriptionInvoices(db, citizenId) },
+    { name: 'atStripe', rows: (db, { citizenId }) => atStripe(db, citizenId) },
     {
       name: 'refunds',
       rows: (db, { citizenId }) =>
@@ -106,3 +115,53 @@ export const paymentsData: PersonalDataSource = {
     },
   ],
 };
+
+async function* subscriptions(db: Db, citizenId: string): AsyncGenerator<object, void> {
+  yield* await db.subscription.findMany({
+    where: { citizenId },
+    orderBy: { id: 'asc' },
+    take: rowsMax,
+    select: {
+      id: true,
+      tier: true,
+      priceMinor: true,
+      state: true,
+      stripeSubscriptionId: true,
+      stripeStatus: true,
+      periodEnd: true,
+      endsAt: true,
+      failingSince: true,
+      graceUntil: true,
+      createdAt: true,
+      startedAt: true,
+      endedAt: true,
+    },
+  });
+}
+
+async function* subscriptionInvoices(db: Db, citizenId: string): AsyncGenerator<object, void> {
+  yield* await db.subscriptionInvoice.findMany({
+    where: { subscription: { citizenId } },
+    orderBy: { id: 'asc' },
+    take: rowsMax,
+    select: {
+      number: true,
+      state: true,
+      amountMinor: true,
+      taxMinor: true,
+      refundedMinor: true,
+      issuedAt: true,
+      paidAt: true,
+      subscriptionId: true,
+    },
+  });
+}
+
+/** Under which name the card service knows the citizen. */
+async function* atStripe(db: Db, citizenId: string): AsyncGenerator<object, void> {
+  yield* await db.stripeObject.findMany({
+    where: { citizenId },
+    take: pageMax,
+    select: { purpose: true, stripeId: true, createdAt: true },
+  });
+}

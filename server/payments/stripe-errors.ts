@@ -46,3 +46,13 @@ export function refusalCodeOfStripe(error: unknown): string | null {
   if (statusCode !== 400 && statusCode !== 402 && statusCode !== 404) return null;
   return typeof code === 'string' ? code : 'refused';
 }
+
+/** Runs a call to Stripe; null where there is no such object. */
+export async function orMissing<T>(call: () => Promise<T>): Promise<T | null> {
+  try {
+    return await callStripe(call);
+  } catch (error) {
+    if (isMissingAtStripe(error)) return null;
+    throw error;
+  }
+}

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import type { InboxEvent, InboxOutcome } from '#server/platform/inbox.ts';
 import { prepareFraudWarning } from './fraud-warning-flows.ts';
 import { prepareConnectEvent } from './cash-out-events.ts';
+import { prepareInvoice, prepareInvoiceFee, prepareInvoiceRefund } from './invoice-flows.ts';
+import { prepareSubscription, prepareSubscriptionSession } from './subscription-flows.ts';
 import { prepareChargeRefunds, prepareRefund } from './refund-flows.ts';
 import { prepareDebtPayment } from './debt-flows.ts';
 import { prepareDispute, type DisputeDeps } from './dispute-flows.ts';
@@ -35,15 +37,21 @@ export async function handleStripeEvent(deps: DisputeDeps, event: InboxEvent): P
     case 'checkout.session.async_payment_failed':
     case 'checkout.session.expired':
       return outcomeOf(
-        (await prepareFulfilment(deps, objectId(event))) ?? (await prepareDebtPayment(deps, objectId(event))),
+        (await prepareFulfilment(deps, objectId(event))) ??
+          (await prepareSubscriptionSession(deps, objectId(event))) ??
+          (await prepareDebtPayment(deps, objectId(event))),
       );
     case 'charge.updated':
-      return outcomeOf(await prepareStripeFee(deps, objectId(event)));
+      return outcomeOf(
+        (await prepareStripeFee(deps, objectId(event))) ?? (await prepareInvoiceFee(deps, objectId(event))),
+      );
     case 'refund.created':
     case 'refund.updated':
     case 'refund.failed':
     case 'charge.refund.updated':
-      return outcomeOf(await prepareRefund(deps, objectId(event)));
+      return outcomeOf(
+        (await prepareInvoiceRefund(deps, objectId(event))) ?? (await prepareRefund(deps, objectId(event))),
+      );
     case 'charge.refunded':
       return outcomeOf(await prepareChargeRefunds(deps, objectId(event)));
     case 'radar.early_fraud_warning.created':
@@ -60,6 +68,18 @@ export async function handleStripeEvent(deps: DisputeDeps, event: InboxEvent): P
     case 'charge.dispute.funds_reinstated':
     case 'charge.dispute.closed':
       return outcomeOf(await prepareDispute(deps, objectId(event)));
+    case 'customer.subscription.created':
+    case 'customer.subscription.updated':
+    case 'customer.subscription.deleted':
+    case 'customer.subscription.paused':
+    case 'customer.subscription.resumed':
+      return outcomeOf(await prepareSubscription(deps, objectId(event)));
+    case 'invoice.finalized':
+    case 'invoice.paid':
+    case 'invoice.payment_failed':
+    case 'invoice.voided':
+    case 'invoice.marked_uncollectible':
+      return outcomeOf(await prepareInvoice(deps, objectId(event)));
     default:
       return { state: 'ignored' };
   }

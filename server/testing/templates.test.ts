@@ -19,6 +19,7 @@ import * as disputeTemplates from '#server/payments/templates-dispute.ts';
 import * as stripeTemplates from '#server/payments/templates-stripe.ts';
 import * as paymentTemplates from '#server/payments/templates.ts';
 import * as cashOutTemplates from '#server/payments/templates-cash-out.ts';
+import * as subscriptionTemplates from '#server/payments/templates-subscription.ts';
 import { topUpTemplate } from '#server/payments/templates.ts';
 import type { Database } from '#server/platform/db.ts';
 import { testDatabase } from './database.ts';
@@ -42,6 +43,7 @@ const declared: Readonly<Record<string, readonly unknown[]>> = {
   'server/payments/templates-debt.ts': Object.values(debtTemplates),
   'server/payments/templates-dispute-return.ts': Object.values(disputeReturnTemplates),
   'server/payments/templates-dispute.ts': Object.values(disputeTemplates),
+  'server/payments/templates-subscription.ts': Object.values(subscriptionTemplates),
   'server/payments/templates.ts': Object.values(paymentTemplates),
   'server/payments/templates-stripe.ts': Object.values(stripeTemplates),
 };
