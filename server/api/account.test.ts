@@ -208,6 +208,9 @@ const withheld: Readonly<Record<string, string>> = {
   'TopUp.reviewedBy': "about somebody else's payment; the act is in the operator's actions",
   'CashOutEvent.actorId':
     "the citizen's own request is with their cash-outs, an operator's act in the operator's actions",
+  'Refund.requestedBy': "the citizen's own are told by their origin, an operator's act is in the operator's actions",
+  'FraudWarning.citizenId': 'what a bank suspects: whoever holds a stolen card must not be warned by it',
+  'FraudWarning.decidedBy': "about somebody else's payment; the act is in the operator's actions",
   'LedgerBreakerEvent.actor': 'an act for the house, kept in the actions too',
   'LedgerOwnerGuard.owner': 'a row to lock, without any content',
   'LedgerVelocityLimit.owner': 'derived from the trust level, which is on the citizen',

@@ -25,13 +25,30 @@ export async function addDebt(tx: Tx, deps: WriteDeps, debt: NewDebt): Promise<v
   });
 }
 
-/** A debt that is none after all: what it was for was undone. Unknown ones are left alone. */
+/** What was repaid and written off, in cents, of a debt that is none after all. */
+export interface UndoneDebt {
+  repaidMinor: bigint;
+  writtenOffMinor: bigint;
+}
+
+/**
+ * What a debt was for was undone: it is owed no more. Says what had been repaid and given up of it, for the caller to book
+ * back; nothing where there was no such debt.
+ */
 export async function cancelDebt(
   tx: Tx,
   deps: WriteDeps,
-  debt: { cause: DebtCause; reference: string },
-): Promise<void> {
-  await tx.debt.updateMany({ where: { ...debt, cancelledAt: null }, data: { cancelledAt: deps.clock.now() } });
+  debt: { citizenId: string; cause: DebtCause; reference: string },
+): Promise<UndoneDebt> {
+  const { citizenId, cause, reference } = debt;
+  await lockDebts(tx, citizenId);
+  const row = await tx.debt.findFirst({
+    where: { cause, reference, cancelledAt: null },
+    select: { id: true, repaidMinor: true, writtenOffMinor: true },
+  });
+  if (row === null) return { repaidMinor: 0n, writtenOffMinor: 0n };
+  await tx.debt.update({ where: { id: row.id }, data: { cancelledAt: deps.clock.now() }, select: { id: true } });
+  return { repaidMinor: row.repaidMinor, writtenOffMinor: row.writtenOffMinor };
 }
 
 const debtsMax = 500;

@@ -4,7 +4,10 @@ import { deriveKey } from '#server/platform/crypto.ts';
 import { derivedId } from '#server/platform/ids.ts';
 import { invariant } from '#server/platform/invariant.ts';
 import type { Coverage, PaidParts } from './refund-rules.ts';
+import type { UndoneDebt } from './debts.ts';
+import { defaultSettings } from './packages.ts';
 import {
+  refundDebtUndoneTemplate,
   refundFailedDebtTemplate,
   refundFailedTemplate,
   refundFailedWaitingTemplate,
@@ -89,11 +92,31 @@ export function failedTransfers(
   });
 }
 
+/** What was repaid of a debt that is none comes back as ducats, what was written off is written off no more. */
+export function undoneTransfers(
+  booking: { refund: RefundBooking; undone: UndoneDebt; walletAccountId: bigint; receivableAccountId: bigint },
+  secret: string,
+): TransferRequest[] {
+  const { refund, undone, walletAccountId: wallet, receivableAccountId: receivable } = booking;
+  const { repaidMinor: repaid, writtenOffMinor: writtenOff } = undone;
+  return bindTemplate(refundDebtUndoneTemplate, {
+    amounts: { repaid, writtenOff, ducats: repaid * defaultSettings.ducatMinorPerCent },
+    parties: { wallet, receivable },
+    ...identityOf(refund, secret),
+  });
+}
+
 /** The ids of the transfers by which the ducats of a failed refund come out of the house again; none of nothing. */
-export function ducatReturns(refund: RefundBooking, secret: string): { baseIds: string[]; bonusIds: string[] } {
+export function ducatReturns(
+  { refund, undone }: { refund: RefundBooking; undone: UndoneDebt },
+  secret: string,
+): { baseIds: string[]; bonusIds: string[] } {
   const { idOf } = identityOf(refund, secret);
   return {
-    baseIds: refund.baseTakenMinor > 0n ? [idOf('failed-base')] : [],
+    baseIds: [
+      ...(refund.baseTakenMinor > 0n ? [idOf('failed-base')] : []),
+      ...(undone.repaidMinor > 0n ? [idOf('undone-ducats')] : []),
+    ],
     bonusIds: refund.bonusTakenMinor > 0n ? [idOf('failed-bonus')] : [],
   };
 }

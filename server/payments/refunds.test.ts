@@ -1,7 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { testBridge } from '#server/testing/payments.ts';
+import { starter, testBridge } from '#server/testing/payments.ts';
 import { explorer, refundCards, testRefunds } from '#server/testing/refunds.ts';
 import { passReview } from './credits.ts';
+import { repayWithDucats } from './debt-repayments.ts';
+import { openDebt } from './debts.ts';
 import { releaseWaitingTopUps } from './jobs.ts';
 import { topUpById } from './queries.ts';
 import { refundTopUp } from './refund-flows.ts';
@@ -113,6 +116,7 @@ describe('ducats that are spent', () => {
     expect(view).toMatchObject({ totalMinor: 5_125n, baseMinor: 40_000n, bonusMinor: 0n, debtMinor: 1_250n });
     expect(await wallet(citizenId)).toBe(0n);
     expect(await bridge.balance(citizenId, 'receivable', 'USD')).toBe(-1_250n);
+    expect(await openDebt(database.client, citizenId)).toBe(1_250n);
     expect(await bridge.house('ducat_float', 'USD')).toBe(float - 4_000n);
     await refunds.assertInOrder();
   });
@@ -149,13 +153,21 @@ describe('a refund that Stripe does not finish at once', () => {
     expect(again.totalMinor).toBe(102n);
   });
 
-  test('and fails later with a debt leaves no debt', async () => {
+  test('and fails later with a debt leaves no debt; what was repaid of it meanwhile is in the wallet again', async () => {
     const { topUpId, citizenId } = await paid(explorer, refundCards.fails);
+    await paid(starter, refundCards.success, citizenId);
     await spend(citizenId, 12_500n);
     const before = await wallet(citizenId);
+    const float = await bridge.house('ducat_float', 'USD');
     await refundTopUp(deps, request(topUpId, { policy: 'debt' }));
+    expect(await openDebt(database.client, citizenId)).toBe(1_250n);
+    const repayment = { citizenId, key: randomUUID(), mostMinor: 300n };
+    await database.inTransaction((tx) => repayWithDucats(tx, deps, repayment));
+    expect(await openDebt(database.client, citizenId)).toBe(950n);
     await failed(topUpId);
     expect(await wallet(citizenId)).toBe(before);
+    expect(await bridge.house('ducat_float', 'USD')).toBe(float);
+    expect(await openDebt(database.client, citizenId)).toBe(0n);
     expect(await bridge.balance(citizenId, 'receivable', 'USD')).toBe(0n);
     await refunds.assertInOrder();
   });

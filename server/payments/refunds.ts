@@ -5,9 +5,9 @@ import { postLinked } from '#server/ledger/transfers.ts';
 import type { Tx } from '#server/platform/db.ts';
 import { refuse } from '#server/platform/errors.ts';
 import { emit } from '#server/platform/outbox.ts';
-import { ducatReturns, failedTransfers, paidTransfers, releaseTransfers } from './refund-bookings.ts';
+import { addDebt, cancelDebt, type UndoneDebt } from './debts.ts';
+import { ducatReturns, failedTransfers, paidTransfers, releaseTransfers, undoneTransfers } from './refund-bookings.ts';
 import { noteRefundReturns, noteRefundTakes } from './refund-lots.ts';
-import { addDebt, cancelDebt } from './debts.ts';
 import { escrowOf, holderOf, lockRefund, receivableOf, refundedParts, type RefundRow } from './refund-rows.ts';
 import { leftOf } from './refund-rules.ts';
 import { nextRefundStep, type StripeRefundFacts } from './refund-steps.ts';
@@ -155,11 +155,9 @@ async function bookFailed(tx: Tx, deps: WriteDeps, { refund, topUp, facts }: Ste
     const data = { state: 'waiting', waitReason: topUp.riskLevel === 'highest' ? 'review' : 'limits' };
     await tx.topUp.update({ where: { id: topUp.id }, data, select: { id: true } });
   }
-  const holder = await holderOf(tx, topUp);
-  const receivableAccountId = await receivableOf(tx, refund);
-  await cancelDebt(tx, deps, { cause: 'refund', reference: refund.id });
-  const transfers = failedTransfers({ refund, holder, receivableAccountId }, deps.secret);
-  const returning = ducatReturns(refund, deps.secret);
+  const undone = await cancelDebt(tx, deps, { citizenId: topUp.citizenId, cause: 'refund', reference: refund.id });
+  const transfers = await wayBack(tx, deps, { refund, topUp, undone });
+  const returning = ducatReturns({ refund, undone }, deps.secret);
   await noteRefundReturns(tx, { topUpId: topUp.id, ...returning, holdUntil: await holdOf(tx, deps, topUp) });
   const type = facts.isPayment ? 'payment_failure_refund' : 'refund_failure';
   const fact = { type, sourceId: facts.id, amountMinor: refund.totalMinor } as const;
@@ -172,6 +170,20 @@ async function bookFailed(tx: Tx, deps: WriteDeps, { refund, topUp, facts }: Ste
   });
   await postLinked(tx, transfers, { source: 'external' });
   await tellFailed(tx, deps, refund);
+}
+
+/** Everything as it was before, and what the buyer repaid meanwhile in ducats. */
+async function wayBack(
+  tx: Tx,
+  deps: WriteDeps,
+  { refund, topUp, undone }: { refund: RefundRow; topUp: LockedTopUp; undone: UndoneDebt },
+): Promise<TransferRequest[]> {
+  const holder = await holderOf(tx, topUp);
+  const receivableAccountId = await receivableOf(tx, refund);
+  const transfers = failedTransfers({ refund, holder, receivableAccountId }, deps.secret);
+  if (receivableAccountId === null || holder === 'suspense') return transfers;
+  const { walletAccountId } = holder;
+  return [...transfers, ...undoneTransfers({ refund, undone, walletAccountId, receivableAccountId }, deps.secret)];
 }
 
 /** Until when the ducats that come back are held: as long as before, and those that wait as long as others bought now. */

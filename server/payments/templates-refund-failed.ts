@@ -165,3 +165,54 @@ export const refundFailedDebtTemplate = defineTemplate({
     { account: { house: 'promotion_cost' }, loses: ['bonusDebt'] },
   ],
 });
+
+/**
+ * What was repaid of such a debt before it was none comes back as ducats, and the dollars behind them are owed again; what
+ * the house had given up is no loss any more.
+ */
+export const refundDebtUndoneTemplate = defineTemplate({
+  name: 'refund_debt_undone',
+  amounts: { repaid: zeroOrMore('USD'), writtenOff: zeroOrMore('USD'), ducats: zeroOrMore('DUCAT') },
+  parties: { wallet, receivable },
+  equations: [],
+  rounding: null,
+  legs: [
+    {
+      name: 'undone-repaid',
+      kind: 'refund_failed',
+      debit: { party: 'receivable' },
+      credit: { house: 'ducat_float' },
+      amount: 'repaid',
+    },
+    {
+      name: 'undone-written-off',
+      kind: 'refund_failed',
+      debit: { party: 'receivable' },
+      credit: { house: 'loss' },
+      amount: 'writtenOff',
+    },
+    {
+      name: 'undone-mint',
+      kind: 'mint',
+      mode: 'shortfall',
+      debit: { house: 'issuance' },
+      credit: { house: 'treasury' },
+      amount: 'ducats',
+    },
+    {
+      name: 'undone-ducats',
+      kind: 'refund_failed',
+      debit: { house: 'treasury' },
+      credit: { party: 'wallet' },
+      amount: 'ducats',
+    },
+  ],
+  effects: [
+    { account: { party: 'receivable' }, loses: ['repaid', 'writtenOff'] },
+    { account: { house: 'ducat_float' }, gains: ['repaid'] },
+    { account: { house: 'loss' }, gains: ['writtenOff'] },
+    { account: { house: 'issuance' }, isOpen: true },
+    { account: { house: 'treasury' }, isOpen: true },
+    { account: { party: 'wallet' }, gains: ['ducats'] },
+  ],
+});
