@@ -159,11 +159,11 @@ export interface AccountOrigin {
   expiresAt: Date | null;
 }
 
-/** Where an account's units came from: one row per facts, the latest first, at most `limit` after a cursor. */
+/** Where an account's units came from: one row per facts, the latest first, at most `limit` after the cursor. */
 export async function originsOf(
   db: Db,
   accountId: bigint,
-  { at, limit, after }: { at: Date; limit: number; after?: string | undefined },
+  { at, limit, cursor }: { at: Date; limit: number; cursor?: string | undefined },
 ): Promise<{ origins: AccountOrigin[]; nextCursor: string | null }> {
   invariant(limit >= 1 && limit <= 100, 'a page holds 1 to 100 origins');
   const { sums, holds } = await readSums(db, accountId);
@@ -177,7 +177,7 @@ export async function originsOf(
         ? 1
         : -1,
   );
-  const start = after === undefined ? 0 : sorted.findIndex(({ fact }) => fact.id === after) + 1;
+  const start = cursor === undefined ? 0 : sorted.findIndex(({ fact }) => fact.id === cursor) + 1;
   const page = sorted.slice(start, start + limit);
   const origins = page.map(({ fact, amountMinor }) => {
     const until = heldUntil({ fact, accountId }, holds, now);

@@ -6,7 +6,7 @@ import { citizenProcedure, router } from '#server/platform/trpc.ts';
 import { progressOf } from './load.ts';
 import { amountsOf, originsOf } from './queries.ts';
 
-const originsInput = z.object({ after: z.uuid().optional(), limit: z.int().min(1).max(100) });
+const originsInput = z.object({ cursor: z.string().min(1).max(40).optional(), limit: z.int().min(1).max(100) });
 const clearingsShown = 20;
 
 /** Where a citizen's own ducats came from, and what of them is held. */

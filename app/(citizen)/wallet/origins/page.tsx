@@ -24,12 +24,12 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export default async function OriginsPage({ searchParams }: { searchParams: SearchParams }) {
   await requireVisitor();
-  const after = textOf((await searchParams)['after']);
+  const cursor = textOf((await searchParams)['cursor']);
   const caller = await serverCaller();
   const [t, amounts, page] = await Promise.all([
     getTranslations('provenance'),
     caller.provenance.amounts(),
-    orNotFound(caller.provenance.origins({ limit: originsShown, after })),
+    orNotFound(caller.provenance.origins({ limit: originsShown, cursor })),
   ]);
   return (
     <Page>
@@ -68,11 +68,11 @@ export default async function OriginsPage({ searchParams }: { searchParams: Sear
             <OwnOrigins origins={page.origins} />
             <Pagination
               label={t('origins.pages')}
-              first={after === undefined ? undefined : { href: path, label: t('origins.first') }}
+              first={cursor === undefined ? undefined : { href: path, label: t('origins.first') }}
               next={
                 page.nextCursor === null
                   ? undefined
-                  : { href: addressOf(path, { after: page.nextCursor }), label: t('origins.next') }
+                  : { href: addressOf(path, { cursor: page.nextCursor }), label: t('origins.next') }
               }
             />
           </section>
