@@ -1,4 +1,5 @@
 import { englishMoney, italianMoney } from './mail-texts-money.ts';
+import { englishPlan, italianPlan } from './mail-texts-plan.ts';
 import { notificationTopicOf, notificationValues } from './schema.ts';
 import type { MailLocale, NotificationDetails, NotificationKind } from './schema.ts';
 
@@ -57,6 +58,7 @@ const closing: Readonly<Record<MailLocale, (appUrl: string) => string>> = {
 
 const english: Texts = {
   ...englishMoney,
+  ...englishPlan,
   verify_email: ({ secret }) => ({
     subject: 'please confirm your e-mail address',
     lines: [
@@ -83,25 +85,6 @@ const english: Texts = {
     subject: 'your trust level has changed',
     lines: [`Your trust level was T${get('from')} and is T${get('to')} now. Your limits follow it.`],
     link: { words: 'What it allows:', path: '/account/trust' },
-  }),
-  subscription_failing: ({ get }) => ({
-    subject: 'a payment for your subscription failed',
-    lines: [
-      `The payment for your subscription to ${get('to')} failed. The tier stays yours until ${get('until')}; give another card before then.`,
-    ],
-    link: { words: 'Your plan:', path: '/account/plan' },
-  }),
-  subscription_ended: ({ get }) => ({
-    subject: 'your subscription has ended',
-    lines: [`Your subscription to ${get('from')} has ended. From now on the tier of your class counts.`],
-    link: { words: 'Your plan:', path: '/account/plan' },
-  }),
-  subscription_outgrown: ({ get }) => ({
-    subject: 'your class gives what you pay for',
-    lines: [
-      `Your class has risen and gives you ${get('to')} free of charge. Your subscription to ${get('from')} adds nothing any more, and you may cancel it.`,
-    ],
-    link: { words: 'Your plan:', path: '/account/plan' },
   }),
   factor_added: ({ get }) => ({
     subject: 'a second factor was added',
@@ -171,6 +154,7 @@ const english: Texts = {
 
 const italian: Texts = {
   ...italianMoney,
+  ...italianPlan,
   verify_email: ({ secret }) => ({
     subject: 'conferma il tuo indirizzo e-mail',
     lines: [
@@ -199,25 +183,6 @@ const italian: Texts = {
     subject: 'il tuo grado di fiducia è cambiato',
     lines: [`Il tuo grado di fiducia era T${get('from')} e ora è T${get('to')}. I tuoi limiti lo seguono.`],
     link: { words: 'Che cosa permette:', path: '/account/trust' },
-  }),
-  subscription_failing: ({ get }) => ({
-    subject: 'un pagamento del tuo abbonamento non è riuscito',
-    lines: [
-      `Il pagamento del tuo abbonamento a ${get('to')} non è riuscito. Il livello resta tuo fino al ${get('until')}: indica un’altra carta prima di allora.`,
-    ],
-    link: { words: 'Il tuo piano:', path: '/account/plan' },
-  }),
-  subscription_ended: ({ get }) => ({
-    subject: 'il tuo abbonamento è finito',
-    lines: [`Il tuo abbonamento a ${get('from')} è finito. D’ora in poi conta il livello della tua classe.`],
-    link: { words: 'Il tuo piano:', path: '/account/plan' },
-  }),
-  subscription_outgrown: ({ get }) => ({
-    subject: 'la tua classe dà ciò che paghi',
-    lines: [
-      `La tua classe è salita e ti dà ${get('to')} gratis. Il tuo abbonamento a ${get('from')} non aggiunge più nulla, e puoi disdirlo.`,
-    ],
-    link: { words: 'Il tuo piano:', path: '/account/plan' },
   }),
   factor_added: ({ get }) => ({
     subject: 'è stato aggiunto un secondo fattore',
