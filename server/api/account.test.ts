@@ -217,6 +217,14 @@ const withheld: Readonly<Record<string, string>> = {
   'LedgerVelocityBucket.owner': 'sums of the statement',
   'LedgerCorrection.proposedBy': 'an act for the house, kept in the actions too',
   'LedgerCorrection.decidedBy': 'an act for the house, kept in the actions too',
+  'LedgerSeal.sealedBy': 'an act for the house, kept in the actions too',
+  'LedgerSealDetachment.detachedBy': 'an act for the house, kept in the actions too',
+  'Dispute.evidenceSubmittedBy': "about somebody else; the act is in the operator's actions",
+  'Dispute.acceptedBy': "about somebody else; the act is in the operator's actions",
+  'DebtWriteOff.proposedBy': "about somebody else; the act is in the operator's actions",
+  'DebtWriteOff.decidedBy': "about somebody else; the act is in the operator's actions",
+  'Lot.arrivedBy': 'a transfer, not a person',
+  'LotMove.previousBy': 'a transfer, not a person',
   'OrderEvent.actor': 'the part somebody plays in an order, not who they are',
 };
 

@@ -103,7 +103,8 @@ describe('a notification', () => {
     const [english, italian] = (['en', 'it'] as const).map((locale) =>
       composeMail(kind, { locale, details: {}, appUrl: 'https://cascade.test', secret: '' }),
     );
-    for (const mail of [english, italian]) expect(`${mail?.subject}${mail?.text}`).not.toMatch(/undefined|null|NaN/);
+    for (const mail of [english, italian])
+      expect(`${mail?.subject}${mail?.text}`).not.toMatch(/\b(undefined|null|NaN)\b/);
     expect(english?.text).not.toBe(italian?.text);
     expect(english?.subject.length).toBeLessThanOrEqual(200);
   });

@@ -6,9 +6,9 @@ import { ducat, usd } from '#server/money/money.ts';
 import type { Db, Prisma } from '#server/platform/db.ts';
 import { amountsOf } from '#server/provenance/queries.ts';
 import type { CashOutProviderName } from './cash-out-provider.ts';
-import { owedMinor } from './cash-out-record.ts';
 import { cashOutSettings } from './cash-out-rules.ts';
 import { cashOutStates, type CashOutRoom, type CashOutState, type CashOutView } from './cash-out-schema.ts';
+import { openDebt } from './debts.ts';
 import { payoutAccountOf } from './payout-accounts.ts';
 import { countedCashOut } from './trust-enforcement.ts';
 
@@ -22,7 +22,7 @@ export async function cashOutRoom(
   const { citizenId, provider, now } = input;
   const [standing, owed, account, limits] = await Promise.all([
     trustStanding(db, { citizenId, now }),
-    owedMinor(db, citizenId),
+    openDebt(db, citizenId),
     provider === null ? null : payoutAccountOf(db, { citizenId, provider }),
     velocityLimits(db, citizenId),
   ]);

@@ -1,6 +1,5 @@
-import { findAccount, openAccount } from '#server/ledger/accounts.ts';
-import { accountBalance } from '#server/ledger/queries.ts';
-import type { Db, Prisma, Tx } from '#server/platform/db.ts';
+import { openAccount } from '#server/ledger/accounts.ts';
+import type { Prisma, Tx } from '#server/platform/db.ts';
 import { refuse } from '#server/platform/errors.ts';
 import { invariant } from '#server/platform/invariant.ts';
 import { cashOutStates, type CashOutState } from './cash-out-schema.ts';
@@ -89,12 +88,4 @@ export async function noteCashOut(tx: Tx, deps: Pick<WriteDeps, 'clock'>, happen
 
 export function walletOf(tx: Tx, owner: string): Promise<bigint> {
   return openAccount(tx, { owner, kind: 'wallet', asset: 'DUCAT' });
-}
-
-/** What a citizen owes, in cents. */
-export async function owedMinor(db: Db, owner: string): Promise<bigint> {
-  const accountId = await findAccount(db, { owner, kind: 'receivable', asset: 'USD' });
-  if (accountId === null) return 0n;
-  const { balanceMinor } = await accountBalance(db, accountId);
-  return balanceMinor < 0n ? -balanceMinor : 0n;
 }

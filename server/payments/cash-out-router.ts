@@ -3,9 +3,9 @@ import { citizenProcedure, router } from '#server/platform/trpc.ts';
 import { requestCashOut } from './cash-out-flows.ts';
 import { providerOf, type CashOutProviderName, type CashOutSetup } from './cash-out-provider.ts';
 import { cashOutRoom, cashOutsOf } from './cash-out-queries.ts';
-import { owedMinor } from './cash-out-record.ts';
 import { figuresOf } from './cash-out-rules.ts';
 import { cashOutFiguresInput, listCashOutsInput, requestCashOutInput } from './cash-out-schema.ts';
+import { openDebt } from './debts.ts';
 import { startOnboarding, syncPayoutAccount } from './payout-account-flows.ts';
 
 /** Cash-outs of citizens, paid as the process's settings say. */
@@ -21,7 +21,7 @@ export function cashOutsRouter(setup: () => CashOutSetup) {
     figures: citizenProcedure({ limit: 'read', audited: false })
       .input(cashOutFiguresInput)
       .query(async ({ ctx, input }) => {
-        const openDebtMinor = await owedMinor(ctx.database.client, ctx.principal.citizenId);
+        const openDebtMinor = await openDebt(ctx.database.client, ctx.principal.citizenId);
         return figuresOf({ ducatsMinor: input.ducatsMinor, openDebtMinor });
       }),
 

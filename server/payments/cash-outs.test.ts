@@ -5,6 +5,7 @@ import { openAccount, systemAccountId } from '#server/ledger/accounts.ts';
 import { post } from '#server/ledger/transfers.ts';
 import { advanceCashOut, approveAndSend, requestCashOut } from '#server/payments/cash-out-flows.ts';
 import { rejectCashOut } from '#server/payments/cash-outs.ts';
+import { addDebt, openDebt } from '#server/payments/debts.ts';
 import { systemIds } from '#server/platform/ids.ts';
 import { projectNews } from '#server/provenance/jobs.ts';
 import { amountsOf } from '#server/provenance/queries.ts';
@@ -122,15 +123,39 @@ describe('a cash-out', () => {
       openAccount(tx, { owner: seller, kind: 'receivable', asset: 'USD' }),
     );
     const owed = { from: receivable, to: systemAccountId('loss', 'USD'), amountMinor: 60_00n };
-    await database.inTransaction((tx) => post(tx, [move(owed)]));
+    await database.inTransaction(async (tx) => {
+      const reference = systemIds.uuid();
+      await addDebt(tx, deps, { citizenId: seller, cause: 'refund', reference, amountMinor: 60_00n });
+      await post(tx, [move(owed)]);
+    });
     await expect(world.request(seller, 1_099_90n)).rejects.toMatchObject({ code: 'cash_out_too_small' });
     const before = await house();
     const id = await world.request(seller, 1_600_00n);
     await world.approve(id);
     expect(await rowOf(id)).toMatchObject({ debtMinor: 60_00n, feeMinor: 2_50n, netMinor: 97_50n });
     expect(await bridge.balance(seller, 'receivable', 'USD')).toBe(0n);
+    expect(await openDebt(database.client, seller)).toBe(0n);
     expect((await house()).float).toBe(before.float - 160_00n);
     await bridge.assertBooksInOrder();
+  });
+
+  test('that is rejected leaves what is owed as it was; meanwhile nothing else pays the same debt', async () => {
+    const seller = await world.seller({ ducatsMinor: 2_000_00n });
+    const debt = { citizenId: seller, cause: 'refund', reference: systemIds.uuid(), amountMinor: 60_00n } as const;
+    await database.inTransaction((tx) => addDebt(tx, deps, debt));
+    const id = await world.request(seller, 1_600_00n);
+    expect(await openDebt(database.client, seller)).toBe(0n);
+    const reject = { cashOutId: id, operatorId: await world.operator(), reason: 'The sale looks odd.' };
+    await database.inTransaction((tx) => rejectCashOut(tx, deps, reject));
+    expect(await openDebt(database.client, seller)).toBe(60_00n);
+    expect(await world.wallet(seller)).toBe(2_000_00n);
+  });
+
+  test('is refused while sellers wait for what a dispute took from them', async () => {
+    const seller = await world.seller({ ducatsMinor: 2_000_00n });
+    const debt = { citizenId: seller, cause: 'clawback', reference: systemIds.uuid(), amountMinor: 1_00n } as const;
+    await database.inTransaction((tx) => addDebt(tx, deps, debt));
+    await expect(world.request(seller, 1_600_00n)).rejects.toMatchObject({ code: 'debt_to_sellers' });
   });
 });
 

@@ -14,8 +14,9 @@ import { projectAccounts } from '#server/provenance/project.ts';
 import { clearedEarned } from '#server/provenance/queries.ts';
 import { cashOutTransferId, holdTransfers, releaseCashOutTransfers } from './cash-out-bookings.ts';
 import type { CashOutProviderName } from './cash-out-provider.ts';
-import { lockCashOut, noteCashOut, owedMinor, walletOf, type LockedCashOut } from './cash-out-record.ts';
+import { lockCashOut, noteCashOut, walletOf, type LockedCashOut } from './cash-out-record.ts';
 import { approvalsNeeded, assertMayCashOut, quoteCashOut } from './cash-out-rules.ts';
+import { deductDebt, lockDebts, undoDeduction } from './debts.ts';
 import { lockReadyAccount } from './payout-accounts.ts';
 import type { WriteDeps } from './service.ts';
 
@@ -30,7 +31,7 @@ export interface CashOutWish {
 
 /**
  * Writes a request and takes its ducats out of the wallet, in one transaction: cleared earnings only, into an account of
- * this cash-out alone. Refuses `cash_out_level`, `cash_out_not_before`, `trust_frozen`, `payout_account_missing`,
+ * this cash-out alone. What its citizen owes is paid first. Refuses `debt_to_sellers`, `cash_out_level`, `cash_out_not_before`, `trust_frozen`, `payout_account_missing`,
  * `cash_out_too_small`, `cash_out_not_cleared`, `idempotency_key_reused`, what the ledger refuses (`limit_exceeded`), and
  * `condition_failed` where the wallet moved meanwhile: then do it again.
  */
@@ -51,7 +52,8 @@ export async function beginCashOut(tx: Tx, deps: WriteDeps, wish: CashOutWish): 
   if (account === null) {
     throw refuse('conflict', 'payout_account_missing', 'Please say first where you want to be paid.');
   }
-  const quote = quoteCashOut({ ducatsMinor: wish.ducatsMinor, openDebtMinor: await owedMinor(tx, citizenId) });
+  const openDebtMinor = await deductibleDebt(tx, citizenId);
+  const quote = quoteCashOut({ ducatsMinor: wish.ducatsMinor, openDebtMinor });
   const id = deps.ids.uuid();
   const escrowAccountId = await openAccount(tx, { owner: id, kind: 'escrow', asset: 'DUCAT' });
   const walletId = await walletOf(tx, citizenId);
@@ -73,6 +75,7 @@ export async function beginCashOut(tx: Tx, deps: WriteDeps, wish: CashOutWish): 
     },
     select: { id: true },
   });
+  await deductDebt(tx, deps, { citizenId, cashOutId: id, mostMinor: quote.debtMinor });
   await noteCashOut(tx, deps, { cashOutId: id, kind: 'requested', actorId: citizenId });
   const amount = formatAmount(quote.netMinor, 'USD', { locale: 'en' });
   await notify(tx, deps, { citizenId, kind: 'cash_out_requested', details: { amount } });
@@ -165,6 +168,18 @@ export interface GiveBack {
   failureCode?: string;
 }
 
+/**
+ * Cents that a citizen owes the house; nobody else pays them until this transaction ends. Refuses `debt_to_sellers` while
+ * sellers wait for what a dispute took from them: that is paid back by itself, not out of a cash-out.
+ */
+async function deductibleDebt(tx: Tx, citizenId: string): Promise<bigint> {
+  const debts = await lockDebts(tx, citizenId);
+  if (debts.some(({ cause }) => cause === 'clawback')) {
+    throw refuse('conflict', 'debt_to_sellers', 'Please repay first what a charged-back payment took from sellers.');
+  }
+  return debts.reduce((sum, { openMinor }) => sum + openMinor, 0n);
+}
+
 /** Ends a cash-out of which nothing was sent. The posting is the last thing in it. */
 export async function giveBack(tx: Tx, deps: WriteDeps, { cashOut, state, ...why }: GiveBack): Promise<void> {
   const { id, citizenId } = cashOut;
@@ -176,6 +191,7 @@ export async function giveBack(tx: Tx, deps: WriteDeps, { cashOut, state, ...why
   });
   await noteCashOut(tx, deps, { cashOutId: id, kind: state, actorId, note });
   await tellOfEnd(tx, deps, { cashOut, state });
+  await undoDeduction(tx, { citizenId, cashOutId: id });
   const transfers = releaseCashOutTransfers(cashOut, await walletOf(tx, citizenId), deps.secret);
   const [released] = transfers;
   if (released !== undefined) {

@@ -176,9 +176,9 @@ export async function settleChargebacks(tx: Tx, deps: WriteDeps, citizenId: stri
 }
 
 /**
- * What of a cash-out goes to what its citizen owes, at most `mostMinor` cents: writes it down and returns it, for the
- * transfer that the caller books from what is paid out to `receivable`. While sellers wait for their share nothing may be
- * cashed out, so there is none to give them here.
+ * What of a cash-out goes to what its citizen owes, at most `mostMinor` cents: writes it down when the cash-out is asked
+ * for, so that nothing else pays the same debt meanwhile, and returns it. `receivable` is credited when the money leaves.
+ * While sellers wait for their share nothing may be cashed out, so there is none to give them here.
  */
 export async function deductDebt(
   tx: Tx,
@@ -193,4 +193,24 @@ export async function deductDebt(
   const repayment = { id: cashOutId, citizenId, key: cashOutId, method: 'cash_out', amountMinor: restMinor } as const;
   await recordRepayment(tx, deps, { ...repayment, parts });
   return usd(restMinor);
+}
+
+/** The cash-out ended before any money left: what it would have paid is owed as before. */
+export async function undoDeduction(tx: Tx, input: { citizenId: string; cashOutId: string }): Promise<void> {
+  const { citizenId, cashOutId: repaymentId } = input;
+  await lockDebts(tx, citizenId);
+  const parts = await tx.debtRepaymentPart.findMany({
+    where: { repaymentId },
+    select: { debtId: true, amountMinor: true },
+  });
+  if (parts.length === 0) return;
+  for (const { debtId, amountMinor } of parts) {
+    await tx.debt.update({
+      where: { id: debtId },
+      data: { repaidMinor: { decrement: amountMinor } },
+      select: { id: true },
+    });
+  }
+  await tx.debtRepaymentPart.deleteMany({ where: { repaymentId } });
+  await tx.debtRepayment.delete({ where: { id: repaymentId }, select: { id: true } });
 }
