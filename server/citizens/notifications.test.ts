@@ -65,6 +65,7 @@ describe('a notification', () => {
     expect(await as(citizenId).notifications.topics()).toEqual([
       { topic: 'security', byEmail: true, isFixed: true },
       { topic: 'standing', byEmail: false, isFixed: false },
+      { topic: 'money', byEmail: true, isFixed: false },
     ]);
   });
 
