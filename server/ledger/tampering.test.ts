@@ -63,15 +63,16 @@ describe('the application', () => {
 
   it('cannot write to any table or sequence of the ledger, whichever there are', async () => {
     const { client } = database;
-    const tables = await client.$queryRaw<{ name: string; may: boolean }[]>`
-      SELECT c.relname AS name, has_table_privilege('cascade_app', c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER')
+    const tables = await client.$queryRaw<{ name: string; isView: boolean; may: boolean }[]>`
+      SELECT c.relname AS name, c.relkind = 'v' AS "isView", has_table_privilege('cascade_app', c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER')
           OR has_any_column_privilege('cascade_app', c.oid, 'INSERT, UPDATE, REFERENCES') AS may
       FROM pg_class c WHERE c.relnamespace = 'ledger'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'f')`;
     expect(tables.length).toBeGreaterThan(20);
     expect(tables.filter(({ may }) => may)).toEqual([]);
-    for (const { name } of tables) {
+    for (const { name, isView } of tables) {
       expect(await answer(`DELETE FROM ledger.${name}`), name).toMatch(/permission denied/);
-      expect(await answer(`TRUNCATE ledger.${name}`), name).toMatch(/permission denied/);
+      const truncated = isView ? /is not a table/ : /permission denied/;
+      expect(await answer(`TRUNCATE ledger.${name}`), name).toMatch(truncated);
     }
     const sequences = await client.$queryRaw<{ name: string; may: boolean }[]>`
       SELECT c.relname AS name, has_sequence_privilege('cascade_app', c.oid, 'UPDATE, USAGE') AS may
