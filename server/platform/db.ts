@@ -86,6 +86,7 @@ interface OpenClient {
   client: PrismaClient;
   /** The connections that the client uses. */
   pool: Pool;
+  /** Closing it again changes nothing. */
   close(): Promise<void>;
 }
 
@@ -105,7 +106,7 @@ function openClient(url: string, limits: { connectionsMax: number; timeoutMs: nu
   const client = new PrismaClient({ adapter: new PrismaPg(pool) });
   const close = async () => {
     await client.$disconnect();
-    await pool.end();
+    if (!pool.ending) await pool.end();
   };
   return { client, pool, close };
 }
