@@ -17,7 +17,7 @@ import { dataFolder } from './up/paths.mjs';
 import { isAlive } from './up/process-table.mjs';
 import { endRunningCommands } from './up/run.mjs';
 
-const minutesMax = 20;
+const minutesMax = 25;
 /** A build asks for settings but uses none: it touches neither a database nor a network. */
 const settingsOfBuild = {
   CASCADE_MODE: 'sandbox',
