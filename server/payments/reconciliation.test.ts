@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { systemAccountId } from '#server/ledger/accounts.ts';
 import { fulfil, recordStripeFee } from '#server/payments/flows.ts';
 import { recordMovement } from '#server/payments/reconciliation.ts';
 import { compareBalance, reconcile } from '#server/payments/reconciliation-flows.ts';
@@ -6,6 +7,7 @@ import { openItems, reconciliationCounts } from '#server/payments/reconciliation
 import { matchOf, type OpenFact, type StripeMovement } from '#server/payments/reconciliation-rules.ts';
 import { expectAtStripe } from '#server/payments/stripe-facts.ts';
 import { systemIds } from '#server/platform/ids.ts';
+import { move } from '#server/testing/ledger.ts';
 import { testBridge } from '#server/testing/payments.ts';
 
 const bridge = await testBridge();
@@ -97,9 +99,9 @@ test('a payment that our books do not know yet is missing here, and matched once
 });
 
 test('what the books say and Stripe never moved is missing there, and overdue after an hour', async () => {
-  const transfers = [{ id: systemIds.uuid(), kind: 'top_up_gross' }] as unknown as Parameters<
-    typeof expectAtStripe
-  >[2]['transfers'];
+  const [from, to] = [systemAccountId('stripe_balance', 'USD'), systemAccountId('bridge', 'USD')];
+  // Never posted: the books say that it happened, and hold nothing of it.
+  const transfers = [move({ from, to, amountMinor: 700n, kind: 'top_up_gross' })];
   const invented = { type: 'charge', sourceId: 'ch_invented', amountMinor: 700n, transfers } as const;
   await database.inTransaction((tx) => expectAtStripe(tx, deps, { ...invented, kind: 'top_up_gross' }));
   await reconcile(deps);

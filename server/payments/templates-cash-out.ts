@@ -1,4 +1,5 @@
 import { defineTemplate, oneOrMore, zeroOrMore } from '#server/ledger/templates.ts';
+import { mintEffects, mintLeg } from './template-parts.ts';
 
 /** Earned ducats on their way to being dollars in a bank, and back. */
 
@@ -133,14 +134,7 @@ export const cashOutReturnTemplate = defineTemplate({
       credit: { house: 'ducat_float' },
       amount: 'fee',
     },
-    {
-      name: 'mint-treasury',
-      kind: 'mint',
-      mode: 'shortfall',
-      debit: { house: 'issuance' },
-      credit: { house: 'treasury' },
-      amount: 'ducats',
-    },
+    mintLeg({ name: 'mint-treasury', house: 'treasury', amount: 'ducats' }),
     {
       name: 'ducats-back',
       kind: 'cash_out_returned',
@@ -154,8 +148,7 @@ export const cashOutReturnTemplate = defineTemplate({
     { account: { house: 'payout_in_transit' }, isCleared: true },
     { account: { house: 'ducat_float' }, gains: ['net', 'fee'] },
     { account: { house: 'fee_income' }, loses: ['fee'] },
-    { account: { house: 'issuance' }, isOpen: true },
-    { account: { house: 'treasury' }, isOpen: true },
+    ...mintEffects('treasury'),
     { account: { party: 'wallet' }, gains: ['ducats'] },
   ],
 });

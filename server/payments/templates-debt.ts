@@ -1,4 +1,5 @@
 import { defineTemplate, oneOrMore, zeroOrMore } from '#server/ledger/templates.ts';
+import { houseGives } from './template-parts.ts';
 
 /** What citizens owe, and how it is paid or given up. */
 
@@ -106,28 +107,7 @@ export const clawbackReturnTemplate = defineTemplate({
   parties: { wallet },
   equations: [],
   rounding: null,
-  legs: [
-    {
-      name: 'mint',
-      kind: 'mint',
-      mode: 'shortfall',
-      debit: { house: 'issuance' },
-      credit: { house: 'treasury' },
-      amount: 'ducats',
-    },
-    {
-      name: 'back',
-      kind: 'clawback_returned',
-      debit: { house: 'treasury' },
-      credit: { party: 'wallet' },
-      amount: 'ducats',
-    },
-  ],
-  effects: [
-    { account: { house: 'issuance' }, isOpen: true },
-    { account: { house: 'treasury' }, isOpen: true },
-    { account: { party: 'wallet' }, gains: ['ducats'] },
-  ],
+  ...houseGives({ house: 'treasury', leg: 'back', kind: 'clawback_returned' }),
 });
 
 /** Ducats for what a citizen paid beyond what was owed. */
@@ -137,28 +117,7 @@ export const debtExcessTemplate = defineTemplate({
   parties: { wallet },
   equations: [],
   rounding: null,
-  legs: [
-    {
-      name: 'mint',
-      kind: 'mint',
-      mode: 'shortfall',
-      debit: { house: 'issuance' },
-      credit: { house: 'treasury' },
-      amount: 'ducats',
-    },
-    {
-      name: 'excess',
-      kind: 'debt_repaid',
-      debit: { house: 'treasury' },
-      credit: { party: 'wallet' },
-      amount: 'ducats',
-    },
-  ],
-  effects: [
-    { account: { house: 'issuance' }, isOpen: true },
-    { account: { house: 'treasury' }, isOpen: true },
-    { account: { party: 'wallet' }, gains: ['ducats'] },
-  ],
+  ...houseGives({ house: 'treasury', leg: 'excess', kind: 'debt_repaid' }),
 });
 
 /** A debt that the house gives up: what sellers would have got back is owed to nobody any more, the rest is lost. */

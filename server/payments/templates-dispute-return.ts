@@ -1,4 +1,5 @@
 import { defineTemplate, oneOrMore, zeroOrMore } from '#server/ledger/templates.ts';
+import { houseGives } from './template-parts.ts';
 
 /** The way back from a dispute that was won: every entry runs the other way. */
 
@@ -152,28 +153,7 @@ export const disputeGiveBackTemplate = defineTemplate({
   parties: { wallet },
   equations: [],
   rounding: null,
-  legs: [
-    {
-      name: 'mint',
-      kind: 'mint',
-      mode: 'shortfall',
-      debit: { house: 'issuance' },
-      credit: { house: 'treasury' },
-      amount: 'ducats',
-    },
-    {
-      name: 'back',
-      kind: 'dispute_returned',
-      debit: { house: 'treasury' },
-      credit: { party: 'wallet' },
-      amount: 'ducats',
-    },
-  ],
-  effects: [
-    { account: { house: 'issuance' }, isOpen: true },
-    { account: { house: 'treasury' }, isOpen: true },
-    { account: { party: 'wallet' }, gains: ['ducats'] },
-  ],
+  ...houseGives({ house: 'treasury', leg: 'back', kind: 'dispute_returned' }),
 });
 
 /** The bonus of a charge whose dispute was won goes back to its buyer. */
@@ -183,26 +163,5 @@ export const disputeBonusBackTemplate = defineTemplate({
   parties: { wallet },
   equations: [],
   rounding: null,
-  legs: [
-    {
-      name: 'mint',
-      kind: 'mint',
-      mode: 'shortfall',
-      debit: { house: 'issuance' },
-      credit: { house: 'promotion' },
-      amount: 'ducats',
-    },
-    {
-      name: 'back',
-      kind: 'dispute_returned',
-      debit: { house: 'promotion' },
-      credit: { party: 'wallet' },
-      amount: 'ducats',
-    },
-  ],
-  effects: [
-    { account: { house: 'issuance' }, isOpen: true },
-    { account: { house: 'promotion' }, isOpen: true },
-    { account: { party: 'wallet' }, gains: ['ducats'] },
-  ],
+  ...houseGives({ house: 'promotion', leg: 'back', kind: 'dispute_returned' }),
 });

@@ -1,4 +1,5 @@
 import { defineTemplate, oneOrMore, zeroOrMore } from '#server/ledger/templates.ts';
+import { mintEffects, mintLeg } from './template-parts.ts';
 
 /** A refund that Stripe had taken and that the bank sent back. */
 
@@ -46,22 +47,8 @@ const cameBack = [
 ] as const;
 
 /** Others may have bought these ducats meanwhile: what the house lacks is minted, so that nothing can refuse it. */
-const baseMint = {
-  name: 'failed-mint-base',
-  kind: 'mint',
-  mode: 'shortfall',
-  debit: { house: 'issuance' },
-  credit: { house: 'treasury' },
-  amount: 'base',
-} as const;
-const bonusMint = {
-  name: 'failed-mint-bonus',
-  kind: 'mint',
-  mode: 'shortfall',
-  debit: { house: 'issuance' },
-  credit: { house: 'promotion' },
-  amount: 'bonus',
-} as const;
+const baseMint = mintLeg({ name: 'failed-mint-base', house: 'treasury', amount: 'base' });
+const bonusMint = mintLeg({ name: 'failed-mint-bonus', house: 'promotion', amount: 'bonus' });
 
 const intoWallet = [
   baseMint,
@@ -191,14 +178,7 @@ export const refundDebtUndoneTemplate = defineTemplate({
       credit: { house: 'loss' },
       amount: 'writtenOff',
     },
-    {
-      name: 'undone-mint',
-      kind: 'mint',
-      mode: 'shortfall',
-      debit: { house: 'issuance' },
-      credit: { house: 'treasury' },
-      amount: 'ducats',
-    },
+    mintLeg({ name: 'undone-mint', house: 'treasury', amount: 'ducats' }),
     {
       name: 'undone-ducats',
       kind: 'refund_failed',
@@ -211,8 +191,7 @@ export const refundDebtUndoneTemplate = defineTemplate({
     { account: { party: 'receivable' }, loses: ['repaid', 'writtenOff'] },
     { account: { house: 'ducat_float' }, gains: ['repaid'] },
     { account: { house: 'loss' }, gains: ['writtenOff'] },
-    { account: { house: 'issuance' }, isOpen: true },
-    { account: { house: 'treasury' }, isOpen: true },
+    ...mintEffects('treasury'),
     { account: { party: 'wallet' }, gains: ['ducats'] },
   ],
 });

@@ -1,4 +1,5 @@
 import { defineTemplate, oneOrMore, zeroOrMore } from '#server/ledger/templates.ts';
+import { mintLeg } from './template-parts.ts';
 
 const topUpAmounts = {
   gross: oneOrMore('USD'),
@@ -30,22 +31,8 @@ const dollarLegs = [
 ] as const;
 
 /** What the house fills up so that it can pay out the ducats. */
-const treasuryMint = {
-  name: 'mint-treasury',
-  kind: 'mint',
-  mode: 'shortfall',
-  debit: { house: 'issuance' },
-  credit: { house: 'treasury' },
-  amount: 'base',
-} as const;
-const promotionMint = {
-  name: 'mint-promotion',
-  kind: 'mint',
-  mode: 'shortfall',
-  debit: { house: 'issuance' },
-  credit: { house: 'promotion' },
-  amount: 'bonus',
-} as const;
+const treasuryMint = mintLeg({ name: 'mint-treasury', house: 'treasury', amount: 'base' });
+const promotionMint = mintLeg({ name: 'mint-promotion', house: 'promotion', amount: 'bonus' });
 
 const paidEffects = [
   { account: { house: 'stripe_balance' }, loses: ['gross'] },

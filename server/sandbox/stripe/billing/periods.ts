@@ -24,8 +24,11 @@ function monthsLater(start: number, months: number, anchor: number): number {
   return first + (day - 1) * 86_400 + (start % 86_400);
 }
 
-/** The share of an amount for the rest of a period, to the nearest cent. */
+/** The share of an amount for the rest of a period, half up to a cent; exact, in whole numbers. */
 export function shareOfRest(amountCents: number, rest: { now: number; start: number; end: number }): number {
   const { now, start, end } = rest;
-  return end <= start ? 0 : Math.round((amountCents * (end - Math.min(Math.max(now, start), end))) / (end - start));
+  if (end <= start) return 0;
+  const [whole, left] = [BigInt(end - start), BigInt(end - Math.min(Math.max(now, start), end))];
+  const share = (BigInt(amountCents) * left * 2n + whole) / (2n * whole);
+  return Number.parseInt(String(share), 10);
 }
