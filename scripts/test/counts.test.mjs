@@ -1,22 +1,45 @@
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { countJourneys } from './journeys.mjs';
+import { root } from '../up/paths.mjs';
 import { countUnit } from './unit.mjs';
 
 const unit = { numPassedTests: 3, numFailedTests: 0, numPendingTests: 0, numTodoTests: 0, testResults: [] };
+const failedTest = {
+  status: 'failed',
+  fullName: 'it adds up',
+  failureMessages: ['\u001B[31mAssertionError: 1 is not 2\u001B[39m\n    at …'],
+};
+const inFile = (assertionResults) => ({ name: join(root, 'server', 'a.test.ts'), assertionResults });
 
 describe('the count of the unit tests', () => {
   test.each([
-    { what: 'all green', report: unit, code: 0, expected: { passed: 3, failed: 0 } },
-    { what: 'a failed test', report: { ...unit, numFailedTests: 1 }, code: 1, expected: { passed: 3, failed: 1 } },
-    { what: 'a skipped test', report: { ...unit, numPendingTests: 1 }, code: 0, expected: { passed: 3, failed: 1 } },
+    { what: 'all green', report: unit, code: 0, expected: { passed: 3, failed: 0, names: [] } },
+    {
+      what: 'a failed test',
+      report: { ...unit, numFailedTests: 1, testResults: [inFile([failedTest])] },
+      code: 1,
+      expected: { passed: 3, failed: 1, names: ['server/a.test.ts · it adds up · AssertionError: 1 is not 2'] },
+    },
+    {
+      what: 'a skipped test',
+      report: { ...unit, numPendingTests: 1, testResults: [inFile([{ status: 'pending', fullName: 'it waits' }])] },
+      code: 0,
+      expected: { passed: 3, failed: 1, names: ['server/a.test.ts · it waits'] },
+    },
     {
       what: 'a file that does not load',
-      report: { ...unit, testResults: [{ status: 'failed', assertionResults: [] }] },
+      report: { ...unit, testResults: [{ ...inFile([]), status: 'failed', message: 'no such module\n  at …' }] },
       code: 1,
-      expected: { passed: 3, failed: 1 },
+      expected: { passed: 3, failed: 1, names: ['server/a.test.ts · does not load · no such module'] },
     },
-    { what: 'an error outside every test', report: unit, code: 1, expected: { passed: 3, failed: 1 } },
-    { what: 'no report', report: null, code: 1, expected: { passed: 0, failed: 1 } },
+    {
+      what: 'an error outside every test',
+      report: unit,
+      code: 1,
+      expected: { passed: 3, failed: 1, names: ['an error outside every test'] },
+    },
+    { what: 'no report', report: null, code: 1, expected: { passed: 0, failed: 1, names: ['no report was written'] } },
   ])('$what', ({ report, code, expected }) => {
     expect(countUnit(report, code)).toEqual(expected);
   });

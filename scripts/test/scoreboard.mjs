@@ -9,7 +9,8 @@ export class Scoreboard {
   #isClosed = false;
 
   /**
-   * Runs one stage. `work` resolves with `{ passed, failed }`, or with nothing for a check that counts as one.
+   * Runs one stage. `work` resolves with `{ passed, failed }` and perhaps the `names` of what failed,
+   * or with nothing for a check that counts as one.
    * A stage that throws has failed once. Resolves with whether it was green.
    */
   async stage(name, work) {
@@ -45,11 +46,19 @@ export class Scoreboard {
     process.stderr.write(`\n✗ ${sentence}\n`);
   }
 
-  /** The seconds of each stage and, as the last line, the sum. */
+  /** The seconds of each stage with what failed in it and, as the last line, the sum. */
   summary(startedAt) {
-    const stages = this.#stages.map(line).join('\n');
+    const stages = this.#stages.map((stage) => [line(stage), ...failures(stage)].join('\n')).join('\n');
     return `\n${stages}\n  ${secondsSince(startedAt)} s in all\n${String(this.passed)} passed, ${String(this.failed)} failed\n`;
   }
+}
+
+const namesMax = 40;
+
+function failures({ failed, names = [] }) {
+  if (failed === 0) return [];
+  const more = names.length > namesMax ? [`    … and ${String(names.length - namesMax)} more`] : [];
+  return [...names.slice(0, namesMax).map((name) => `    ✗ ${name}`), ...more];
 }
 
 function line({ name, seconds, passed, failed }) {

@@ -8,6 +8,16 @@ test('the last line sums up every stage, a check as one', async () => {
   expect(scores.summary(Date.now()).trimEnd().split('\n').at(-1)).toBe('8 passed, 2 failed');
 });
 
+test('the summary names what failed, and says how many more there were', async () => {
+  const scores = new Scoreboard();
+  const names = Array.from({ length: 42 }, (_, index) => `test ${String(index + 1)}`);
+  await scores.stage('unit', () => Promise.resolve({ passed: 7, failed: 42, names }));
+  const lines = scores.summary(Date.now()).split('\n');
+  expect(lines).toContain('    ✗ test 40');
+  expect(lines).not.toContain('    ✗ test 41');
+  expect(lines).toContain('    … and 2 more');
+});
+
 test('a stage that throws, and one in which nothing ran, have failed', async () => {
   const scores = new Scoreboard();
   expect(await scores.stage('lint', () => Promise.reject(new Error('refused')))).toBe(false);

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,9 +36,18 @@ export default async function startCluster(project: Pick<TestProject, 'provide'>
   project.provide('templateName', templateName);
   return async () => {
     await postgres.stop();
+    reportCrashes(join(folder, 'postgres.log'));
     await removePostgresData(folder);
     rmSync(folder, { recursive: true, force: true });
   };
+}
+
+/** A server that crashed and came back made tests fail at random: the reason stands only in its log, which goes with it. */
+function reportCrashes(log: string): void {
+  const crashes = readFileSync(log, 'utf8')
+    .split('\n')
+    .filter((line) => /was terminated by signal|exited with exit code|PANIC: /.test(line));
+  for (const line of crashes) process.stderr.write(`PostgreSQL of the tests: ${line}\n`);
 }
 
 /** The same connection to another database of the cluster. */
