@@ -18,7 +18,7 @@ export interface SessionClient {
 }
 
 /** Sessions in the database, asked on every request: what is ended there is over on the very next read. */
-export function sessionStore(database: Pick<Database, 'client' | 'readPrepared'>, clock: Clock): SessionStore {
+export function sessionStore(database: Pick<Database, 'client' | 'runPrepared'>, clock: Clock): SessionStore {
   const { client } = database;
   return {
     find: async (token) => {
@@ -225,13 +225,13 @@ const liveSessionQuery: PreparedQuery = {
 
 /** One round trip, because every request pays for it. */
 async function findLiveSession(
-  database: Pick<Database, 'readPrepared'>,
+  database: Pick<Database, 'runPrepared'>,
   input: { token: string; now: Date },
 ): Promise<{ principal: Principal; sessionId: string; lastSeenAt: Date } | null> {
   const { token, now } = input;
   const idleSince = (role: Role) => before(now, sessionIdleMs[role]).toISOString();
   const values = [Buffer.from(hashOf(token)), now.toISOString(), idleSince('operator'), idleSince('citizen')];
-  const [row] = await database.readPrepared<LiveRow>(liveSessionQuery, values);
+  const [row] = await database.runPrepared<LiveRow>(liveSessionQuery, values);
   if (row === undefined) return null;
   const { lastSeenAt, ...principal } = row;
   return { principal, sessionId: row.sessionId, lastSeenAt };

@@ -3,7 +3,6 @@ import type { TrustLimits } from '#server/citizens/trust-rules.ts';
 import { refreshTrustOf } from '#server/citizens/trust-flows.ts';
 import type { Database, Tx } from '#server/platform/db.ts';
 import { refuse, type DomainError } from '#server/platform/errors.ts';
-import { receiveEvent, type IncomingEvent } from '#server/platform/inbox.ts';
 import { isWrittenUuid } from '#server/platform/ids.ts';
 import { invariant } from '#server/platform/invariant.ts';
 import { topUpById, topUpBySession, walletStatement, type StatementQuery } from './queries.ts';
@@ -235,14 +234,6 @@ export async function recordStripeFee(deps: PaymentDeps, chargeId: string): Prom
   if (effect === null) return false;
   await deps.database.inTransaction(effect);
   return true;
-}
-
-/** Stores a verified event; false when it was here before. The worker handles it. */
-export function acceptEvent(
-  deps: Pick<PaymentDeps, 'database' | 'clock' | 'ids'>,
-  event: IncomingEvent,
-): Promise<boolean> {
-  return deps.database.inTransaction((tx) => receiveEvent(tx, deps, event));
 }
 
 /** A whole statement, page after page. Each page is a read of its own, so that a slow reader holds nothing. */

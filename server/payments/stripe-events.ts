@@ -17,7 +17,7 @@ export const stripeEvent = z.object({
   object: z.literal('event'),
   type: z.string().min(1).max(255),
   livemode: z.boolean(),
-  data: z.object({ object: z.record(z.string(), z.unknown()) }),
+  data: z.object({ object: z.object({ id: z.unknown() }) }),
 });
 
 export type StripeEvent = z.infer<typeof stripeEvent>;
@@ -26,7 +26,7 @@ const objectIdShape = z.string().min(1).max(255);
 
 /** The id of the object that an event is about; null for objects without one, such as a balance. */
 export function objectOfEvent(event: StripeEvent): string | null {
-  return objectIdShape.safeParse(event.data.object['id']).data ?? null;
+  return objectIdShape.safeParse(event.data.object.id).data ?? null;
 }
 
 /** Decides what an event of Stripe changes. Types that mean nothing to us are ignored. */

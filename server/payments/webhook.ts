@@ -2,10 +2,11 @@ import type Stripe from 'stripe';
 import type { Clock } from '#server/platform/clock.ts';
 import type { Database } from '#server/platform/db.ts';
 import { refuse } from '#server/platform/errors.ts';
-import { answerRefusal, readBodyText } from '#server/platform/http.ts';
+import { answerRefusal } from '#server/platform/http.ts';
+import { storeEvent } from '#server/platform/inbox-store.ts';
 import type { Ids } from '#server/platform/ids.ts';
 import { invariant } from '#server/platform/invariant.ts';
-import { acceptEvent } from './flows.ts';
+import { readBodyText } from '#server/platform/node-http.ts';
 import { objectOfEvent, stripeEvent, stripeSource, type StripeEvent } from './stripe-events.ts';
 
 export interface WebhookDeps {
@@ -34,7 +35,7 @@ export async function stripeWebhook(request: Request, deps: WebhookDeps): Promis
     verifySignature(payload, request.headers.get('stripe-signature') ?? '', deps);
     const event = readEvent(payload, deps.mode);
     const { id: eventId, type } = event;
-    await acceptEvent(deps, { source: stripeSource, eventId, type, objectId: objectOfEvent(event), payload });
+    await storeEvent(deps, { source: stripeSource, eventId, type, objectId: objectOfEvent(event), payload });
     return Response.json({ received: true });
   } catch (error) {
     return answerRefusal(error);

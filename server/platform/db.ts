@@ -21,11 +21,11 @@ export interface Database {
   /** Runs reads that must see one moment: REPEATABLE READ. */
   inSnapshot<T>(work: (tx: Tx) => Promise<T>, options?: SnapshotOptions): Promise<T>;
   /**
-   * Rows of a query that is parsed and planned once a connection, past Prisma, which takes as long to pass on a small
-   * answer as PostgreSQL to find it. For the few reads that every request pays for: each name costs memory in every
-   * connection. Rejects as Prisma does when the database is away.
+   * Rows of a statement that is parsed and planned once a connection, past Prisma, which takes as long to pass on a small
+   * answer as PostgreSQL to find it. For the few that every request pays for: each name costs memory in every
+   * connection. A statement that writes is a transaction of its own. Rejects when the database is away.
    */
-  readPrepared<Row extends QueryResultRow>(query: PreparedQuery, values: readonly unknown[]): Promise<Row[]>;
+  runPrepared<Row extends QueryResultRow>(query: PreparedQuery, values: readonly unknown[]): Promise<Row[]>;
   /** Resolves when the database answers and accepts writes; rejects otherwise. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -73,7 +73,7 @@ export function createDatabase(url: string, options: DatabaseOptions = {}): Data
       const [reader, timeout] = isLong ? [patientClient(), longQueryTimeoutMs] : [client, queryTimeoutMs];
       return reader.$transaction(work, { isolationLevel: 'RepeatableRead', maxWait: 5_000, timeout });
     },
-    readPrepared: async <Row extends QueryResultRow>(query: PreparedQuery, values: readonly unknown[]) =>
+    runPrepared: async <Row extends QueryResultRow>(query: PreparedQuery, values: readonly unknown[]) =>
       (await main.pool.query<Row>({ ...query, values: [...values] })).rows,
     ping: () => withinTime(assertWritable(client), pingTimeoutMs),
     close: async () => {

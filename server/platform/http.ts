@@ -39,19 +39,6 @@ export function answerRefusal(error: unknown): Response {
   return problem(error);
 }
 
-/** Reads a whole body as UTF-8 text and refuses more than `bytesMax` bytes. */
-export async function readBodyText(request: Request, bytesMax: number): Promise<string> {
-  if (request.body === null) return '';
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
-    size += chunk.byteLength;
-    if (size > bytesMax) throw bodyTooLarge();
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
 /** The refusal for a body over its limit. */
 export function bodyTooLarge(): Error {
   return refuse('too_large', 'body_too_large', 'The request is larger than this address accepts.');

@@ -2,14 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { systemIds } from '#server/platform/ids.ts';
-import {
-  attemptsMax,
-  backOffMs,
-  claimDue,
-  drainInbox,
-  receiveEvent,
-  type InboxHandler,
-} from '#server/platform/inbox.ts';
+import { attemptsMax, backOffMs, claimDue, drainInbox, type InboxHandler } from '#server/platform/inbox.ts';
+import { storeEvent } from '#server/platform/inbox-store.ts';
 import { inboxCounts, inboxEvents, replayEvent } from '#server/platform/inbox-reading.ts';
 import { once } from '#server/platform/once.ts';
 import { movableClock } from '#server/testing/clock.ts';
@@ -28,9 +22,7 @@ function inbox() {
     source,
     clock,
     receive: (eventId: string, objectId: string | null = null) =>
-      database.inTransaction((tx) =>
-        receiveEvent(tx, deps, { source, eventId, objectId, type: 'thing.happened', payload: `{"id":"${eventId}"}` }),
-      ),
+      storeEvent(deps, { source, eventId, objectId, type: 'thing.happened', payload: `{"id":"${eventId}"}` }),
     drain: (handler: InboxHandler) => drainInbox(deps, { source, handler, limit: 10 }),
     claim: (limit = 10) => database.inTransaction((tx) => claimDue(tx, { source, limit, now: clock.now() })),
     row: (eventId: string) =>
@@ -43,6 +35,32 @@ test('an event is stored once, also when it arrives five times at once', async (
   const stored = await Promise.all(Array.from({ length: 5 }, () => receive('evt_1')));
   expect(stored.filter((isNew) => isNew)).toHaveLength(1);
   expect(await database.client.inboxEvent.count({ where: { source } })).toBe(1);
+});
+
+test('500 events of one moment are stored in a few statements, and one that PostgreSQL cannot take keeps no other out', async () => {
+  const { receive, source } = inbox();
+  const numbers = Array.from({ length: 500 }, (_, number) => `evt_${String(number)}`);
+  // PostgreSQL has no text with this character.
+  const arrivals = [...numbers.slice(0, 250), 'evt_\u0000', ...numbers.slice(250)].map((id) => receive(id));
+  const results = await Promise.allSettled(arrivals);
+  expect(results.filter(({ status }) => status === 'rejected')).toHaveLength(1);
+  expect(results[250]?.status).toBe('rejected');
+  expect(await database.client.inboxEvent.count({ where: { source } })).toBe(500);
+  const statements = await database.client.$queryRaw<{ count: bigint }[]>`
+    SELECT count(DISTINCT xmin::text) AS count FROM inbox_event WHERE source = ${source}`;
+  // 100 travel at once at most; those that travelled with the refused one went again by themselves.
+  expect(statements[0]?.count).toBeLessThanOrEqual(105n);
+});
+
+test('while too many wait, the next one is told to come again', async () => {
+  const { receive, source } = inbox();
+  const results = await Promise.allSettled(
+    Array.from({ length: 2_500 }, (_, number) => receive(`evt_${String(number)}`)),
+  );
+  const refused = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
+  expect(refused).toHaveLength(500);
+  expect(refused[0]).toMatchObject({ kind: 'unavailable', code: 'overloaded' });
+  expect(await database.client.inboxEvent.count({ where: { source } })).toBe(2_000);
 });
 
 test('the effect and the handled mark are one transaction: an effect that fails leaves neither', async () => {

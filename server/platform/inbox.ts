@@ -1,6 +1,5 @@
 import type { Clock } from './clock.ts';
 import type { Database, Tx } from './db.ts';
-import type { Ids } from './ids.ts';
 import { log } from './log.ts';
 
 /** An event as another system sent it, its body untouched. */
@@ -96,16 +95,6 @@ async function handleOne(
     await deps.database.inTransaction((tx) => recordFailure(tx, event, { error, deps }));
     return 'failed';
   }
-}
-
-/** Stores an event once. Returns false when it was here before; then nothing changes. */
-export async function receiveEvent(tx: Tx, deps: { clock: Clock; ids: Ids }, event: IncomingEvent): Promise<boolean> {
-  const now = deps.clock.now();
-  const stored = await tx.inboxEvent.createMany({
-    data: [{ id: deps.ids.uuid(), ...event, state: 'received', nextAttemptAt: now, receivedAt: now }],
-    skipDuplicates: true,
-  });
-  return stored.count === 1;
 }
 
 /**

@@ -17,6 +17,25 @@ export function addressOf(message: Pick<IncomingMessage, 'url'>, origin: string)
   return new URL(`${origin}${pathname}${search}`);
 }
 
+/** What was read of each request, for doors that want all of it: reading it out of a Web stream again takes longer. */
+const bodies = new WeakMap<Request, Buffer>();
+
+/** Reads a whole body as UTF-8 text and refuses more than `bytesMax` bytes: `body_too_large`. */
+export async function readBodyText(request: Request, bytesMax: number): Promise<string> {
+  const known = bodies.get(request);
+  if (known !== undefined && known.byteLength > bytesMax) throw bodyTooLarge();
+  if (known !== undefined) return known.toString('utf8');
+  if (request.body === null) return '';
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
+    size += chunk.byteLength;
+    if (size > bytesMax) throw bodyTooLarge();
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
 /** Turns Node's request into a Web request, reading at most `bytesMax` bytes of body. */
 export async function toWebRequest(message: IncomingMessage, origin: string, bytesMax: number): Promise<Request> {
   const headers = new Headers();
@@ -27,7 +46,9 @@ export async function toWebRequest(message: IncomingMessage, origin: string, byt
   const method = message.method ?? 'GET';
   const hasBody = method !== 'GET' && method !== 'HEAD';
   const body = hasBody ? await readBody(message, bytesMax) : null;
-  return new Request(addressOf(message, origin), { method, headers, body });
+  const request = new Request(addressOf(message, origin), { method, headers, body });
+  if (body !== null) bodies.set(request, body);
+  return request;
 }
 
 async function readBody(message: IncomingMessage, bytesMax: number): Promise<Buffer<ArrayBuffer>> {
@@ -43,7 +64,10 @@ async function readBody(message: IncomingMessage, bytesMax: number): Promise<Buf
   return Buffer.concat(chunks);
 }
 
-/** Writes a Web response to Node's, streaming its body. Headers already set on `target` are kept. */
+/**
+ * Writes a Web response to Node's. JSON is whole and small, and goes out at once; everything else is streamed. Headers
+ * already set on `target` are kept.
+ */
 export async function sendWebResponse(target: ServerResponse, response: Response): Promise<void> {
   target.statusCode = response.status;
   for (const [name, value] of response.headers) if (name !== 'set-cookie') target.setHeader(name, value);
@@ -53,5 +77,17 @@ export async function sendWebResponse(target: ServerResponse, response: Response
     target.end();
     return;
   }
+  if (isWhole(response)) {
+    target.end(Buffer.from(await response.arrayBuffer()));
+    return;
+  }
   await pipeline(Readable.fromWeb(response.body as NodeReadableStream), target);
+}
+
+/** A file to download may be long, and is read from the database while it is sent. */
+function isWhole({ headers }: Response): boolean {
+  return (
+    /^application\/(?:problem\+)?json(?:;|$)/.test(headers.get('content-type') ?? '') &&
+    !headers.has('content-disposition')
+  );
 }

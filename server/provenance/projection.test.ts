@@ -20,6 +20,7 @@ const minutesMax = proofSize({ short: 3, long: 60 });
 
 /** All histories since the first are made again each time. */
 const historiesPerRebuild = 6;
+const moreHistoriesMax = 24;
 let historyNumber = 0;
 
 /** After each step: nobody, one projector, two at once, or one account with whatever it needs. */
@@ -38,9 +39,16 @@ describe('random histories', async () => {
         fc.asyncProperty(looks, (steps) => playAndCompare(books, steps, seen)),
         { numRuns: historyCount, seed, endOnFailure: true },
       );
-      // Histories in which nothing happens would agree as well.
-      const never = Object.entries(Object.fromEntries(seen)).filter(([, count]) => count === 0);
-      expect(never).toEqual([]);
+      // Histories in which nothing happens would agree as well: a rare step gets a few more of them to happen in.
+      const never = () => [...seen].filter(([, count]) => count === 0);
+      for (let more = 1; more <= moreHistoriesMax && never().length > 0; more += 1) {
+        const again = { numRuns: 1, seed: seed + more, endOnFailure: true };
+        await fc.assert(
+          fc.asyncProperty(looks, (steps) => playAndCompare(books, steps, seen)),
+          again,
+        );
+      }
+      expect(never()).toEqual([]);
       expect(seen.size).toBeGreaterThanOrEqual(20);
     },
   );

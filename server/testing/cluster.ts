@@ -46,7 +46,7 @@ export default async function startCluster(project: Pick<TestProject, 'provide'>
 function reportCrashes(log: string): void {
   const crashes = readFileSync(log, 'utf8')
     .split('\n')
-    .filter((line) => /was terminated by signal|exited with exit code|PANIC: /.test(line));
+    .filter((line) => /server process .* (was terminated|exited)|PANIC: /.test(line));
   for (const line of crashes) process.stderr.write(`PostgreSQL of the tests: ${line}\n`);
 }
 

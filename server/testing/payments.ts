@@ -1,4 +1,4 @@
-import { createHmac, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type Stripe from 'stripe';
 import { pino } from 'pino';
@@ -25,9 +25,10 @@ import { once } from '#server/platform/once.ts';
 import { startStripeSandbox, type StripeSandbox } from '#server/sandbox/stripe/server.ts';
 import { movableClock, type MovableClock } from './clock.ts';
 import { testDatabase, type TestDatabase } from './database.ts';
+import { webhookSecret } from './stripe-signature.ts';
 import { plainCitizen } from './trust.ts';
 
-export const webhookSecret = 'whsec_test_secret_of_the_endpoint';
+export { signed, webhookSecret } from './stripe-signature.ts';
 
 /** A card bridge of its own for one test file: real database, the real SDK, a real sandbox over HTTP. */
 export interface TestBridge {
@@ -196,15 +197,6 @@ async function webhookDoor(deps: StartDeps): Promise<Door> {
         server.closeAllConnections();
       }),
   };
-}
-
-/** Stripe's signature header over a body, at a time of choice. */
-export function signed(body: string, options: { secret?: string; at?: Date } = {}): string {
-  const seconds = Math.floor((options.at ?? new Date()).getTime() / 1_000);
-  const signature = createHmac('sha256', options.secret ?? webhookSecret)
-    .update(`${String(seconds)}.${body}`)
-    .digest('hex');
-  return `t=${String(seconds)},v1=${signature}`;
 }
 
 /** The body of an event as Stripe sends it. */

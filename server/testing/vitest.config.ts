@@ -26,7 +26,8 @@ export default defineConfig({
     globalSetup: ['server/testing/cluster.ts'],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // It ends what hangs. How long a test takes says more about what else the machine does.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
   },
 });

@@ -1,20 +1,17 @@
-import { fork } from 'node:child_process';
-import { once as happening } from 'node:events';
 import { Agent, request as httpRequest } from 'node:http';
-import { Client } from 'pg';
 import { createSealing, sealingKeys } from '#server/platform/sealing.ts';
 import { createDatabase } from '#server/platform/db.ts';
-import { migrate } from '../../../prisma/migrate.ts';
 import { plantSeed } from '../../../prisma/seed/plant.ts';
 import { endWithJson, type Cleanup } from '../prove/last-line.ts';
 import { signedInCitizen } from '../sessions.ts';
+import { benchSecret, migratedDatabase, settingsFor, startProcess } from './processes.ts';
+import { median } from './rounds.ts';
 import { startBenchServer } from './server.ts';
 
 /**
  * What being signed in costs: the same tRPC call with and without a session, in interleaved slices from a process of
  * its own. The ratio of a round is that of the two median times; the figure is the median of the rounds.
  */
-const secret = 'a secret that only this benchmark knows';
 const ratioMax = 1.35;
 const rounds = 25;
 const callsPerSlice = 200;
@@ -67,23 +64,13 @@ interface Target {
 async function startTarget(cleanups: Cleanup[]): Promise<Target> {
   const server = await startBenchServer(false);
   cleanups.push(() => server.remove());
-  const admin = new Client(server.url('postgres'));
-  await admin.connect();
-  await admin.query('CREATE DATABASE market');
-  await admin.end();
-  const url = server.url('market');
-  await migrate({ url, mode: 'sandbox' });
+  const url = await migratedDatabase(server, 'market');
   const database = createDatabase(url, { connectionsMax: 2 });
-  const sealing = createSealing(sealingKeys(undefined, secret));
-  await plantSeed({ database, now: new Date(), secret, sealing });
-  const { cookie } = await signedInCitizen(database, { username: 'Marin', secret });
+  const sealing = createSealing(sealingKeys(undefined, benchSecret));
+  await plantSeed({ database, now: new Date(), secret: benchSecret, sealing });
+  const { cookie } = await signedInCitizen(database, { username: 'Marin', secret: benchSecret });
   await database.close();
-  const front = fork(new URL('auth-front.ts', import.meta.url), { env: settingsFor(url) });
-  cleanups.push(async () => {
-    front.disconnect();
-    await happening(front, 'exit');
-  });
-  const [{ port }] = (await happening(front, 'message')) as [{ port: number }];
+  const port = await startProcess('front.ts', settingsFor(url), cleanups);
   return { port, cookie, agent: new Agent({ keepAlive: true, maxSockets: callsAtOnce }) };
 }
 
@@ -138,26 +125,4 @@ function ask({ port, agent }: Target, { call, cookie }: { call: string; cookie: 
     asked.once('error', reject);
     asked.end();
   });
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((left, right) => left - right);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-}
-
-/** All that the process gets: a benchmark must not depend on what else the shell has set. */
-function settingsFor(databaseUrl: string): NodeJS.ProcessEnv {
-  return {
-    NODE_ENV: 'production',
-    CASCADE_MODE: 'sandbox',
-    APP_URL: 'http://127.0.0.1',
-    DATABASE_URL: databaseUrl,
-    CASCADE_SECRET: secret,
-    STRIPE_SECRET_KEY: 'sk_test_bench',
-    STRIPE_API_URL: 'http://127.0.0.1:9',
-    VENICE_ISSUER: 'http://127.0.0.1:9',
-    VENICE_CLIENT_ID: 'cascade',
-    VENICE_CLIENT_SECRET: 'secret',
-    LOG_LEVEL: 'silent',
-  };
 }

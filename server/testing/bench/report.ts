@@ -11,8 +11,8 @@ export interface Figure {
 export interface Report {
   /** A heading or a remark. */
   line(text: string): void;
-  /** The rates of one case, as a table. */
-  rates(measurements: readonly Measurement[]): void;
+  /** The rates of one case, as a table; of transfers unless told. */
+  rates(measurements: readonly Measurement[], unit?: string): void;
   /** How many times faster the first is than the second: the median over the rounds. */
   ratio(name: string, [first, second]: readonly [Measurement, Measurement], required?: Figure['required']): void;
   figure(name: string, value: number, required?: Figure['required']): void;
@@ -27,11 +27,11 @@ export function createReport(write: (line: string) => void): Report {
   };
   return {
     line: write,
-    rates: (measurements) => {
+    rates: (measurements, unit = 'transfers/s') => {
       for (const { name, rates } of measurements) {
         const spread = `${rounded(Math.min(...rates))} to ${rounded(Math.max(...rates))}`;
-        write(`  ${name.padEnd(48)} ${rounded(median(rates)).padStart(9)} transfers/s  (${spread})`);
-        figures.push({ name: `${name}, transfers/s`, value: median(rates), required: null });
+        write(`  ${name.padEnd(48)} ${rounded(median(rates)).padStart(9)} ${unit}  (${spread})`);
+        figures.push({ name: `${name}, ${unit}`, value: median(rates), required: null });
       }
     },
     ratio: (name, [first, second], required = null) => {

@@ -6,7 +6,7 @@ import { once } from '#server/platform/once.ts';
 import { createLimits } from '#server/platform/rate-limit.ts';
 import { knownMigrations } from '../../../prisma/migrate.ts';
 
-/** The web process without its pages, for the benchmark of what being signed in costs. Tells its port to its parent. */
+/** The web process without its pages, for benchmarks of its doors. Tells its port to its parent. */
 const hourMs = 3_600_000;
 let hours = 0;
 // Every call is counted as in the product, but falls into an hour of its own, so that none is ever refused.
