@@ -1,5 +1,4 @@
-import { addresses } from './support/addresses.ts';
-import { expect, expectAccessible, expectNoSidewaysScroll, signIn, test } from './support/journey.ts';
+import { expectAccessible, expectNoSidewaysScroll, signIn, test } from './support/journey.ts';
 import { goToCheckout, topUp } from './support/steps.ts';
 import type { Page } from 'playwright/test';
 
@@ -10,16 +9,18 @@ const sizes = [
 ];
 const themes = ['light', 'dark'] as const;
 
+/** Each is loaded once; the theme is chosen on the open page, as the switch in its header does. */
 async function lookAtAll(page: Page, paths: readonly string[]): Promise<void> {
-  for (const size of sizes) {
-    await page.setViewportSize(size);
-    for (const theme of themes) {
-      await page.context().addCookies([{ name: 'cascade-theme', value: theme, url: addresses.app }]);
-      for (const path of paths) {
+  // A contrast measured while colours glide is nobody's.
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  for (const path of paths) {
+    await page.goto(path);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    for (const size of sizes) {
+      await page.setViewportSize(size);
+      for (const theme of themes) {
         await test.step(`${path} ${theme} ${String(size.width)}`, async () => {
-          await page.goto(path);
-          await page.getByRole('heading', { level: 1 }).waitFor();
-          await expect(page.locator('html')).toHaveAttribute('data-theme', theme);
+          await page.locator('html').evaluate((html, chosen) => (html.dataset.theme = chosen), theme);
           await expectAccessible(page);
           await expectNoSidewaysScroll(page);
         });
@@ -34,6 +35,8 @@ async function firstLink(page: Page, list: string, pattern: string): Promise<str
   return href ?? '';
 }
 
+// A trace keeps a picture of every step, which takes longer than looking.
+test.use({ trace: 'off' });
 test.describe.configure({ timeout: 300_000 });
 
 test('public pages are accessible and fit', async ({ page }) => {
