@@ -1,4 +1,4 @@
-/** Letters about payments and earnings that are taken back or returned, by language. */
+/** Letters about payments and earnings that are taken back or returned, and about refunds, by language. */
 
 interface Values {
   get: (name: string) => string;
@@ -12,7 +12,7 @@ interface MoneyLetter {
 
 type MoneyTexts = Readonly<
   Record<
-    'charge_disputed' | 'dispute_won' | 'earning_taken_back' | 'earning_given_back',
+    'charge_disputed' | 'dispute_won' | 'earning_taken_back' | 'earning_given_back' | 'refund_paid' | 'refund_failed',
     (values: Values) => MoneyLetter
   >
 >;
@@ -41,6 +41,19 @@ export const englishMoney: MoneyTexts = {
     lines: [`${get('amount')} ducats that a dispute had taken are in your wallet again.`],
     link: { words: 'Your wallet:', path: '/wallet' },
   }),
+  refund_paid: ({ get }) => ({
+    subject: 'a payment of yours is refunded',
+    lines: [
+      `${get('amount')} are on their way back to the card or account you paid with. Banks take up to ten days.`,
+      'The ducats of that payment have left your wallet.',
+    ],
+    link: { words: 'Your wallet:', path: '/wallet' },
+  }),
+  refund_failed: ({ get }) => ({
+    subject: 'a refund did not reach your bank',
+    lines: [`The refund of ${get('amount')} was sent back. The ducats are in your wallet again; nothing is lost.`],
+    link: { words: 'Your wallet:', path: '/wallet' },
+  }),
 };
 
 export const italianMoney: MoneyTexts = {
@@ -65,6 +78,21 @@ export const italianMoney: MoneyTexts = {
   earning_given_back: ({ get }) => ({
     subject: 'un guadagno è tornato',
     lines: [`${get('amount')} ducati che una contestazione aveva preso sono di nuovo nel tuo portafoglio.`],
+    link: { words: 'Il tuo portafoglio:', path: '/wallet' },
+  }),
+  refund_paid: ({ get }) => ({
+    subject: 'un tuo pagamento è rimborsato',
+    lines: [
+      `${get('amount')} tornano sulla carta o sul conto con cui hai pagato. Le banche impiegano fino a dieci giorni.`,
+      'I ducati di quel pagamento hanno lasciato il tuo portafoglio.',
+    ],
+    link: { words: 'Il tuo portafoglio:', path: '/wallet' },
+  }),
+  refund_failed: ({ get }) => ({
+    subject: 'un rimborso non è arrivato alla banca',
+    lines: [
+      `Il rimborso di ${get('amount')} è tornato indietro. I ducati sono di nuovo nel tuo portafoglio; nulla è perso.`,
+    ],
     link: { words: 'Il tuo portafoglio:', path: '/wallet' },
   }),
 };

@@ -13,6 +13,8 @@ export const notificationTopicOf = {
   dispute_won: 'money',
   earning_taken_back: 'money',
   earning_given_back: 'money',
+  refund_paid: 'money',
+  refund_failed: 'money',
   subscription_failing: 'standing',
   subscription_ended: 'standing',
   subscription_outgrown: 'standing',

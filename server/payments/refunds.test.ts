@@ -149,6 +149,14 @@ describe('a refund that Stripe does not finish at once', () => {
     expect(await lots(topUp.citizenId)).toEqual(before);
     expect(await houseBooks()).toEqual(books);
     await refunds.assertInOrder();
+    const told = {
+      where: { citizenId: topUp.citizenId, kind: { startsWith: 'refund_' } },
+      orderBy: { id: 'asc' },
+    } as const;
+    expect(await database.client.notification.findMany(told)).toMatchObject([
+      { kind: 'refund_paid', details: { amount: '$51.25' } },
+      { kind: 'refund_failed', details: { amount: '$51.25' } },
+    ]);
     const again = await refundTopUp(deps, request(topUp.topUpId, { priceMinor: 100n }));
     expect(again.totalMinor).toBe(102n);
   });

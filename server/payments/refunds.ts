@@ -1,7 +1,9 @@
+import { notify } from '#server/citizens/notifications.ts';
 import { noteTrustEvent } from '#server/citizens/trust-events.ts';
 import { trustStanding } from '#server/citizens/trust.ts';
 import type { TransferRequest } from '#server/ledger/schema.ts';
 import { postLinked } from '#server/ledger/transfers.ts';
+import { formatAmount } from '#server/money/money.ts';
 import type { Tx } from '#server/platform/db.ts';
 import { refuse } from '#server/platform/errors.ts';
 import { emit } from '#server/platform/outbox.ts';
@@ -111,6 +113,7 @@ async function paidSteps(tx: Tx, deps: WriteDeps, { refund, topUp, facts }: Step
   await noteReturned(tx, deps, { refund, topUp });
   const { citizenId, id: reference } = topUp;
   await noteTrustEvent(tx, { citizenId, kind: 'purchase_refunded', reference, occurredAt: now, ids: deps.ids });
+  await tellCitizen(tx, deps, { refund, kind: 'refund_paid' });
   return transfers;
 }
 
@@ -164,6 +167,7 @@ async function bookFailed(tx: Tx, deps: WriteDeps, { refund, topUp, facts }: Ste
   await expectAtStripe(tx, deps, { ...fact, transfers, kind: 'refund_failed' });
   const state = facts.status === 'canceled' ? 'canceled' : 'failed';
   await endUnpaid(tx, deps, { refund, state, failureCode: facts.failureCode, stripeRefundId: facts.id });
+  await tellCitizen(tx, deps, { refund, kind: 'refund_failed' });
   await tx.fraudWarning.updateMany({
     where: { topUpId: topUp.id, state: 'refunded' },
     data: { state: 'open', decidedAt: null, decidedBy: null },
@@ -207,6 +211,15 @@ async function endUnpaid(
     data: { state, failureCode, stripeRefundId: stripeRefundId ?? refund.stripeRefundId, settledAt: deps.clock.now() },
     select: { id: true },
   });
+}
+
+async function tellCitizen(
+  tx: Tx,
+  deps: WriteDeps,
+  { refund, kind }: { refund: RefundRow; kind: 'refund_paid' | 'refund_failed' },
+): Promise<void> {
+  const amount = formatAmount(refund.totalMinor, 'USD', { locale: 'en' });
+  await notify(tx, deps, { citizenId: refund.citizenId, kind, details: { amount } });
 }
 
 async function tellFailed(tx: Tx, deps: WriteDeps, refund: RefundRow): Promise<void> {
