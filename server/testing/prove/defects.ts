@@ -1,5 +1,6 @@
 import { keyDefects, lockDefects } from './collision-defects.ts';
 import { amountDefects, dayDefects, refusalDefects } from './decision-defects.ts';
+import { dollarDefects } from './dollar-defects.ts';
 import { plainDefects } from './plain-defects.ts';
 import type { Defect } from './planting.ts';
 import { sealDefects } from './seal-defects.ts';
@@ -65,7 +66,7 @@ const fees: readonly Defect[] = [
   },
 ];
 
-/** Each breaks one promise of the ledger, in one place. */
+/** Each breaks one promise of the ledger or of the money around it, in one place. */
 export const defects: readonly Defect[] = [
   ...lockDefects,
   ...keyDefects,
@@ -76,4 +77,5 @@ export const defects: readonly Defect[] = [
   ...sealDefects,
   ...protection,
   ...fees,
+  ...dollarDefects,
 ];
