@@ -17,7 +17,7 @@ export const stripeEvent = z.object({
   object: z.literal('event'),
   type: z.string().min(1).max(255),
   livemode: z.boolean(),
-  data: z.object({ object: z.object({ id: z.unknown() }) }),
+  data: z.object({ object: z.object({ id: z.unknown().optional() }) }),
 });
 
 export type StripeEvent = z.infer<typeof stripeEvent>;

@@ -95,6 +95,15 @@ test('an event of an unknown type is answered 200, stored and ignored', async ()
   expect(stored).toMatchObject({ state: 'ignored', type: 'mandate.updated', payload: body });
 });
 
+test('an event about an object without an id is answered 200, stored and ignored', async () => {
+  const body = eventBody('balance.available', { object: 'balance', available: [] });
+  expect((await post(body, signed(body))).status).toBe(200);
+  await bridge.drain();
+  const { id } = JSON.parse(body) as { id: string };
+  const stored = await database.client.inboxEvent.findFirstOrThrow({ where: { eventId: id } });
+  expect(stored).toMatchObject({ state: 'ignored', objectId: null });
+});
+
 test('the same event five times is stored once and credits once', async () => {
   const topUp = await bridge.start();
   bridge.pay(topUp.sessionId);
