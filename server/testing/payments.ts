@@ -65,13 +65,20 @@ export interface OpenTopUp {
 export const starter: TopUpChoice = { kind: 'package', packageId: 'starter' };
 export const cards = { success: '4242424242424242', decline: '4000000000000002' } as const;
 
-export async function testBridge(options: { balanceDelayMs?: number } = {}): Promise<TestBridge> {
+export interface BridgeOptions {
+  balanceDelayMs?: number;
+  /** What Stripe's dashboard has switched on; cards where it is not said. */
+  paymentMethods?: readonly ('card' | 'us_bank_account')[];
+}
+
+export async function testBridge(options: BridgeOptions = {}): Promise<TestBridge> {
   once('log', () => pino({ level: 'silent' }));
   const database = await testDatabase({ connectionsMax: 20 });
   const clock = movableClock(new Date());
   const sandbox = await startStripeSandbox({
     webhookSecret,
-    balanceDelayMs: options.balanceDelayMs ?? 0,
+    balanceDelayMs: 0,
+    ...options,
     retryBaseMs: 20,
   });
   const stripe = createStripe({ STRIPE_SECRET_KEY: 'sk_test_bridge', STRIPE_API_URL: sandbox.url });

@@ -22,6 +22,8 @@ export interface SandboxOptions {
   bankDebitDelayMs?: number;
   /** The first pause after a failed delivery; it doubles every time. */
   retryBaseMs?: number;
+  /** What the dashboard has switched on: how a session is paid that does not say it. */
+  paymentMethods?: readonly ('card' | 'us_bank_account')[];
 }
 
 /** What every part of the sandbox is given. */

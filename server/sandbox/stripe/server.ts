@@ -51,6 +51,7 @@ const defaults: Required<SandboxOptions> = {
   balanceDelayMs: 2_000,
   bankDebitDelayMs: 60_000,
   retryBaseMs: 1_000,
+  paymentMethods: ['card'],
 };
 const deliveriesAtOnceMax = 50;
 

@@ -74,7 +74,7 @@ export function readCheckoutInput(sandbox: Sandbox, input: Parameters): Checkout
     metadata: input.metadata(),
     paymentIntentData: readPaymentIntentData(input.child('payment_intent_data')),
     subscriptionData: readSubscriptionData(input.child('subscription_data')),
-    paymentMethodTypes: readMethods(input),
+    paymentMethodTypes: readMethods(sandbox, input),
   };
   const otherData = mode === 'payment' ? 'subscription_data' : 'payment_intent_data';
   if (input.has(otherData)) {
@@ -96,10 +96,10 @@ function readMode(input: Parameters): CheckoutInput['mode'] {
 const playedMethods = ['card', 'us_bank_account'] as const;
 export type PlayedMethod = (typeof playedMethods)[number];
 
-/** Card alone when nothing is said; the real Stripe takes the methods of its dashboard then. */
-function readMethods(input: Parameters): PlayedMethod[] {
+/** When nothing is said Stripe takes the methods of its dashboard: here an option, card alone where it is not set. */
+function readMethods(sandbox: Sandbox, input: Parameters): PlayedMethod[] {
   const given = input.texts('allowed_payment_method_types');
-  if (given.length === 0) return ['card'];
+  if (given.length === 0) return [...sandbox.options.paymentMethods];
   return given.map((type) => {
     const played = playedMethods.find((method) => method === type);
     if (played === undefined) throw notPlayed('allowed_payment_method_types');

@@ -203,6 +203,14 @@ describe('bank debits', () => {
       'does not take',
     );
   });
+
+  test('a session that says nothing takes what the dashboard has switched on', async () => {
+    const other = await play({ paymentMethods: ['card', 'us_bank_account'] });
+    const session = await other.stripe.checkout.sessions.create(sessionParameters());
+    const paying = { action: 'pay', session: session.id, bankAccount: '000123456789' } as const;
+    expect(other.sandbox.control(paying).outcome).toBe('processing');
+    await other.close();
+  });
 });
 
 describe('risk', () => {
