@@ -4,6 +4,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** `long` under `npm run prove:…`; nothing in an ordinary run. */
     proofLength?: 'short' | 'long';
+    /** Of the run that is to be repeated. */
+    proofSeed?: number;
   }
   interface TaskMeta {
     /** What a proof measured, for the last line of `npm run prove:…`. */

@@ -1,7 +1,8 @@
+import { parseArgs } from 'node:util';
 import type { ProvidedContext } from 'vitest';
 import { createVitest } from 'vitest/node';
 import startCluster from '../cluster.ts';
-import { endWithJson, type Cleanup } from './last-line.ts';
+import { endWithJson, Stopped, type Cleanup } from './last-line.ts';
 import { ProgressReporter } from './progress-reporter.ts';
 
 const proofs = [
@@ -21,14 +22,19 @@ const proofs = [
 ].map((name) => `server/ledger/${name}.test.ts`);
 
 /**
- * `npm run prove:ledger [part of a file's name …]`: the long form of the ledger's proofs, under random batches, load,
- * kills and lost replies. Prints what it is at, then one line of JSON. Exits with 1 when a proof fails.
+ * `npm run prove:ledger [part of a file's name …] [--seed=123]`: the long form of the ledger's proofs, under random
+ * batches, load, kills and lost replies. Prints what it is at, then one line of JSON. Exits with 1 when a proof fails.
  */
-async function main(chosen: readonly string[], cleanups: Cleanup[]): Promise<void> {
+async function main(args: readonly string[], cleanups: Cleanup[]): Promise<void> {
+  const { values, positionals: chosen } = parseArgs({
+    args: [...args],
+    options: { seed: { type: 'string' } },
+    allowPositionals: true,
+  });
   const started = performance.now();
   const reporter = new ProgressReporter();
   const files = chosen.length === 0 ? proofs : [...chosen];
-  const provided: Partial<ProvidedContext> = { proofLength: 'long' };
+  const provided: Partial<ProvidedContext> = { proofLength: 'long', ...seedOf(values.seed) };
   // Its end must not depend on tests that are still running.
   cleanups.push(
     await startCluster({
@@ -51,6 +57,12 @@ async function main(chosen: readonly string[], cleanups: Cleanup[]): Promise<voi
   const { passed, failed, figures } = reporter;
   process.stdout.write(`${JSON.stringify({ ok: isProven, passed, failed, seconds, ...figures })}\n`);
   process.exitCode = isProven ? 0 : 1;
+}
+
+function seedOf(text: string | undefined): Pick<ProvidedContext, 'proofSeed'> {
+  if (text === undefined) return {};
+  if (!/^\d{1,9}$/.test(text)) throw new Stopped('a seed is a whole number');
+  return { proofSeed: Number.parseInt(text, 10) };
 }
 
 await endWithJson((cleanups) => main(process.argv.slice(2), cleanups));
