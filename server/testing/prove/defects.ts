@@ -1,3 +1,4 @@
+import { bridgeDefects } from './bridge-defects.ts';
 import { keyDefects, lockDefects } from './collision-defects.ts';
 import { amountDefects, dayDefects, refusalDefects } from './decision-defects.ts';
 import { dollarDefects } from './dollar-defects.ts';
@@ -78,4 +79,5 @@ export const defects: readonly Defect[] = [
   ...protection,
   ...fees,
   ...dollarDefects,
+  ...bridgeDefects,
 ];
