@@ -54,7 +54,7 @@ export function RefundForm({ topUpId, leftMinor }: { topUpId: string; leftMinor:
     if (isAmountWrong || isNoteWrong) return;
     try {
       const options = trpc.operator.refunds.quote.queryOptions({ topUpId, priceMinor });
-      setQuote(await queries.query({ ...options, queryKeyHashFn: () => `refund ${topUpId} ${fields.amount}` }));
+      setQuote(await queries.query(options));
     } catch (error) {
       setFailure(error);
     }

@@ -27,7 +27,6 @@ export function useCustomQuote(text: string, range: Range): CustomQuote {
   const isInRange = priceMinor !== null && priceMinor >= range.customMinorMin && priceMinor <= range.customMinorMax;
   const query = useQuery({
     ...trpc.topUps.quote.queryOptions({ choice: { kind: 'custom', priceMinor: priceMinor ?? 0n } }),
-    queryKeyHashFn: hashWithBigints,
     enabled: isInRange,
     placeholderData: keepPreviousData,
     retry: (failures, error) => failures < 2 && !outcomeOf(error).isDefinitive,
@@ -49,9 +48,4 @@ function useSettled(text: string): string {
     return () => clearTimeout(timer);
   }, [text]);
   return settled;
-}
-
-/** JSON has no word for a bigint. */
-function hashWithBigints(key: readonly unknown[]): string {
-  return JSON.stringify(key, (_name, value: unknown) => (typeof value === 'bigint' ? `${String(value)}n` : value));
 }

@@ -5,6 +5,8 @@ import { createTRPCClient, httpBatchLink, httpSubscriptionLink, retryLink, split
 import { createTRPCContext } from '@trpc/tanstack-react-query';
 import { useState, type ReactNode } from 'react';
 import superjson from 'superjson';
+
+import { hashOfKey } from '#components/trpc/query-key.ts';
 import type { AppRouter } from '#server/api/root.ts';
 
 const context = createTRPCContext<AppRouter>();
@@ -26,7 +28,10 @@ export function TRPCProvider({ children }: { children: ReactNode }) {
   const [queryClient] = useState(
     () =>
       new QueryClient({
-        defaultOptions: { queries: { staleTime: 10_000, retry: 1 }, mutations: { retry: false } },
+        defaultOptions: {
+          queries: { staleTime: 10_000, retry: 1, queryKeyHashFn: hashOfKey },
+          mutations: { retry: false },
+        },
       }),
   );
   const [trpcClient] = useState(() =>
