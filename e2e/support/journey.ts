@@ -82,21 +82,33 @@ export async function signIn(page: Page, username: string, returnTo = '/wallet')
   if (new URL(page.url()).pathname === '/sign-in/factor') await giveCode(page, username);
 }
 
+/** The code given last, by citizen. A code works once, and a refused one counts as a complaint of the page. */
+const givenCodes = new Map<string, string>();
+
 /**
- * Gives the code of a demo citizen's authenticator app, as the sandbox shows it. A code works once, so that a journey
- * beside this one may have used it first: then there is another one half a minute later at the most.
+ * Gives the code of a demo citizen's authenticator app, as the sandbox shows it: one that nobody gave before, for which it
+ * waits half a minute at the most.
  */
 export async function giveCode(page: Page, username: string): Promise<void> {
   const codes = await page.context().newPage();
   await expect(async () => {
-    await codes.goto('/sandbox/codes');
-    const code = await codes.locator(`[data-code-of="${username}"]`).textContent({ timeout: 1_000 });
+    const code = await unusedCode(codes, username);
     const field = page.getByLabel('Code of your authenticator app');
-    await field.fill(code ?? '');
+    await field.fill(code);
     await page.getByRole('button', { name: 'Confirm', exact: true }).click();
+    givenCodes.set(username, code);
     await expect(field).toBeHidden({ timeout: 5_000 });
   }).toPass({ timeout: 90_000, intervals: [1_000] });
   await codes.close();
+}
+
+async function unusedCode(codes: Page, username: string): Promise<string> {
+  await codes.goto('/sandbox/codes');
+  const shown = codes.locator(`[data-code-of="${username}"]`);
+  // The page renews itself when its codes are over.
+  const unused = new RegExp(`^(?!${givenCodes.get(username) ?? 'none'})\\d{6}$`);
+  await expect(shown).toHaveText(unused, { timeout: 40_000 });
+  return await shown.innerText();
 }
 
 /** No accessibility violation that axe can find, whatever its weight. */
