@@ -4,13 +4,15 @@ import { Notice } from '#components/ui/notice.tsx';
 import { TextLink } from '#components/ui/text-link.tsx';
 import type { CashOutRoom } from '#server/payments/cash-out-schema.ts';
 
-export type Hindrance = 'off' | 'frozen' | 'level' | 'later' | 'account';
+export type Hindrance = 'off' | 'frozen' | 'level' | 'later' | 'account' | 'checking' | 'refused';
 
 /** What stands between the citizen and a cash-out; null where nothing does. */
 export function hindranceOf(room: CashOutRoom): Hindrance | null {
   if (!room.isOffered) return 'off';
   if (room.isFrozen) return 'frozen';
-  if (room.account?.state !== 'ready') return 'account';
+  const state = room.account?.state ?? 'started';
+  if (state === 'checking' || state === 'refused') return state;
+  if (state !== 'ready') return 'account';
   if (room.cashOutFrom !== null) return 'later';
   return room.isLevelEnough ? null : 'level';
 }

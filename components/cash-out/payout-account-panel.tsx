@@ -10,6 +10,7 @@ import { useTRPC } from '#components/trpc/client.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { Card } from '#components/ui/card.tsx';
 import { Notice } from '#components/ui/notice.tsx';
+import { RefreshSoon } from '#components/ui/refresh-soon.tsx';
 import { useHydrated } from '#components/ui/use-hydrated.ts';
 import { useRefresh } from '#components/ui/use-refresh.ts';
 import type { PayoutAccountView } from '#server/payments/cash-out-schema.ts';
@@ -44,6 +45,7 @@ export function PayoutAccountPanel({ account, isBack }: PayoutAccountPanelProps)
           {t('title')}
         </h2>
         <p>{t(`state.${state}`, { bank: account?.bankName ?? '', last4: account?.bankLast4 ?? '' })}</p>
+        {isBack && state === 'checking' ? <RefreshSoon /> : null}
         {begin.isError ? <Notice tone="danger" title={refusalText(begin.error)} live /> : null}
         <div>
           <Button

@@ -8,6 +8,7 @@ import { NeedsScript } from '#components/form/needs-script.tsx';
 import { useTRPC } from '#components/trpc/client.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { Notice } from '#components/ui/notice.tsx';
+import { RefreshSoon } from '#components/ui/refresh-soon.tsx';
 import { useHydrated } from '#components/ui/use-hydrated.ts';
 import { useRefresh } from '#components/ui/use-refresh.ts';
 
@@ -36,6 +37,7 @@ export function EventReplay({ id }: { id: string }) {
       <div aria-live="polite" className="empty:hidden">
         {replay.isSuccess && !isBusy ? <p className="text-sm text-muted">{t('replayed')}</p> : null}
       </div>
+      {replay.isSuccess ? <RefreshSoon key={replay.submittedAt} /> : null}
       {replay.isError ? <Notice tone="danger" title={refusalText(replay.error)} live /> : null}
     </div>
   );

@@ -9,7 +9,7 @@ import { NeedsScript } from '#components/form/needs-script.tsx';
 import { Page, PageHeading } from '#components/layout/page.tsx';
 import { InvoiceTable } from '#components/plan/invoice-table.tsx';
 import { PresentPlan } from '#components/plan/present-plan.tsx';
-import { RefreshSoon } from '#components/plan/refresh-soon.tsx';
+import { RefreshSoon } from '#components/ui/refresh-soon.tsx';
 import { TierTable } from '#components/plan/tier-table.tsx';
 import { BackLink } from '#components/ui/back-link.tsx';
 import { Notice } from '#components/ui/notice.tsx';

@@ -8,7 +8,7 @@ import { addressOf, textOf } from '#app/_reading/search-params.ts';
 import type { SearchParams } from '#app/_reading/search-params.ts';
 import { serverCaller } from '#app/_trpc/server.ts';
 import { Page, PageHeading } from '#components/layout/page.tsx';
-import { RefreshSoon } from '#components/plan/refresh-soon.tsx';
+import { RefreshSoon } from '#components/ui/refresh-soon.tsx';
 import { TextLink } from '#components/ui/text-link.tsx';
 import type { SubscriptionView } from '#server/payments/subscription-schema.ts';
 
