@@ -75,15 +75,17 @@ async function saveLots(tx: Tx, books: LoadedBooks): Promise<void> {
   if (fresh.length > 0) await insertLots(tx, fresh);
 }
 
+/** By the rows' places, found one by one: see `load.ts`. Nobody else writes lots while the lock is held. */
 async function updateLots(tx: Tx, lots: readonly PlacedLot[]): Promise<void> {
   const count = await tx.$executeRaw`
     UPDATE lot l SET serial_until = n.serial_until, account_id = n.account_id, fact_id = n.fact_id,
       arrived_by = n.arrived_by, since = 'epoch'::timestamptz + n.since * interval '1 microsecond'
-    FROM unnest(${arrayOf(lots.map(({ from }) => from))}::bigint[], ${arrayOf(lots.map(({ until }) => until))}::bigint[],
+    FROM (SELECT s.*, o.place FROM unnest(${arrayOf(lots.map(({ from }) => from))}::bigint[], ${arrayOf(lots.map(({ until }) => until))}::bigint[],
       ${arrayOf(lots.map(({ accountId }) => accountId))}::bigint[], ${arrayOf(lots.map(({ fact }) => fact.id))}::uuid[],
       ${arrayOf(lots.map(({ arrivedBy }) => arrivedBy))}::uuid[], ${arrayOf(lots.map(({ fact }) => fact.since))}::bigint[])
-      n (serial_from, serial_until, account_id, fact_id, arrived_by, since)
-    WHERE l.serial_from = n.serial_from`;
+      s (serial_from, serial_until, account_id, fact_id, arrived_by, since)
+      CROSS JOIN LATERAL (SELECT t.ctid AS place FROM lot t WHERE t.serial_from = s.serial_from OFFSET 0) o) n
+    WHERE l.ctid = n.place`;
   invariant(count === lots.length, 'lots that were read are still there');
 }
 

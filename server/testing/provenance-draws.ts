@@ -20,6 +20,23 @@ const actions = [
   ...['hold', 'lift', 'holdAccount', 'pass', 'spendFromHouse'],
 ] as const;
 
+/** Each of them, in an order in which each finds what it needs. */
+export const everyAction: readonly StepDraw['action'][] = [
+  ...(['mint', 'topUp', 'purchase', 'sell', 'clawBack', 'returnLast', 'topUp', 'purchase', 'sell', 'cashOut'] as const),
+  ...([
+    'refundCharge',
+    'returnLast',
+    'gift',
+    'reverse',
+    'feeRelease',
+    'spendFromHouse',
+    'wait',
+    'release',
+    'grant',
+  ] as const),
+  ...(['purchase', 'refundPart', 'refundOrder', 'hold', 'lift', 'holdAccount', 'pass'] as const),
+];
+
 export interface StepDraw {
   action: (typeof actions)[number];
   who: number;

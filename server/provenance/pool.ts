@@ -1,0 +1,122 @@
+import { transfersInRanges, type BookedTransfer, type VersionRange } from '#server/ledger/feed.ts';
+import type { AccountKind } from '#server/ledger/kinds.ts';
+import type { Db, Tx } from '#server/platform/db.ts';
+import { progressOf, type Progress } from './load.ts';
+import { compare } from './lots.ts';
+import type { ProjectedBatch } from './project.ts';
+import { sidesOf } from './work-through.ts';
+
+/** Transfers that are decided and written in one transaction, as many as the ledger books in its largest call. */
+const batchSize = 8_190;
+/** How many batches are read at once: each reading goes through all accounts that lack something. */
+const batchesRead = 4n;
+
+/** What was read and is not projected yet: rows of the books never change, so it is good for the next batch too. */
+export interface Pool {
+  /** The version that each account had when the accounts were looked at. */
+  wanted: ReadonlyMap<bigint, bigint>;
+  /** How far they are projected, as of `batch`. */
+  progress: Map<bigint, Progress>;
+  /** Null before the first look. */
+  batch: bigint | null;
+  kinds: Map<bigint, AccountKind>;
+  read: Map<bigint, { version: bigint; time: bigint }>;
+  /** Nothing that they depend on is missing, in the order of time. */
+  ready: BookedTransfer[];
+  /** Something that they depend on may not be read yet, or could not be projected. */
+  later: BookedTransfer[];
+  isWholeRead: boolean;
+  /** Takes everything that is read, however much may be missing for it. */
+  isImpatient: boolean;
+}
+
+export function emptyPool(wanted: ReadonlyMap<bigint, bigint>): Pool {
+  return {
+    wanted,
+    progress: new Map(),
+    batch: null,
+    kinds: new Map(),
+    read: new Map(),
+    ready: [],
+    later: [],
+    isWholeRead: false,
+    isImpatient: false,
+  };
+}
+
+/**
+ * The next transfers, in time: of each account a slice in proportion to what it lacks, and of these what is not later
+ * than the end of any slice. So nothing that they depend on is missing, and at least one is always ready. What was booked
+ * in one call has one time and is not divided.
+ */
+export async function nextBatch(tx: Tx, pool: Pool): Promise<BookedTransfer[]> {
+  const { batch } = await tx.lotProjection.findFirstOrThrow({ select: { batch: true } });
+  if (batch !== pool.batch) {
+    pool.progress = await progressOf(tx, [...pool.wanted.keys()]);
+    pool.ready = pool.ready.filter((transfer) => !isProjected(pool, transfer));
+    pool.later = pool.later.filter((transfer) => !isProjected(pool, transfer));
+  }
+  pool.batch = batch;
+  if (pool.ready.length === 0) await refill(tx, pool);
+  let end = Math.min(batchSize, pool.ready.length);
+  while (end < pool.ready.length && pool.ready[end]?.bookedAt === pool.ready[end - 1]?.bookedAt) end += 1;
+  return pool.ready.splice(0, end);
+}
+
+/** Once the batch is kept: what of it could not be projected waits for what is read next. */
+export function remember(
+  pool: Pool,
+  batch: readonly BookedTransfer[],
+  { projected, progress }: ProjectedBatch,
+): number {
+  for (const [id, { version, struck }] of progress) pool.progress.set(id, { version, struck });
+  if (projected.length < batch.length) {
+    const done = new Set(projected.map(({ id }) => id));
+    pool.later.push(...batch.filter(({ id }) => !done.has(id)));
+  }
+  if (projected.length > 0 && pool.batch !== null) pool.batch += 1n;
+  return projected.length;
+}
+
+async function refill(db: Db, pool: Pool): Promise<void> {
+  await readSlices(db, pool);
+  let horizon: bigint | null = null;
+  for (const [id, { version, time }] of pool.read) {
+    const isAtEnd = version >= (pool.wanted.get(id) ?? 0n);
+    if (!isAtEnd && (horizon === null || time < horizon)) horizon = time;
+  }
+  pool.isWholeRead = horizon === null;
+  const latest = pool.isImpatient ? null : horizon;
+  const isReady = ({ bookedAt }: BookedTransfer) => latest === null || bookedAt <= latest;
+  pool.ready = pool.later.filter(isReady).sort((left, right) => compare(left.bookedAt, right.bookedAt));
+  pool.later = pool.later.filter((transfer) => !isReady(transfer));
+}
+
+async function readSlices(db: Db, pool: Pool): Promise<void> {
+  const lacking = [...pool.wanted].flatMap(([accountId, version]) => {
+    const reached = pool.progress.get(accountId)?.version ?? 0n;
+    const read = pool.read.get(accountId)?.version ?? 0n;
+    const after = read > reached ? read : reached;
+    return version > after ? [{ accountId, after, count: version - after }] : [];
+  });
+  const total = lacking.reduce((sum, { count }) => sum + count, 0n);
+  if (total === 0n) return;
+  // Two entries to a transfer.
+  const share = BigInt(batchSize) * batchesRead * 2n;
+  const ranges = lacking.map(({ accountId, after, count }): VersionRange => {
+    const slice = (count * share) / total + 1n;
+    return { accountId, after, until: after + (slice < count ? slice : count) };
+  });
+  const ends = new Map(ranges.map(({ accountId, until }) => [accountId, until]));
+  const known = new Set(pool.later.map(({ id }) => id));
+  for (const transfer of await transfersInRanges(db, ranges)) {
+    for (const { accountId, version } of sidesOf(transfer)) {
+      if (ends.get(accountId) === version) pool.read.set(accountId, { version, time: transfer.bookedAt });
+    }
+    if (!known.has(transfer.id) && !isProjected(pool, transfer)) pool.later.push(transfer);
+  }
+}
+
+function isProjected({ progress }: Pool, transfer: BookedTransfer): boolean {
+  return sidesOf(transfer).every(({ accountId, version }) => version <= (progress.get(accountId)?.version ?? 0n));
+}
