@@ -15,10 +15,12 @@ import type { TakeRule } from './schema.ts';
 
 /** An account: how far it is projected, and of its lots those that the batch can need, in the order it spends them. */
 export interface AccountBook {
-  id: bigint;
-  kind: AccountKind;
-  order: SpendingOrder;
-  isStock: boolean;
+  readonly id: bigint;
+  readonly kind: AccountKind;
+  readonly order: SpendingOrder;
+  readonly isStock: boolean;
+  /** All its lots are here, so that the next batch need not read them. */
+  isWhole: boolean;
   version: bigint;
   /** How many units it struck. */
   struck: bigint;
@@ -54,8 +56,17 @@ export interface LotMove {
   previousBy: string | null;
 }
 
+/** What a batch did to lots. A row stands at each first serial for good, because lots are divided and never merged. */
+export interface LotChanges {
+  /** Where lots are now that came, went or were divided, by first serial; the last word counts. */
+  placed: Map<bigint, { lot: Lot; accountId: bigint }>;
+  /** First serials that have no row yet. */
+  fresh: Set<bigint>;
+}
+
 export interface Books {
   accounts: ReadonlyMap<bigint, AccountBook>;
+  changes: LotChanges;
   notes: ReadonlyMap<string, LotNote>;
   takes: ReadonlyMap<string, TakeRule>;
   holds: HoldEvents;
@@ -70,7 +81,17 @@ export interface ReturnBook {
 }
 
 export function emptyBook(account: Pick<AccountBook, 'id' | 'kind' | 'order' | 'isStock'>): AccountBook {
-  return { ...account, version: 0n, struck: 0n, lots: [], heldMinor: 0n };
+  return { ...account, isWhole: false, version: 0n, struck: 0n, lots: [], heldMinor: 0n };
+}
+
+export function noChanges(): LotChanges {
+  return { placed: new Map(), fresh: new Set() };
+}
+
+/** A lot arrives in an account. */
+export function placeLot({ placed }: LotChanges, book: AccountBook, lot: Lot): void {
+  insertLot(book, lot);
+  placed.set(lot.from, { lot, accountId: book.id });
 }
 
 /** Puts a lot where the account's order wants it. */
@@ -92,7 +113,11 @@ export function insertLot(book: AccountBook, lot: Lot): void {
  * Takes at most so many units out of the lots that pass, in their order, from the upper end of each: so the rest keeps
  * its first serial, and its place in the order and in the table.
  */
-export function takeWhere(book: AccountBook, mostMinor: bigint, passes: (lot: Lot) => boolean): Piece[] {
+export function takeWhere(
+  { book, changes }: { book: AccountBook; changes: LotChanges },
+  mostMinor: bigint,
+  passes: (lot: Lot) => boolean,
+): Piece[] {
   const { lots } = book;
   const pieces: Piece[] = [];
   let needed = mostMinor;
@@ -111,8 +136,11 @@ export function takeWhere(book: AccountBook, mostMinor: bigint, passes: (lot: Lo
     const end = lot.until - taken;
     pieces.push({ from: end, until: lot.until, fact: lot.fact, arrivedBy: lot.arrivedBy });
     if (taken < size) {
-      lots[kept] = { ...lot, until: end };
+      const rest = { ...lot, until: end };
+      lots[kept] = rest;
       kept += 1;
+      changes.placed.set(lot.from, { lot: rest, accountId: book.id });
+      changes.fresh.add(end);
     }
     needed -= taken;
   }

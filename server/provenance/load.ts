@@ -5,6 +5,7 @@ import { invariant } from '#server/platform/invariant.ts';
 import {
   emptyBook,
   insertLot,
+  noChanges,
   type AccountBook,
   type Books,
   type LotMove,
@@ -28,24 +29,12 @@ import { arrayOf, factOf, holdEvents, optional, rowsOf, textsOf } from './wire.t
  * (`OFFSET 0` keeps it so): nobody can estimate how large a batch is, and a table read through costs more with each day.
  */
 
-/** A lot as it stands in the table. */
-export interface StoredLot {
-  until: bigint;
-  accountId: bigint;
-  factId: string;
-  arrivedBy: string;
-}
-
-export interface LoadedBooks extends Books {
-  accounts: Map<bigint, AccountBook>;
-  /** The lots that were read, by their first serial. */
-  stored: Map<bigint, StoredLot>;
-}
-
 /** The accounts of a batch, and how far they are projected. */
 export interface KnownState {
   accounts: readonly Pick<KnownAccount, 'id' | 'kind'>[];
   progress: ReadonlyMap<bigint, Progress>;
+  /** Whole books, as they are at that progress: they need not be read again. */
+  remembered: ReadonlyMap<bigint, AccountBook>;
 }
 
 export interface Progress {
@@ -71,12 +60,8 @@ export async function progressOf(db: Db, accountIds: readonly bigint[]): Promise
 }
 
 /** The books of these accounts, with whatever the transfers can need of lots, notes, rules, holds and earlier moves. */
-export async function loadBooks(
-  db: Db,
-  { accounts, progress }: KnownState,
-  transfers: readonly BookedTransfer[],
-): Promise<LoadedBooks> {
-  const books = accountBooks(accounts, progress);
+export async function loadBooks(db: Db, state: KnownState, transfers: readonly BookedTransfer[]): Promise<Books> {
+  const books = accountBooks(state);
   const [notes, takes] = [await loadNotes(db, transfers), await loadTakes(db, transfers)];
   const returned = transfers.flatMap((transfer) => {
     const rule = takes.get(transfer.id);
@@ -89,30 +74,32 @@ export async function loadBooks(
     ...rows.map(([, , , factId = '']) => factId),
     ...moveRows.flatMap(({ factId, beforeFactId }) => (beforeFactId === null ? [factId] : [factId, beforeFactId])),
   ]);
-  const stored = new Map<bigint, StoredLot>();
   for (const [from = '', until = '', accountId = '', factId = '', arrivedBy = ''] of rows) {
     const [book, fact] = [books.get(BigInt(accountId)), facts.get(factId)];
     invariant(book !== undefined && fact !== undefined, 'every lot has its account and its facts');
-    stored.set(BigInt(from), { until: BigInt(until), accountId: book.id, factId, arrivedBy });
     insertLot(book, { from: BigInt(from), until: BigInt(until), fact, arrivedBy });
   }
-  const sources = [
-    ...[...facts.values()].flatMap(({ source, origin }) => [source, origin]),
-    ...[...notes.values()].map(({ source }) => source),
-  ];
-  const holds = await loadHolds(db, { sources, accountIds: [...books.keys()] });
+  const holds = await holdsFor(db, { books, facts: facts.values(), notes });
   const returns = await returnBooks(db, { returned, moveRows, facts });
-  return { accounts: books, stored, notes, takes, holds, returns };
+  return { accounts: books, changes: noChanges(), notes, takes, holds, returns };
 }
 
-function accountBooks(accounts: KnownState['accounts'], progress: KnownState['progress']): Map<bigint, AccountBook> {
+/** What is new has no lots to be read; so it is whole from the beginning. */
+function accountBooks({ accounts, progress, remembered }: KnownState): Map<bigint, AccountBook> {
   return new Map(
-    accounts.map(({ id, kind }) => {
+    accounts.map(({ id, kind }): [bigint, AccountBook] => {
+      const [book, reached] = [remembered.get(id), progress.get(id)];
+      if (book !== undefined && book.version === reached?.version) return [id, book];
       const order = spendingOrderOf(kind, houseAccountName(id) !== null);
-      const book = emptyBook({ id, kind, order, isStock: isStock(kind) });
-      return [id, { ...book, ...progress.get(id) }];
+      const empty = emptyBook({ id, kind, order, isStock: isStock(kind) });
+      return [id, { ...empty, ...reached, isWhole: (reached?.version ?? 0n) === 0n && canBeWhole(empty) }];
     }),
   );
+}
+
+/** Accounts of the house hold far more than a batch can spend: of these only the oldest lots are read. */
+function canBeWhole({ order }: AccountBook): boolean {
+  return order === 'spending' || order === 'share';
 }
 
 async function loadNotes(db: Db, transfers: readonly BookedTransfer[]): Promise<Map<string, LotNote>> {
@@ -147,7 +134,7 @@ async function lotRows(
   const debitedMinor = new Map<bigint, bigint>();
   const chosen = new Set<bigint>();
   for (const { id, debitAccountId, movedMinor, reversesId } of transfers) {
-    if (movedMinor === 0n) continue;
+    if (movedMinor === 0n || books.get(debitAccountId)?.isWhole === true) continue;
     debitedMinor.set(debitAccountId, (debitedMinor.get(debitAccountId) ?? 0n) + movedMinor);
     if (takes.has(id) || reversesId !== null) chosen.add(debitAccountId);
   }
@@ -160,6 +147,10 @@ async function lotRows(
     else whole.push(accountId);
   }
   if (whole.length === 0) return rows;
+  for (const accountId of whole) {
+    const book = books.get(accountId);
+    if (book !== undefined) book.isWhole = canBeWhole(book);
+  }
   const found = await db.$queryRaw<{ found: string | null }[]>`
     SELECT string_agg(concat_ws(',', l.serial_from, l.serial_until, l.account_id, l.fact_id, l.arrived_by), ';') AS found
     FROM unnest(${arrayOf(whole)}::bigint[]) a (id)
@@ -209,13 +200,39 @@ export async function loadFacts(db: Db, ids: readonly string[]): Promise<Map<str
   );
 }
 
-/** The holds on these sources and accounts. There are few at any time, so most calls end with the first statement. */
+/** The holds on whatever the transfers can give, by what it is and by where. */
+async function holdsFor(
+  db: Db,
+  known: {
+    books: ReadonlyMap<bigint, AccountBook>;
+    facts: Iterable<LotFact>;
+    notes: ReadonlyMap<string, LotNote>;
+  },
+): Promise<HoldEvents> {
+  if (!(await isAnythingHeld(db))) return holdEvents([]);
+  const facts = new Set(known.facts);
+  for (const { lots } of known.books.values()) for (const { fact } of lots) facts.add(fact);
+  const sources = new Map<string, LotSource>();
+  const add = (source: LotSource) => void sources.set(keyOf(source), source);
+  for (const { source, origin } of facts) {
+    add(source);
+    if (origin !== source) add(origin);
+  }
+  for (const { source } of known.notes.values()) add(source);
+  return loadHolds(db, { sources: [...sources.values()], accountIds: [...known.books.keys()] });
+}
+
+async function isAnythingHeld(db: Db): Promise<boolean> {
+  const some = await db.$queryRaw<unknown[]>`SELECT 1 AS one FROM lot_hold LIMIT 1`;
+  return some.length > 0;
+}
+
+/** The holds on these sources and accounts. */
 export async function loadHolds(
   db: Db,
   { sources, accountIds }: { sources: readonly LotSource[]; accountIds: readonly bigint[] },
 ): Promise<HoldEvents> {
-  const some = await db.$queryRaw<unknown[]>`SELECT 1 AS one FROM lot_hold LIMIT 1`;
-  if (some.length === 0) return holdEvents([]);
+  if (sources.length === 0 && accountIds.length === 0) return holdEvents([]);
   const distinct = [...new Map(sources.map((source) => [keyOf(source), source])).values()];
   const rows = await db.$queryRaw<{ found: string | null }[]>`
     SELECT string_agg(concat_ws(',', coalesce(h.source_type, ''), coalesce(h.source_id, ''),

@@ -1,15 +1,15 @@
 import { transfersInRanges, type BookedTransfer, type VersionRange } from '#server/ledger/feed.ts';
-import type { AccountKind } from '#server/ledger/kinds.ts';
 import type { Db, Tx } from '#server/platform/db.ts';
 import { progressOf, type Progress } from './load.ts';
 import { compare } from './lots.ts';
 import type { ProjectedBatch } from './project.ts';
 import { sidesOf } from './work-through.ts';
 
-/** Transfers that are decided and written in one transaction, as many as the ledger books in its largest call. */
-const batchSize = 8_190;
-/** How many batches are read at once: each reading goes through all accounts that lack something. */
-const batchesRead = 4n;
+/**
+ * Transfers that are decided and written in one transaction: the more, the more often a lot that moved several times is
+ * written once. A few seconds of work, when that many wait.
+ */
+const batchSize = 32_760;
 
 /** What was read and is not projected yet: rows of the books never change, so it is good for the next batch too. */
 export interface Pool {
@@ -19,15 +19,22 @@ export interface Pool {
   progress: Map<bigint, Progress>;
   /** Null before the first look. */
   batch: bigint | null;
-  kinds: Map<bigint, AccountKind>;
   read: Map<bigint, { version: bigint; time: bigint }>;
   /** Nothing that they depend on is missing, in the order of time. */
   ready: BookedTransfer[];
   /** Something that they depend on may not be read yet, or could not be projected. */
   later: BookedTransfer[];
   isWholeRead: boolean;
+  /** What was read while the last batch was written. */
+  ahead: Slices | null;
   /** Takes everything that is read, however much may be missing for it. */
   isImpatient: boolean;
+}
+
+interface Slices {
+  transfers: BookedTransfer[];
+  /** Up to which version each account was read. */
+  ends: ReadonlyMap<bigint, bigint>;
 }
 
 export function emptyPool(wanted: ReadonlyMap<bigint, bigint>): Pool {
@@ -35,11 +42,11 @@ export function emptyPool(wanted: ReadonlyMap<bigint, bigint>): Pool {
     wanted,
     progress: new Map(),
     batch: null,
-    kinds: new Map(),
     read: new Map(),
     ready: [],
     later: [],
     isWholeRead: false,
+    ahead: null,
     isImpatient: false,
   };
 }
@@ -47,17 +54,16 @@ export function emptyPool(wanted: ReadonlyMap<bigint, bigint>): Pool {
 /**
  * The next transfers, in time: of each account a slice in proportion to what it lacks, and of these what is not later
  * than the end of any slice. So nothing that they depend on is missing, and at least one is always ready. What was booked
- * in one call has one time and is not divided.
+ * in one call has one time and is not divided. `batch` is how many batches are projected, by anybody.
  */
-export async function nextBatch(tx: Tx, pool: Pool): Promise<BookedTransfer[]> {
-  const { batch } = await tx.lotProjection.findFirstOrThrow({ select: { batch: true } });
+export async function nextBatch(tx: Tx, pool: Pool, batch: bigint): Promise<BookedTransfer[]> {
   if (batch !== pool.batch) {
     pool.progress = await progressOf(tx, [...pool.wanted.keys()]);
     pool.ready = pool.ready.filter((transfer) => !isProjected(pool, transfer));
     pool.later = pool.later.filter((transfer) => !isProjected(pool, transfer));
   }
   pool.batch = batch;
-  if (pool.ready.length === 0) await refill(tx, pool);
+  if (pool.ready.length === 0) refill(pool, await (pool.ahead ?? readSlices(tx, pool)));
   let end = Math.min(batchSize, pool.ready.length);
   while (end < pool.ready.length && pool.ready[end]?.bookedAt === pool.ready[end - 1]?.bookedAt) end += 1;
   return pool.ready.splice(0, end);
@@ -67,9 +73,9 @@ export async function nextBatch(tx: Tx, pool: Pool): Promise<BookedTransfer[]> {
 export function remember(
   pool: Pool,
   batch: readonly BookedTransfer[],
-  { projected, progress }: ProjectedBatch,
+  { projected, accounts }: ProjectedBatch,
 ): number {
-  for (const [id, { version, struck }] of progress) pool.progress.set(id, { version, struck });
+  for (const [id, { version, struck }] of accounts) pool.progress.set(id, { version, struck });
   if (projected.length < batch.length) {
     const done = new Set(projected.map(({ id }) => id));
     pool.later.push(...batch.filter(({ id }) => !done.has(id)));
@@ -78,8 +84,24 @@ export function remember(
   return projected.length;
 }
 
-async function refill(db: Db, pool: Pool): Promise<void> {
-  await readSlices(db, pool);
+/**
+ * Reads what comes after the present batch, on a connection of its own while that batch is decided and written. Rows of
+ * the books never change, so it does not matter when they are read.
+ */
+export async function readAhead(db: Db, pool: Pool): Promise<void> {
+  if (pool.ready.length > 0 || pool.isWholeRead) return;
+  pool.ahead = await readSlices(db, pool);
+}
+
+function refill(pool: Pool, { transfers, ends }: Slices): void {
+  pool.ahead = null;
+  const known = new Set(pool.later.map(({ id }) => id));
+  for (const transfer of transfers) {
+    for (const { accountId, version } of sidesOf(transfer)) {
+      if (ends.get(accountId) === version) pool.read.set(accountId, { version, time: transfer.bookedAt });
+    }
+    if (!known.has(transfer.id) && !isProjected(pool, transfer)) pool.later.push(transfer);
+  }
   let horizon: bigint | null = null;
   for (const [id, { version, time }] of pool.read) {
     const isAtEnd = version >= (pool.wanted.get(id) ?? 0n);
@@ -92,7 +114,7 @@ async function refill(db: Db, pool: Pool): Promise<void> {
   pool.later = pool.later.filter((transfer) => !isReady(transfer));
 }
 
-async function readSlices(db: Db, pool: Pool): Promise<void> {
+async function readSlices(db: Db, pool: Pool): Promise<Slices> {
   const lacking = [...pool.wanted].flatMap(([accountId, version]) => {
     const reached = pool.progress.get(accountId)?.version ?? 0n;
     const read = pool.read.get(accountId)?.version ?? 0n;
@@ -100,21 +122,15 @@ async function readSlices(db: Db, pool: Pool): Promise<void> {
     return version > after ? [{ accountId, after, count: version - after }] : [];
   });
   const total = lacking.reduce((sum, { count }) => sum + count, 0n);
-  if (total === 0n) return;
+  if (total === 0n) return { transfers: [], ends: new Map() };
   // Two entries to a transfer.
-  const share = BigInt(batchSize) * batchesRead * 2n;
+  const share = BigInt(batchSize) * 2n;
   const ranges = lacking.map(({ accountId, after, count }): VersionRange => {
     const slice = (count * share) / total + 1n;
     return { accountId, after, until: after + (slice < count ? slice : count) };
   });
   const ends = new Map(ranges.map(({ accountId, until }) => [accountId, until]));
-  const known = new Set(pool.later.map(({ id }) => id));
-  for (const transfer of await transfersInRanges(db, ranges)) {
-    for (const { accountId, version } of sidesOf(transfer)) {
-      if (ends.get(accountId) === version) pool.read.set(accountId, { version, time: transfer.bookedAt });
-    }
-    if (!known.has(transfer.id) && !isProjected(pool, transfer)) pool.later.push(transfer);
-  }
+  return { transfers: await transfersInRanges(db, ranges), ends };
 }
 
 function isProjected({ progress }: Pool, transfer: BookedTransfer): boolean {

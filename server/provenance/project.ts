@@ -3,6 +3,7 @@ import type { Tx } from '#server/platform/db.ts';
 import { refuse } from '#server/platform/errors.ts';
 import { invariant } from '#server/platform/invariant.ts';
 import type { AccountKind } from '#server/ledger/kinds.ts';
+import type { AccountBook } from './books.ts';
 import { loadBooks, progressOf, type Progress } from './load.ts';
 import { saveWork } from './save.ts';
 import { sidesOf, workThrough } from './work-through.ts';
@@ -53,9 +54,9 @@ export async function projectAccounts(tx: Tx, accountIds: readonly bigint[]): Pr
 export async function projectTransfers(
   tx: Tx,
   transfers: readonly BookedTransfer[],
-  known: KnownProgress = { kinds: new Map(), progress: new Map() },
+  known: KnownProgress = { kinds: new Map(), progress: new Map(), remembered: new Map() },
 ): Promise<ProjectedBatch> {
-  if (transfers.length === 0) return { projected: [], progress: new Map() };
+  if (transfers.length === 0) return { projected: [], accounts: new Map() };
   const ids = [
     ...new Set(transfers.flatMap(({ debitAccountId, creditAccountId }) => [debitAccountId, creditAccountId])),
   ];
@@ -73,10 +74,10 @@ export async function projectTransfers(
     const one = known.progress.get(id);
     if (one !== undefined) progress.set(id, one);
   }
-  const books = await loadBooks(tx, { accounts, progress }, transfers);
+  const books = await loadBooks(tx, { accounts, progress, remembered: known.remembered }, transfers);
   const done = workThrough(books, transfers);
   await saveWork(tx, books, done);
-  return { projected: done.projected, progress: books.accounts };
+  return { projected: done.projected, accounts: books.accounts };
 }
 
 /** What the caller knows already: kinds, to which new ones are added, and how far accounts are projected. */
@@ -84,12 +85,14 @@ export interface KnownProgress {
   kinds: Map<bigint, AccountKind>;
   /** As it is now, as far as it is known; other accounts are looked up. */
   progress: ReadonlyMap<bigint, Progress>;
+  /** Whole books from earlier batches, taken where they are at that progress. They change in place. */
+  remembered: ReadonlyMap<bigint, AccountBook>;
 }
 
 export interface ProjectedBatch {
   projected: BookedTransfer[];
-  /** How far the accounts of the batch are projected now. */
-  progress: ReadonlyMap<bigint, Progress>;
+  /** The accounts of the batch as they are now. */
+  accounts: ReadonlyMap<bigint, AccountBook>;
 }
 
 /** Every transfer that must be projected so that these accounts reach these versions, and no other. */

@@ -8,6 +8,7 @@ import { everyAction, stepDraw, type StepDraw } from '#server/testing/provenance
 import { History } from '#server/testing/provenance-steps.ts';
 import { provenanceFindings } from './checks.ts';
 import { projectNews, rebuildProjection } from './jobs.ts';
+import { emptyMemory, type Memory } from './memory.ts';
 import { projectAccounts } from './project.ts';
 import { lotsOf, lotsOfSource } from './queries.ts';
 import { traceSerial } from './trace.ts';
@@ -23,7 +24,7 @@ const historiesPerRebuild = 6;
 const moreHistoriesMax = 24;
 let historyNumber = 0;
 
-/** After each step: nobody, one projector, two at once, or one account with whatever it needs. */
+/** After each step: nobody, one that remembers its earlier looks, two at once, or one account with whatever it needs. */
 const looks = fc.array(fc.tuple(stepDraw, fc.integer({ min: 0, max: 9 })), { minLength: 25, maxLength: 60 });
 
 /** A first history in which everything happens at least once, whatever chance brings afterwards. */
@@ -36,13 +37,14 @@ describe('random histories', async () => {
   const database = await testDatabase({ connectionsMax: 8 });
   const books = provenanceBooks(database);
   const seen = new Map<string, number>();
+  const memory = emptyMemory();
 
   it(
     `${String(historyCount)} of them, projected in pieces and by two at once, end as unit by unit in memory, and rebuilt to the byte (seed ${String(seed)})`,
     { timeout: minutesMax * 60_000 },
     async () => {
       await fc.assert(
-        fc.asyncProperty(looks, (steps) => playAndCompare(books, steps, seen)),
+        fc.asyncProperty(looks, (steps) => playAndCompare({ books, memory, seen }, steps)),
         { numRuns: historyCount, seed, endOnFailure: true, examples: [[everything]] },
       );
       // Histories in which nothing happens would agree as well: a rare step gets a few more of them to happen in.
@@ -61,9 +63,8 @@ describe('random histories', async () => {
 });
 
 async function playAndCompare(
-  books: ProvenanceBooks,
+  { books, memory, seen }: { books: ProvenanceBooks; memory: Memory; seen: Map<string, number> },
   steps: readonly (readonly [StepDraw, number])[],
-  seen: Map<string, number>,
 ): Promise<void> {
   const { database } = books;
   const past = await History.begin(books);
@@ -71,12 +72,12 @@ async function playAndCompare(
   for (const [draw, look] of steps) {
     const hasHappened = await past.play(draw);
     seen.set(draw.action, (seen.get(draw.action) ?? 0) + (hasHappened ? 1 : 0));
-    if (look === 0) await projectNews(database);
-    if (look === 1) await Promise.all([projectNews(database), projectNews(database, { isFull: true })]);
+    if (look === 0 || look > 6) await projectNews(database, { memory });
+    if (look === 1) await Promise.all([projectNews(database, { memory }), projectNews(database, { isFull: true })]);
     if (look === 2) await database.inTransaction((tx) => projectAccounts(tx, wallets.slice(0, 2)));
     if (look === 3) await projectNews(database, { batchesMax: 1 });
   }
-  await projectNews(database, { isFull: true });
+  await projectNews(database, { isFull: true, memory });
   await compare(books, wallets);
   const source = charges[0];
   if (source !== undefined) await compareSource(books, keyOf(source), source);

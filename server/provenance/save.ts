@@ -1,18 +1,17 @@
-import type { Tx } from '#server/platform/db.ts';
+import { Prisma, type Tx } from '#server/platform/db.ts';
 import { invariant } from '#server/platform/invariant.ts';
-import type { LotMove } from './books.ts';
-import type { LoadedBooks } from './load.ts';
+import type { Books, LotChanges, LotMove } from './books.ts';
 import type { Lot, LotFact } from './lots.ts';
 import { sidesOf, type LotDefect, type WorkDone } from './work-through.ts';
 import { arrayOf, textsOf } from './wire.ts';
 
 /** What a batch changed, written with one statement per table. */
-export async function saveWork(tx: Tx, books: LoadedBooks, done: WorkDone): Promise<void> {
+export async function saveWork(tx: Tx, books: Books, done: WorkDone): Promise<void> {
   if (done.defects.length > 0) await saveDefects(tx, done.defects);
   if (done.projected.length === 0) return;
   if (done.facts.length > 0) await saveFacts(tx, done.facts);
   if (done.moves.length > 0) await saveMoves(tx, done.moves);
-  await saveLots(tx, books);
+  await saveLots(tx, books.changes);
   await saveRestored(tx, books);
   await saveProgress(tx, books, done);
 }
@@ -35,55 +34,28 @@ async function saveFacts(tx: Tx, facts: readonly LotFact[]): Promise<void> {
 async function saveMoves(tx: Tx, moves: readonly LotMove[]): Promise<void> {
   await tx.$executeRaw`
     INSERT INTO lot_move (transfer_id, serial_from, serial_until, fact_id, before_fact_id, previous_by)
-    SELECT * FROM unnest(${arrayOf(moves.map(({ transferId }) => transferId))}::uuid[],
-      ${arrayOf(moves.map(({ from }) => from))}::bigint[], ${arrayOf(moves.map(({ until }) => until))}::bigint[],
-      ${arrayOf(moves.map(({ fact }) => fact.id))}::uuid[], ${arrayOf(moves.map(({ before }) => before?.id ?? null))}::uuid[],
-      ${arrayOf(moves.map(({ previousBy }) => previousBy))}::uuid[])`;
+    SELECT unnest(${arrayOf(moves.map(({ transferId }) => transferId))}::uuid[]),
+      unnest(${arrayOf(moves.map(({ from }) => from))}::bigint[]), unnest(${arrayOf(moves.map(({ until }) => until))}::bigint[]),
+      unnest(${arrayOf(moves.map(({ fact }) => fact.id))}::uuid[]),
+      unnest(${arrayOf(moves.map(({ before }) => before?.id ?? null))}::uuid[]),
+      unnest(${arrayOf(moves.map(({ previousBy }) => previousBy))}::uuid[])`;
 }
 
-interface PlacedLot extends Lot {
-  accountId: bigint;
-}
+type PlacedLot = Lot & { accountId: bigint };
 
-/** Only what differs from what was read. A lot that only moved, or shrank from above, keeps its row. */
-async function saveLots(tx: Tx, books: LoadedBooks): Promise<void> {
-  const gone = new Map(books.stored);
-  const changed: PlacedLot[] = [];
-  const fresh: PlacedLot[] = [];
-  for (const { id: accountId, lots } of books.accounts.values()) {
-    for (const lot of lots) {
-      const before = gone.get(lot.from);
-      const placed = { ...lot, accountId };
-      if (before === undefined) fresh.push(placed);
-      else {
-        gone.delete(lot.from);
-        const isSame =
-          before.until === lot.until &&
-          before.accountId === accountId &&
-          before.factId === lot.fact.id &&
-          before.arrivedBy === lot.arrivedBy;
-        if (!isSame) changed.push(placed);
-      }
-    }
-  }
-  if (gone.size > 0) {
-    const count = await tx.$executeRaw`
-      DELETE FROM lot WHERE serial_from = ANY (${arrayOf([...gone.keys()])}::bigint[])`;
-    invariant(count === gone.size, 'lots that were read are still there');
-  }
+/** Each row where it is at the end of the batch. A lot that only moved, or shrank from above, keeps its row. */
+async function saveLots(tx: Tx, { placed, fresh }: LotChanges): Promise<void> {
+  const [changed, made]: [PlacedLot[], PlacedLot[]] = [[], []];
+  for (const { lot, accountId } of placed.values()) (fresh.has(lot.from) ? made : changed).push({ ...lot, accountId });
   if (changed.length > 0) await updateLots(tx, changed);
-  if (fresh.length > 0) await insertLots(tx, fresh);
+  if (made.length > 0) await insertLots(tx, made);
 }
 
-/** By the rows' places, found one by one: see `load.ts`. Nobody else writes lots while the lock is held. */
 async function updateLots(tx: Tx, lots: readonly PlacedLot[]): Promise<void> {
   const count = await tx.$executeRaw`
     UPDATE lot l SET serial_until = n.serial_until, account_id = n.account_id, fact_id = n.fact_id,
-      arrived_by = n.arrived_by, since = 'epoch'::timestamptz + n.since * interval '1 microsecond'
-    FROM (SELECT s.*, o.place FROM unnest(${arrayOf(lots.map(({ from }) => from))}::bigint[], ${arrayOf(lots.map(({ until }) => until))}::bigint[],
-      ${arrayOf(lots.map(({ accountId }) => accountId))}::bigint[], ${arrayOf(lots.map(({ fact }) => fact.id))}::uuid[],
-      ${arrayOf(lots.map(({ arrivedBy }) => arrivedBy))}::uuid[], ${arrayOf(lots.map(({ fact }) => fact.since))}::bigint[])
-      s (serial_from, serial_until, account_id, fact_id, arrived_by, since)
+      arrived_by = n.arrived_by, since = n.since
+    FROM (SELECT s.*, o.place FROM (${lotRows(lots)}) s
       CROSS JOIN LATERAL (SELECT t.ctid AS place FROM lot t WHERE t.serial_from = s.serial_from OFFSET 0) o) n
     WHERE l.ctid = n.place`;
   invariant(count === lots.length, 'lots that were read are still there');
@@ -91,16 +63,22 @@ async function updateLots(tx: Tx, lots: readonly PlacedLot[]): Promise<void> {
 
 async function insertLots(tx: Tx, lots: readonly PlacedLot[]): Promise<void> {
   await tx.$executeRaw`
-    INSERT INTO lot (serial_from, serial_until, account_id, fact_id, arrived_by, since)
-    SELECT n.serial_from, n.serial_until, n.account_id, n.fact_id, n.arrived_by,
-           'epoch'::timestamptz + n.since * interval '1 microsecond'
-    FROM unnest(${arrayOf(lots.map(({ from }) => from))}::bigint[], ${arrayOf(lots.map(({ until }) => until))}::bigint[],
-      ${arrayOf(lots.map(({ accountId }) => accountId))}::bigint[], ${arrayOf(lots.map(({ fact }) => fact.id))}::uuid[],
-      ${arrayOf(lots.map(({ arrivedBy }) => arrivedBy))}::uuid[], ${arrayOf(lots.map(({ fact }) => fact.since))}::bigint[])
-      n (serial_from, serial_until, account_id, fact_id, arrived_by, since)`;
+    INSERT INTO lot (serial_from, serial_until, account_id, fact_id, arrived_by, since) ${lotRows(lots)}`;
 }
 
-async function saveRestored(tx: Tx, { returns }: LoadedBooks): Promise<void> {
+/** Arrays in the list of what is selected come row by row; in a FROM they would all be written down first. */
+function lotRows(lots: readonly PlacedLot[]): Prisma.Sql {
+  return Prisma.sql`
+    SELECT unnest(${arrayOf(lots.map(({ from }) => from))}::bigint[]) AS serial_from,
+      unnest(${arrayOf(lots.map(({ until }) => until))}::bigint[]) AS serial_until,
+      unnest(${arrayOf(lots.map(({ accountId }) => accountId))}::bigint[]) AS account_id,
+      unnest(${arrayOf(lots.map(({ fact }) => fact.id))}::uuid[]) AS fact_id,
+      unnest(${arrayOf(lots.map(({ arrivedBy }) => arrivedBy))}::uuid[]) AS arrived_by,
+      'epoch'::timestamptz
+        + unnest(${arrayOf(lots.map(({ fact }) => fact.since))}::bigint[]) * interval '1 microsecond' AS since`;
+}
+
+async function saveRestored(tx: Tx, { returns }: Books): Promise<void> {
   const rows = [...returns].flatMap(([transferId, { restoredMinor }]) =>
     [...restoredMinor].map(([factId, amount]) => ({ transferId, factId, amount })),
   );
@@ -112,7 +90,7 @@ async function saveRestored(tx: Tx, { returns }: LoadedBooks): Promise<void> {
     ON CONFLICT (transfer_id, fact_id) DO UPDATE SET amount = excluded.amount`;
 }
 
-async function saveProgress(tx: Tx, { accounts }: LoadedBooks, { projected }: WorkDone): Promise<void> {
+async function saveProgress(tx: Tx, { accounts }: Books, { projected }: WorkDone): Promise<void> {
   const touched = new Set(projected.flatMap(sidesOf).map(({ accountId }) => accountId));
   const books = [...accounts.values()].filter(({ id }) => touched.has(id));
   await tx.$executeRaw`

@@ -1,6 +1,6 @@
 import type { BookedTransfer } from '#server/ledger/feed.ts';
 import { allocate } from '#server/money/money.ts';
-import { takeWhere, type AccountBook, type Books, type Piece } from './books.ts';
+import { takeWhere, type AccountBook, type Books, type LotChanges, type Piece } from './books.ts';
 import { heldUntil, isHeldAt, keyOf, sizeOf, spendingWalks, type Lot } from './lots.ts';
 import type { TakeRule } from './schema.ts';
 
@@ -20,7 +20,9 @@ const overdraftSerial = 4_611_686_018_427_387_904n;
 /** Takes the units of a transfer out of its debit account; null, with nothing taken, where it does not hold so many. */
 export function takeUnits(books: Books, giver: AccountBook, transfer: BookedTransfer): Take | null {
   const { movedMinor } = transfer;
-  if (giver.order === 'strike') return { pieces: [strike(giver, movedMinor, 1n)], missedMinor: 0n, overdrawnMinor: 0n };
+  const { changes } = books;
+  if (giver.order === 'strike')
+    return { pieces: [strike({ giver, changes }, movedMinor, 1n)], missedMinor: 0n, overdrawnMinor: 0n };
   const overdrawnMinor = giver.heldMinor < movedMinor ? movedMinor - giver.heldMinor : 0n;
   if (overdrawnMinor > 0n && giver.kind !== 'suspense') return null;
   const wantedMinor = movedMinor - overdrawnMinor;
@@ -29,7 +31,7 @@ export function takeUnits(books: Books, giver: AccountBook, transfer: BookedTran
   const missing = wantedMinor - totalOf(chosen);
   const missedMinor = rule === null || 'anyUnreserved' in rule || 'returnOf' in rule ? 0n : missing;
   const usual = missing > 0n ? inOrder({ books, giver, transfer }, missing) : [];
-  const struck = overdrawnMinor > 0n ? [strike(giver, overdrawnMinor, overdraftSerial)] : [];
+  const struck = overdrawnMinor > 0n ? [strike({ giver, changes }, overdrawnMinor, overdraftSerial)] : [];
   return { pieces: [...chosen, ...usual, ...struck], missedMinor, overdrawnMinor };
 }
 
@@ -45,11 +47,11 @@ interface Giving {
 }
 
 function byRule(giving: Giving, rule: TakeRule, wantedMinor: bigint): Piece[] {
-  const { giver } = giving;
+  const from = { book: giving.giver, changes: giving.books.changes };
   if ('source' in rule) {
     const wanted = keyOf(rule.source);
     return takeWhere(
-      giver,
+      from,
       wantedMinor,
       ({ fact }) => keyOf(fact.source) === wanted && (rule.kind === undefined || rule.kind === fact.kind),
     );
@@ -57,33 +59,34 @@ function byRule(giving: Giving, rule: TakeRule, wantedMinor: bigint): Piece[] {
   if ('heldEarnedOf' in rule) {
     const wanted = keyOf(rule.heldEarnedOf);
     return takeWhere(
-      giver,
+      from,
       wantedMinor,
       (lot) => lot.fact.kind === 'earned' && keyOf(lot.fact.origin) === wanted && isHeld(giving, lot),
     );
   }
   if ('clearedEarned' in rule)
-    return takeWhere(giver, wantedMinor, (lot) => lot.fact.kind === 'earned' && !isHeld(giving, lot));
-  if ('returnOf' in rule) return takeWhere(giver, wantedMinor, ({ arrivedBy }) => arrivedBy === rule.returnOf);
+    return takeWhere(from, wantedMinor, (lot) => lot.fact.kind === 'earned' && !isHeld(giving, lot));
+  if ('returnOf' in rule) return takeWhere(from, wantedMinor, ({ arrivedBy }) => arrivedBy === rule.returnOf);
   return [];
 }
 
 /** The order in which this account spends. */
 function inOrder(giving: Giving, wantedMinor: bigint): Piece[] {
-  const { giver } = giving;
+  const { giver, books } = giving;
+  const from = { book: giver, changes: books.changes };
   switch (giver.order) {
     case 'strike':
     case 'age':
-      return takeWhere(giver, wantedMinor, () => true);
+      return takeWhere(from, wantedMinor, () => true);
     case 'share':
-      return inShares(giver, wantedMinor);
+      return inShares(from, wantedMinor);
     case 'spending': {
       const pieces: Piece[] = [];
       let needed = wantedMinor;
       for (const walk of spendingWalks) {
         if (needed === 0n) break;
         const taken = takeWhere(
-          giver,
+          from,
           needed,
           (lot) => lot.fact.kind === walk.kind && (walk.isHeld === null || walk.isHeld === isHeld(giving, lot)),
         );
@@ -96,13 +99,14 @@ function inOrder(giving: Giving, wantedMinor: bigint): Piece[] {
 }
 
 /** What stays is shared over the facts by largest remainder, ties to those that are spent first; the others leave. */
-function inShares(giver: AccountBook, wantedMinor: bigint): Piece[] {
-  if (wantedMinor === giver.heldMinor) return takeWhere(giver, wantedMinor, () => true);
+function inShares(from: { book: AccountBook; changes: LotChanges }, wantedMinor: bigint): Piece[] {
+  const { book: giver } = from;
+  if (wantedMinor === giver.heldMinor) return takeWhere(from, wantedMinor, () => true);
   const sizes = new Map<string, bigint>();
   for (const lot of giver.lots) sizes.set(lot.fact.id, (sizes.get(lot.fact.id) ?? 0n) + sizeOf(lot));
   const staying = allocate(giver.heldMinor - wantedMinor, [...sizes.values()]);
   return [...sizes].flatMap(([factId, size], index) =>
-    takeWhere(giver, size - (staying[index] ?? 0n), ({ fact }) => fact.id === factId),
+    takeWhere(from, size - (staying[index] ?? 0n), ({ fact }) => fact.id === factId),
   );
 }
 
@@ -110,8 +114,13 @@ function isHeld({ books, giver, transfer }: Giving, { fact }: Lot): boolean {
   return isHeldAt(heldUntil({ fact, accountId: giver.id }, books.holds, transfer.bookedAt), transfer.bookedAt);
 }
 
-function strike(giver: AccountBook, amountMinor: bigint, firstSerial: bigint): Piece {
+function strike(
+  { giver, changes }: { giver: AccountBook; changes: LotChanges },
+  amountMinor: bigint,
+  firstSerial: bigint,
+): Piece {
   const from = firstSerial + giver.struck;
+  changes.fresh.add(from);
   giver.struck += amountMinor;
   return { from, until: from + amountMinor, fact: null, arrivedBy: null };
 }

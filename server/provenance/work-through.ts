@@ -1,6 +1,6 @@
 import type { BookedTransfer } from '#server/ledger/feed.ts';
 import { invariant } from '#server/platform/invariant.ts';
-import { insertLot, type AccountBook, type Books, type LotMove, type Piece, type ReturnBook } from './books.ts';
+import { placeLot, type AccountBook, type Books, type LotMove, type Piece, type ReturnBook } from './books.ts';
 import { factOnArrival, type Arrival } from './colour.ts';
 import { compare, sizeOf, type LotFact } from './lots.ts';
 import { ruleOf, takeUnits } from './take.ts';
@@ -70,10 +70,10 @@ function queuesOf(transfers: readonly BookedTransfer[]): Map<bigint, BookedTrans
 /** The accounts in whose history it stands, and where. */
 export function sidesOf(transfer: BookedTransfer): { accountId: bigint; version: bigint }[] {
   const { debitAccountId, debitVersion, creditAccountId, creditVersion } = transfer;
-  return [
-    ...(debitVersion === null ? [] : [{ accountId: debitAccountId, version: debitVersion }]),
-    ...(creditVersion === null ? [] : [{ accountId: creditAccountId, version: creditVersion }]),
-  ];
+  const sides: { accountId: bigint; version: bigint }[] = [];
+  if (debitVersion !== null) sides.push({ accountId: debitAccountId, version: debitVersion });
+  if (creditVersion !== null) sides.push({ accountId: creditAccountId, version: creditVersion });
+  return sides;
 }
 
 function isReady(books: Books, transfer: BookedTransfer): boolean {
@@ -95,7 +95,7 @@ function decide(books: Books, transfer: BookedTransfer, done: WorkDone): boolean
   const arrival: Arrival = { books, transfer, giver, receiver, made: new Map() };
   for (const piece of restored(arrival, take.pieces)) {
     const { from, until, before, fact, arrivedBy } = piece;
-    insertLot(receiver, { from, until, fact, arrivedBy: transfer.id });
+    placeLot(books.changes, receiver, { from, until, fact, arrivedBy: transfer.id });
     const move = { transferId: transfer.id, from, until, fact, before, previousBy: arrivedBy };
     done.moves.push(move);
     books.returns.get(transfer.id)?.moves.push(move);
@@ -139,10 +139,11 @@ function giveBack(book: ReturnBook, piece: Piece, fact: LotFact): Arrived {
 function inStead(arrival: Arrival, book: ReturnBook, piece: Piece): Arrived[] {
   const arrived: Arrived[] = [];
   let { until } = piece;
-  for (const [fact, movedMinor] of factsBefore(book)) {
+  for (const { fact, movedMinor } of factsBefore(book)) {
     const leftMinor = movedMinor - (book.restoredMinor.get(fact.id) ?? 0n);
     if (leftMinor <= 0n || until === piece.from) continue;
     const from = until - piece.from < leftMinor ? piece.from : until - leftMinor;
+    if (from > piece.from) arrival.books.changes.fresh.add(from);
     arrived.push(giveBack(book, { ...piece, from, until }, fact));
     until = from;
   }
@@ -150,12 +151,14 @@ function inStead(arrival: Arrival, book: ReturnBook, piece: Piece): Arrived[] {
 }
 
 /** By serial, which is the order of the table too: it must not matter whether the moves are of this batch. */
-function factsBefore(book: ReturnBook): Map<LotFact, bigint> {
-  const facts = new Map<LotFact, bigint>();
+function factsBefore(book: ReturnBook): Iterable<{ fact: LotFact; movedMinor: bigint }> {
+  const facts = new Map<string, { fact: LotFact; movedMinor: bigint }>();
   for (const move of book.moves.toSorted((left, right) => compare(left.from, right.from))) {
-    if (move.before !== null) facts.set(move.before, (facts.get(move.before) ?? 0n) + sizeOf(move));
+    if (move.before === null) continue;
+    const { id } = move.before;
+    facts.set(id, { fact: move.before, movedMinor: (facts.get(id)?.movedMinor ?? 0n) + sizeOf(move) });
   }
-  return facts;
+  return facts.values();
 }
 
 function bookOf(books: Books, accountId: bigint): AccountBook {
