@@ -21,7 +21,6 @@ const minutesMax = proofSize({ short: 3, long: 60 });
 
 /** All histories since the first are made again each time. */
 const historiesPerRebuild = 6;
-const moreHistoriesMax = 24;
 let historyNumber = 0;
 
 /** After each step: nobody, one that remembers its earlier looks, two at once, or one account with whatever it needs. */
@@ -47,16 +46,9 @@ describe('random histories', async () => {
         fc.asyncProperty(looks, (steps) => playAndCompare({ books, memory, seen }, steps)),
         { numRuns: historyCount, seed, endOnFailure: true, examples: [[everything]] },
       );
-      // Histories in which nothing happens would agree as well: a rare step gets a few more of them to happen in.
-      const never = () => [...seen].filter(([, count]) => count === 0);
-      for (let more = 1; more <= moreHistoriesMax && never().length > 0; more += 1) {
-        const again = { numRuns: 1, seed: seed + more, endOnFailure: true };
-        await fc.assert(
-          fc.asyncProperty(looks, (steps) => playAndCompare(books, steps, seen)),
-          again,
-        );
-      }
-      expect(never()).toEqual([]);
+      // Histories in which nothing happens would agree as well.
+      const never = [...seen].filter(([, count]) => count === 0);
+      expect(never).toEqual([]);
       expect(seen.size).toBeGreaterThanOrEqual(20);
     },
   );

@@ -1,8 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { QueryResultRow } from 'pg';
 import type { CashOutDeps } from '#server/payments/cash-out-flows.ts';
 import type { DisputeDeps } from '#server/payments/dispute-flows.ts';
 import type { StartDeps } from '#server/payments/flows.ts';
-import type { Database, Tx } from '#server/platform/db.ts';
+import type { Database, PreparedQuery, Tx } from '#server/platform/db.ts';
 import type { CrashSchedule, Flow, Side } from './crash-points.ts';
 
 export type ChaosDeps = StartDeps & DisputeDeps & CashOutDeps;
@@ -73,6 +74,13 @@ export class MortalProcess {
         });
         this.#pass(run, { step, number, side: 'after' });
         return result;
+      },
+      runPrepared: async <Row extends QueryResultRow>(query: PreparedQuery, values: readonly unknown[]) => {
+        const run = this.#runs.getStore();
+        const number = this.#begin(query.name);
+        const rows = await database.runPrepared<Row>(query, values);
+        this.#pass(run, { step: query.name, number, side: 'after' });
+        return rows;
       },
     };
   }
