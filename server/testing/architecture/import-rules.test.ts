@@ -92,6 +92,11 @@ describe('the import rules allow', () => {
       "import { topUpChoice } from '#server/payments/schema.ts';",
     ],
     [
+      'a component to use a schema of a room of a domain',
+      'components/refund/refund-form.tsx',
+      "import { refundInput } from '#server/payments/refunds/refund-schema.ts';",
+    ],
+    [
       'a component to use a type',
       'components/order/order-card.tsx',
       "import type { AppRouter } from '#server/api/root.ts';",

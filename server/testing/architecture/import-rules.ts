@@ -95,7 +95,8 @@ function serverProblem(path: string, target: string): string | null {
 }
 
 /** Pure files that pages and components share with the server. */
-const sharedWithPages = /^server\/([a-z]+\/(([a-z]+-)?schema|kinds)|platform\/calendar-day)\.ts$/;
+const sharedWithPages =
+  /^server\/([a-z]+\/(([a-z]+(-[a-z]+)*\/)?([a-z]+(-[a-z]+)*-)?schema|kinds)|platform\/calendar-day)\.ts$/;
 
 function appProblem(path: string, target: string, { isTypeOnly }: Import): string | null {
   if (target.startsWith('app/') || target.startsWith('components/') || isTypeOnly) return null;
