@@ -20,12 +20,15 @@ export async function spend(
   sessions: readonly BegunSession[],
   sellers: readonly string[],
 ): Promise<void> {
-  const spenders = sessions.filter(({ fate, turn }) => fate === 'disputed' || (fate === 'refunded' && turn % 2 === 1));
-  for (const { citizenId: buyerId } of spenders) {
+  for (const { citizenId: buyerId } of sessions.filter(hasSpent)) {
     const sellerId = world.random.pick(sellers);
     await sell(world, { buyerId, sellerId, priceMinor: spentMinor });
     await order(world, { buyerId, sellerId, priceMinor: stillOpenMinor });
   }
+}
+
+function hasSpent({ fate, turn }: BegunSession): boolean {
+  return fate === 'disputed' || (fate === 'refunded' && turn % 2 === 1);
 }
 
 /** Does what a session's fate has in store for it once it is paid. */
@@ -50,10 +53,12 @@ export async function meetFate(world: ChaosWorld, session: BegunSession): Promis
   }
 }
 
-/** Almost all of it, so that what is spent already becomes a debt. */
-async function refundPart(world: ChaosWorld, { topUpId }: BegunSession): Promise<void> {
-  const { priceMinor } = await topUpRow(world, topUpId);
-  await refund(world, { topUpId, priceMinor: priceMinor - 1n - BigInt(world.random.below(100)) });
+/** A third of it; where some is spent already almost all of it, so that there is a debt. */
+async function refundPart(world: ChaosWorld, session: BegunSession): Promise<void> {
+  const { topUpId } = session;
+  const { priceMinor: whole } = await topUpRow(world, topUpId);
+  const most = hasSpent(session) ? whole : whole / 3n;
+  await refund(world, { topUpId, priceMinor: most - 1n - BigInt(world.random.below(100)) });
 }
 
 async function refund(world: ChaosWorld, request: Partial<RefundRequest> & { topUpId: string }): Promise<void> {

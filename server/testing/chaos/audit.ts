@@ -169,7 +169,7 @@ const receivableCode = accountKinds.find(({ name }) => name === 'receivable')?.c
 /** Lots are the balances, what backs ducats is what they cost, and the checker of the books has nothing to say. */
 async function lotsAndBooks(database: Database): Promise<string[]> {
   const { isDone } = await projectNews(database, { isFull: true });
-  const run = await database.inSnapshot((tx) => runCheck(tx, 'full', provenanceFindings));
+  const run = await database.inSnapshot((tx) => runCheck(tx, 'full', provenanceFindings), { isLong: true });
   const [backed] = await database.client.$queryRaw<{ minor: bigint }[]>`
     SELECT coalesce(sum(l.serial_until - l.serial_from), 0)::bigint AS minor
     FROM lot l JOIN lot_fact f ON f.id = l.fact_id WHERE f.kind IN ('bought', 'earned')`;

@@ -7,7 +7,7 @@ import { reconcileDay, reconcileNews } from '#server/payments/reconciliation-job
 import { settleRefunds } from '#server/payments/refund-jobs.ts';
 import { handleStripeEvent } from '#server/payments/stripe-events.ts';
 import { enforceStanding } from '#server/payments/trust-enforcement.ts';
-import { isDomainError } from '#server/platform/errors.ts';
+import { isDatabaseUnavailable, isDomainError } from '#server/platform/errors.ts';
 import { drainInbox, type InboxEvent, type InboxOutcome } from '#server/platform/inbox.ts';
 import { projectNews } from '#server/provenance/jobs.ts';
 import { ledgerClock } from '../ledger-clock.ts';
@@ -89,8 +89,8 @@ async function insistOn<T>(
       // A job goes on with the next item when one fails, which a dead process does not.
       if (!process.isDead) return result;
     } catch (error) {
-      const isPassing = error instanceof Killed || (isDomainError(error) && error.kind === 'unavailable');
-      if (!isPassing || attempt === triesMax) throw error;
+      const isAway = isDatabaseUnavailable(error) || (isDomainError(error) && error.kind === 'unavailable');
+      if (!(isAway || error instanceof Killed) || attempt === triesMax) throw error;
     }
   }
 }
@@ -184,7 +184,7 @@ async function allHeard({ bridge, door }: ChaosWorld): Promise<void> {
   const unheard = () =>
     bridge.sandbox
       .events()
-      .filter(({ event, delivery }) => delivery?.state !== 'dropped' && !door.hasHeard(event.id))
+      .filter(({ event, delivery }) => !isKeptBack(delivery?.state) && !door.hasHeard(event.id))
       .map(({ event }) => event.id);
   for (let waiting = unheard(); waiting.length > 0; waiting = unheard()) {
     while (waiting.some((id) => !door.hasHeard(id))) {
@@ -192,6 +192,23 @@ async function allHeard({ bridge, door }: ChaosWorld): Promise<void> {
       waiting = waiting.filter((id) => !door.hasHeard(id));
     }
   }
+}
+
+function isKeptBack(state: string | undefined): boolean {
+  return state === 'dropped' || state === 'held';
+}
+
+/** Every event there ever was once more; resolves when all of them have arrived again. */
+export async function replayAll({ bridge, door }: ChaosWorld): Promise<void> {
+  const before = door.ended;
+  const { released = 0 } = bridge.sandbox.control({ action: 'replay', which: 'all' });
+  while (door.ended < before + released) await door.next();
+}
+
+/** Nobody sends any more, and what was sent is answered. */
+export async function closeWorld({ bridge, door }: ChaosWorld): Promise<void> {
+  bridge.sandbox.control({ action: 'webhook_url', url: null });
+  await door.close();
 }
 
 /** A key for a form, drawn once and kept over all attempts. */

@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { sendWebResponse, toWebRequest } from '#server/platform/node-http.ts';
 import { stripeWebhook } from '#server/payments/webhook.ts';
 import { webhookSecret } from '../payments.ts';
@@ -13,7 +13,10 @@ export class EventDoor {
   accepted = 0;
   /** Requests over which the process died, so that Stripe has to send again. */
   died = 0;
+  /** Requests that are over, however they ended. */
+  ended = 0;
   readonly #server: Server;
+  readonly #answering = new Set<Promise<unknown>>();
   readonly #heard = new Set<string>();
   readonly #waiting = new Set<() => void>();
 
@@ -29,11 +32,12 @@ export class EventDoor {
     const port = typeof address === 'object' && address !== null ? String(address.port) : '';
     const door = new EventDoor(server, `http://127.0.0.1:${port}/api/webhooks/stripe`);
     server.on('request', (incoming, outgoing) => {
-      void (async () => {
-        const request = await toWebRequest(incoming, 'http://127.0.0.1', bodyBytesMax);
-        const response = await door.#answer(request, newProcess());
-        await sendWebResponse(outgoing, response);
-      })();
+      const answering = door.#serve(incoming, outgoing, newProcess()).finally(() => {
+        door.#answering.delete(answering);
+        door.ended += 1;
+        door.wake();
+      });
+      door.#answering.add(answering);
     });
     return door;
   }
@@ -43,7 +47,7 @@ export class EventDoor {
     return this.#heard.has(eventId);
   }
 
-  /** Resolves with the next request that is accepted, or when the door is told that somebody need not wait. */
+  /** Resolves with the end of the next request, or when the door is told that somebody need not wait. */
   next(): Promise<void> {
     return new Promise((resolve) => this.#waiting.add(resolve));
   }
@@ -54,14 +58,26 @@ export class EventDoor {
     this.#waiting.clear();
   }
 
-  close(): Promise<void> {
+  /** Answers what has come, and takes nothing more. */
+  async close(): Promise<void> {
     this.wake();
-    return new Promise((resolve) => {
+    await Promise.allSettled(this.#answering);
+    await new Promise<void>((resolve) => {
       this.#server.close(() => {
         resolve();
       });
       this.#server.closeAllConnections();
     });
+  }
+
+  async #serve(incoming: IncomingMessage, outgoing: ServerResponse, process: MortalProcess): Promise<void> {
+    try {
+      const request = await toWebRequest(incoming, 'http://127.0.0.1', bodyBytesMax);
+      await sendWebResponse(outgoing, await this.#answer(request, process));
+    } catch (error) {
+      // Stripe waits for some seconds, hangs up, and sends again.
+      if (!outgoing.destroyed) throw error;
+    }
   }
 
   async #answer(request: Request, process: MortalProcess): Promise<Response> {
@@ -83,6 +99,5 @@ export class EventDoor {
     const { id } = JSON.parse(body) as { id: string };
     this.accepted += 1;
     this.#heard.add(id);
-    this.wake();
   }
 }

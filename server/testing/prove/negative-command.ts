@@ -46,7 +46,7 @@ async function proveSound(chosen: readonly Defect[], provided: Provided): Promis
   const files = [...new Set(chosen.flatMap(({ red }) => red))];
   print(`The sound ledger: ${files.join(', ')}`);
   const red = await redTests(files, provided);
-  for (const { file, name } of red) print(`  red already: ${file}: ${name}`);
+  for (const { file, name, reason } of red) print(`  red already: ${file}: ${name}: ${reason}`);
   return red.length === 0;
 }
 
@@ -59,7 +59,7 @@ async function judge(defect: Defect, provided: Provided): Promise<Verdict> {
   const red = await redTests(defect.red, { ...provided, templateName }, defect.source);
   const blindFiles = defect.red.filter((file) => red.every((test) => test.file !== testFile(file)));
   print(`${blindFiles.length === 0 ? 'noticed' : 'NOT NOTICED'}: ${defect.name}`);
-  for (const { file, name } of red) print(`  red: ${file}: ${name}`);
+  for (const { file, name, reason } of red) print(`  red: ${file}: ${name}\n    ${reason.replaceAll('\n', '\n    ')}`);
   for (const file of blindFiles) print(`  green although it should not be: ${testFile(file)}`);
   return { defect: defect.name, redTests: red.length, blindFiles };
 }

@@ -3,7 +3,11 @@ import type { Reporter, SerializedError, TestCase, TestModule, TestSuite } from 
 export interface FailedTest {
   file: string;
   name: string;
+  /** How what failed says it, cut short. */
+  reason: string;
 }
+
+const reasonLengthMax = 400;
 
 /** Prints what proofs say while they run, and gathers what they measured and which of them failed. */
 export class ProgressReporter implements Reporter {
@@ -32,7 +36,7 @@ export class ProgressReporter implements Reporter {
     const file = test.module.relativeModuleId;
     this.say(`${state}: ${file}: ${test.fullName}`);
     if (state === 'passed') this.passed += 1;
-    else this.failed.push({ file, name: test.fullName });
+    else this.failed.push({ file, name: test.fullName, reason: reasonOf(errors?.[0]) });
     for (const error of errors ?? []) this.say(error.stack ?? error.message);
     for (const [name, figure] of Object.entries(test.meta().figures ?? {})) {
       this.figures[name] = (this.figures[name] ?? 0) + figure;
@@ -57,7 +61,7 @@ export class ProgressReporter implements Reporter {
   }
 
   private fail(file: string, error: SerializedError): void {
-    this.failed.push({ file, name: error.message });
+    this.failed.push({ file, name: 'outside of a test', reason: reasonOf(error) });
     this.say(error.stack ?? error.message);
   }
 
@@ -66,4 +70,8 @@ export class ProgressReporter implements Reporter {
     const seconds = Math.floor((performance.now() - this.started) / 1_000);
     process.stdout.write(`${String(seconds).padStart(5)} s  ${line}\n`);
   }
+}
+
+function reasonOf(error: Pick<SerializedError, 'message'> | undefined): string {
+  return (error?.message ?? '').slice(0, reasonLengthMax);
 }
