@@ -143,7 +143,7 @@ test.each(Object.entries(tricks))('%s', async (_title, steps) => {
 
 test(
   `no history turns granted ducats into dollars, or bought ones before their hold ends, or gains a cent (seed ${String(seed)})`,
-  { timeout: proofSize({ short: 120_000, long: 1_800_000 }) },
+  { timeout: proofSize({ short: 240_000, long: 3_600_000 }) },
   async ({ annotate, task }) => {
     const began = performance.now();
     await fc.assert(

@@ -132,7 +132,8 @@ export async function dollarWorld({ months }: { months: number }): Promise<Dolla
   };
 }
 
-function ordersOf({ bridge, deps }: TestCashOuts): Pick<DollarWorld, 'order' | 'complete' | 'cancel'> {
+/** Orders between citizens, by the market’s own services. */
+export function ordersOf({ bridge, deps }: TestCashOuts): Pick<DollarWorld, 'order' | 'complete' | 'cancel'> {
   const { database } = bridge;
   const step = async (orderId: string, party: 'buyerId' | 'sellerId') => {
     const order = await database.client.marketOrder.findUniqueOrThrow({ where: { id: orderId } });

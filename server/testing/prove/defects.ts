@@ -1,4 +1,5 @@
 import { bridgeDefects } from './bridge-defects.ts';
+import { bugDefects } from './bug-defects.ts';
 import { keyDefects, lockDefects } from './collision-defects.ts';
 import { amountDefects, dayDefects, refusalDefects } from './decision-defects.ts';
 import { dollarDefects } from './dollar-defects.ts';
@@ -80,4 +81,5 @@ export const defects: readonly Defect[] = [
   ...fees,
   ...dollarDefects,
   ...bridgeDefects,
+  ...bugDefects,
 ];
