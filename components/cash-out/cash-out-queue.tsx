@@ -5,6 +5,7 @@ import { CashOutDecide } from '#components/cash-out/cash-out-decide.tsx';
 import { CashOutResolve } from '#components/cash-out/cash-out-resolve.tsx';
 import { Amount } from '#components/money/amount.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
+import { knownWord } from '#components/ui/known-word.ts';
 import { Table, type Column } from '#components/ui/table.tsx';
 import { TextLink } from '#components/ui/text-link.tsx';
 import type { CashOutView } from '#server/payments/cash-out-schema.ts';
@@ -58,13 +59,16 @@ export function CashOutQueue({ part, rows }: CashOutQueueProps) {
 
 function State({ row }: { row: QueuedCashOut }) {
   const t = useTranslations('cash-out.desk');
-  const { approvals, approvalsNeeded, approverNames } = row;
-  const detail = row.reason ?? row.failureCode ?? row.lastError;
+  const failures = useTranslations('cash-out.failure');
+  const { approvals: count, approvalsNeeded: needed, approverNames } = row;
+  const names = approverNames.join(', ');
+  const code = row.failureCode ?? row.lastError;
+  const detail = row.reason ?? (code === null ? null : knownWord(failures, code));
   return (
     <span className="flex flex-col items-end gap-1 md:items-start">
       <CashOutBadge state={row.state} />
       <span className="text-sm text-muted">
-        {t('approvals', { count: approvals, needed: approvalsNeeded, names: approverNames.join(', ') })}
+        {names === '' ? t('approvals', { count, needed }) : t('approvalsBy', { count, needed, names })}
       </span>
       {detail === null ? null : <span className="text-sm text-muted wrap-anywhere">{detail}</span>}
     </span>

@@ -3,6 +3,7 @@ import { useFormatter, useTranslations } from 'next-intl';
 import { CashOutBadge } from '#components/cash-out/cash-out-badge.tsx';
 import { Amount } from '#components/money/amount.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
+import { knownWord } from '#components/ui/known-word.ts';
 import { Table, type Column } from '#components/ui/table.tsx';
 import type { CashOutView } from '#server/payments/cash-out-schema.ts';
 
@@ -32,12 +33,15 @@ export function CashOutTable({ cashOuts }: { cashOuts: readonly CashOutView[] })
 
 function State({ row }: { row: CashOutView }) {
   const t = useTranslations('cash-out.list');
+  const failures = useTranslations('cash-out.failure');
   return (
     <span className="flex flex-col items-end gap-1 md:items-start">
       <CashOutBadge state={row.state} />
       {row.reason === null ? null : <span className="text-sm text-muted wrap-anywhere">{row.reason}</span>}
       {row.failureCode === null || row.reason !== null ? null : (
-        <span className="text-sm text-muted wrap-anywhere">{t('code', { code: row.failureCode })}</span>
+        <span className="text-sm text-muted wrap-anywhere">
+          {t('code', { reason: knownWord(failures, row.failureCode) })}
+        </span>
       )}
     </span>
   );

@@ -16,8 +16,8 @@ import { useHydrated } from '#components/ui/use-hydrated.ts';
 import { useRefresh } from '#components/ui/use-refresh.ts';
 import { formatAmount, parseAmount, toDecimal } from '#server/money/money.ts';
 
-/** Pays what is owed: at once with ducats of the wallet, or on a payment page by card. */
-export function DebtForm({ owedMinor }: { owedMinor: bigint }) {
+/** Pays what is owed: at once with ducats of the wallet where there are any, or on a payment page by card. */
+export function DebtForm({ owedMinor, hasDucats }: { owedMinor: bigint; hasDucats: boolean }) {
   const t = useTranslations('debt');
   const locale = useLocale();
   const trpc = useTRPC();
@@ -64,15 +64,17 @@ export function DebtForm({ owedMinor }: { owedMinor: bigint }) {
         )}
       </Field>
       <div className="flex flex-wrap gap-3">
+        {hasDucats ? (
+          <Button
+            disabled={!hydrated}
+            pending={repay.isPending || isRefreshing}
+            onClick={start((mostMinor) => repay.mutate({ key: attempt.key, mostMinor }))}
+          >
+            {t('fromWallet')}
+          </Button>
+        ) : null}
         <Button
-          disabled={!hydrated}
-          pending={repay.isPending || isRefreshing}
-          onClick={start((mostMinor) => repay.mutate({ key: attempt.key, mostMinor }))}
-        >
-          {t('fromWallet')}
-        </Button>
-        <Button
-          variant="secondary"
+          variant={hasDucats ? 'secondary' : 'primary'}
           disabled={!hydrated}
           pending={pay.isPending}
           onClick={start((minor) => pay.mutate({ key: attempt.key, amountMinor: minor }))}

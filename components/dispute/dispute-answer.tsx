@@ -23,9 +23,12 @@ export function DisputeAnswer({ id }: { id: string }) {
   const isBusy = submit.isPending || accept.isPending || isRefreshing;
   const error = submit.error ?? accept.error;
   return (
-    <div className="flex flex-col gap-3">
+    <section aria-labelledby="answer" className="flex flex-col gap-4">
+      <h2 id="answer" className="font-display text-display-sm font-semibold">
+        {t('answer')}
+      </h2>
       <NeedsScript />
-      <p className="text-muted">{t('acceptText')}</p>
+      <p className="max-w-prose text-muted">{t('acceptText')}</p>
       <div className="flex flex-wrap gap-3">
         <Button
           disabled={!hydrated}
@@ -48,6 +51,6 @@ export function DisputeAnswer({ id }: { id: string }) {
         </Button>
       </div>
       {error === null ? null : <Notice tone="danger" title={refusalText(error)} live />}
-    </div>
+    </section>
   );
 }

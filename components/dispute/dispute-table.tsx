@@ -2,14 +2,19 @@ import { useFormatter, useTranslations } from 'next-intl';
 
 import { DisputeStateBadge } from '#components/dispute/dispute-state.tsx';
 import { Amount } from '#components/money/amount.tsx';
+import { knownWord } from '#components/ui/known-word.ts';
 import { Table } from '#components/ui/table.tsx';
 import type { Column } from '#components/ui/table.tsx';
 import { TextLink } from '#components/ui/text-link.tsx';
 import type { DisputeSummary } from '#server/payments/dispute-queries.ts';
 
+/** States that say all there is to say. */
+const ended: readonly DisputeSummary['state'][] = ['won', 'lost', 'closed'];
+
 /** Disputes, the latest first; each opens with its waterfall and evidence. */
 export function DisputeTable({ disputes }: { disputes: readonly DisputeSummary[] }) {
   const t = useTranslations('disputes');
+  const statuses = useTranslations('disputes.statuses');
   const format = useFormatter();
   const columns: Column<DisputeSummary>[] = [
     {
@@ -42,7 +47,18 @@ export function DisputeTable({ disputes }: { disputes: readonly DisputeSummary[]
           </time>
         ),
     },
-    { key: 'state', header: t('state.label'), cell: (row) => <DisputeStateBadge state={row.state} /> },
+    {
+      key: 'state',
+      header: t('state.label'),
+      cell: (row) => (
+        <span className="flex flex-col items-end gap-1 md:items-start">
+          <DisputeStateBadge state={row.state} />
+          {ended.includes(row.state) ? null : (
+            <span className="text-sm text-muted">{knownWord(statuses, row.status)}</span>
+          )}
+        </span>
+      ),
+    },
   ];
   return <Table caption={t('caption')} columns={columns} rows={disputes} rowKey={(row) => row.id} />;
 }

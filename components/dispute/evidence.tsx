@@ -5,6 +5,7 @@ import type { EvidencePack } from '#server/payments/evidence.ts';
 /** What Stripe is sent for the bank, field by field. */
 export function Evidence({ pack }: { pack: EvidencePack }) {
   const t = useTranslations('disputes.detail');
+  const nameOf = useTranslations('disputes.fields');
   return (
     <section aria-labelledby="evidence" className="flex min-w-0 flex-col gap-4">
       <h2 id="evidence" className="font-display text-display-sm font-semibold">
@@ -14,7 +15,7 @@ export function Evidence({ pack }: { pack: EvidencePack }) {
       <dl className="flex flex-col gap-3">
         {pack.fields.map(({ name, text }) => (
           <div key={name} className="flex min-w-0 flex-col gap-1">
-            <dt className="text-sm text-muted">{name}</dt>
+            <dt className="text-sm text-muted">{nameOf(name)}</dt>
             <dd className="rounded-md border border-line bg-surface p-3 text-sm break-words whitespace-pre-wrap">
               {text}
             </dd>

@@ -43,6 +43,7 @@ export function WriteOffForm({ reference }: { reference: string }) {
   return (
     <form onSubmit={submit} noValidate className="flex max-w-form flex-col gap-4">
       <NeedsScript />
+      <p className="text-muted">{t('writeOffText')}</p>
       <Field
         id="write-off-reason"
         label={t('writeOffReason')}
@@ -51,9 +52,11 @@ export function WriteOffForm({ reference }: { reference: string }) {
       >
         {(control) => <Textarea {...control} value={reason} onChange={(event) => setReason(event.target.value)} />}
       </Field>
-      <Button type="submit" variant="secondary" disabled={!hydrated} pending={writeOff.isPending || isRefreshing}>
-        {t('writeOff')}
-      </Button>
+      <div>
+        <Button type="submit" variant="secondary" disabled={!hydrated} pending={writeOff.isPending || isRefreshing}>
+          {t('writeOff')}
+        </Button>
+      </div>
       {writeOff.isError ? <Notice tone="danger" title={refusalText(writeOff.error)} live /> : null}
     </form>
   );

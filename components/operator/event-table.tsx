@@ -17,7 +17,7 @@ export function EventTable({ events }: { events: readonly InboxEventView[] }) {
       isTitle: true,
       cell: (row) => (
         <TextLink href={`/operator/events/${row.id}`} prefetch={false}>
-          <span className="break-all">{row.type}</span>
+          <span className="max-md:wrap-anywhere md:whitespace-nowrap">{row.type}</span>
         </TextLink>
       ),
     },

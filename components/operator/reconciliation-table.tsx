@@ -2,6 +2,7 @@ import { useFormatter, useTranslations } from 'next-intl';
 
 import { Amount } from '#components/money/amount.tsx';
 import { Badge } from '#components/ui/badge.tsx';
+import { knownWord } from '#components/ui/known-word.ts';
 import { Table } from '#components/ui/table.tsx';
 import type { Column } from '#components/ui/table.tsx';
 import type { ReconciliationItem } from '#server/payments/reconciliation-queries.ts';
@@ -14,6 +15,7 @@ interface ReconciliationTableProps {
 /** What Stripe and the books do not agree on, the oldest first. */
 export function ReconciliationTable({ items, now }: ReconciliationTableProps) {
   const t = useTranslations('reconciliation');
+  const types = useTranslations('reconciliation.types');
   const format = useFormatter();
   const columns: Column<ReconciliationItem>[] = [
     {
@@ -22,7 +24,7 @@ export function ReconciliationTable({ items, now }: ReconciliationTableProps) {
       isTitle: true,
       cell: (row) => (
         <span className="flex flex-col gap-1">
-          <span className="break-all">{row.type}</span>
+          <span>{knownWord(types, row.type)}</span>
           <code className="text-sm break-all text-muted">{row.sourceId ?? row.balanceTransactionId}</code>
         </span>
       ),

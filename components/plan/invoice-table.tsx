@@ -34,7 +34,7 @@ export function InvoiceTable({ invoices }: { invoices: readonly InvoiceView[] })
       key: 'refunded',
       header: t('refunded'),
       align: 'end',
-      cell: ({ refundedMinor }) => <Amount asset="USD" minor={refundedMinor} />,
+      cell: ({ refundedMinor }) => (refundedMinor === 0n ? '–' : <Amount asset="USD" minor={refundedMinor} />),
     },
     {
       key: 'amount',
@@ -45,7 +45,7 @@ export function InvoiceTable({ invoices }: { invoices: readonly InvoiceView[] })
   ];
   return (
     <section aria-labelledby="plan-invoices" className="flex flex-col gap-4">
-      <h2 id="plan-invoices" className="text-lg font-semibold">
+      <h2 id="plan-invoices" className="font-display text-display-sm font-semibold">
         {t('title')}
       </h2>
       {invoices.length === 0 ? (

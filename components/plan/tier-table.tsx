@@ -14,7 +14,7 @@ export function TierTable({ plan }: { plan: PlanView }) {
   const columns = useColumns(plan);
   return (
     <section aria-labelledby="plan-compare" className="flex flex-col gap-4">
-      <h2 id="plan-compare" className="text-lg font-semibold">
+      <h2 id="plan-compare" className="font-display text-display-sm font-semibold">
         {t('title')}
       </h2>
       <Table caption={t('caption')} columns={columns} rows={plan.tiers} rowKey={(row) => row.tier} />

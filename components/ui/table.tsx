@@ -46,11 +46,11 @@ export function Table<Row>({ caption, columns, rows, rowKey }: TableProps<Row>) 
             {columns.map((column) => (
               <td key={column.key} role="cell" className={cellClass(column)}>
                 {column.isTitle === true ? null : (
-                  <span aria-hidden="true" className="text-sm text-muted md:hidden">
+                  <span aria-hidden="true" className="max-w-1/2 shrink-0 text-sm text-muted md:hidden">
                     {column.header}
                   </span>
                 )}
-                <span className={classNames('min-w-0', column.isTitle !== true && 'text-right md:text-inherit')}>
+                <span className={classNames('min-w-0', column.isTitle !== true && 'max-md:text-right')}>
                   {column.cell(row)}
                 </span>
               </td>

@@ -12,6 +12,7 @@ import { Cashable } from '#components/cash-out/cashable.tsx';
 import { PayoutAccountPanel } from '#components/cash-out/payout-account-panel.tsx';
 import { NeedsScript } from '#components/form/needs-script.tsx';
 import { Page, PageHeading } from '#components/layout/page.tsx';
+import { BackLink } from '#components/ui/back-link.tsx';
 import { Pagination } from '#components/ui/pagination.tsx';
 
 const path = '/wallet/cash-out';
@@ -36,6 +37,7 @@ export default async function CashOutPage({ searchParams }: { searchParams: Sear
   const hindrance = hindranceOf(room);
   return (
     <Page>
+      <BackLink href="/wallet">{t('back')}</BackLink>
       <PageHeading title={t('title')}>{t('lead')}</PageHeading>
       <Cashable room={room} />
       {hindrance === null ? null : <CashOutHindrance room={room} hindrance={hindrance} />}

@@ -70,7 +70,7 @@ async function FilterForm({ filter }: { filter: Filter }) {
   const isFiltered = Object.values(filter).some((value) => value !== undefined);
   return (
     <form action={path} method="get" aria-label={t('filter.label')} className="flex flex-col gap-4">
-      <div className="grid gap-4 md:grid-cols-3">
+      <div className="grid items-end gap-4 md:grid-cols-3">
         <Field id="event-state" label={t('filter.state')}>
           {(control) => (
             <Select {...control} name="state" defaultValue={filter.state ?? ''}>

@@ -8,6 +8,9 @@ import { Page, PageHeading } from '#components/layout/page.tsx';
 import { DeskTabs } from '#components/operator/desk-tabs.tsx';
 import { HubCard } from '#components/ui/hub-card.tsx';
 
+/** An answer is due within days, so that no dispute that waits for one is further back. */
+const disputesCounted = 100;
+
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations('events.hub');
   return { title: t('title') };
@@ -17,13 +20,15 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function MoneyPage() {
   const { operatorRole } = await requireOperator();
   const caller = await serverCaller();
-  const [t, origins, { inbox }, { counts }, reviews, warnings] = await Promise.all([
+  const [t, origins, { inbox }, { counts }, reviews, warnings, cashOuts, disputes] = await Promise.all([
     getTranslations('events.hub'),
     getTranslations('provenance.desk.hub'),
     orNotFound(caller.operator.overview()),
     caller.operator.reconciliation.overview(),
     caller.operator.refunds.reviews(),
     caller.operator.refunds.warnings(),
+    caller.operator.cashOuts.list(),
+    caller.operator.disputes.list({ limit: disputesCounted }),
   ]);
   const unfit = counts.missingHere + counts.missingThere + counts.different;
   const events = `${t('waiting', { count: inbox.received })}, ${t('failed', { count: inbox.failed })}`;
@@ -69,6 +74,9 @@ export default async function MoneyPage() {
           href="/operator/disputes"
           icon={<Gavel aria-hidden="true" className="size-icon" />}
           title={t('disputes')}
+          state={t('toAnswer', {
+            count: disputes.items.filter(({ status }) => status.endsWith('needs_response')).length,
+          })}
         >
           {t('disputesText')}
         </HubCard>
@@ -76,6 +84,11 @@ export default async function MoneyPage() {
           href="/operator/cash-outs"
           icon={<Banknote aria-hidden="true" className="size-icon" />}
           title={t('cashOuts')}
+          state={
+            cashOuts.unknown.length > 0
+              ? t('notKnown', { count: cashOuts.unknown.length })
+              : t('toApprove', { count: cashOuts.waiting.length })
+          }
         >
           {t('cashOutsText')}
         </HubCard>

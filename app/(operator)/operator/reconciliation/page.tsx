@@ -31,22 +31,19 @@ export default async function ReconciliationPage() {
       <DeskTabs current="money" />
       <PageHeading title={t('title')}>{t('lead')}</PageHeading>
       {counts.overdue > 0 ? <Notice tone="danger" title={t('overdue', { count: counts.overdue })} /> : null}
-      <div className="grid items-start gap-6 lg:grid-cols-2 lg:gap-10">
-        <section aria-labelledby="counts" className="flex flex-col gap-4">
-          <h2 id="counts" className="font-display text-display-sm font-semibold">
-            {t('counts')}
-          </h2>
-          <Figures
-            figures={(['matched', 'missingHere', 'missingThere', 'different'] as const).map((key) => ({
-              key,
-              label: t(key),
-              value: format.number(counts[key]),
-            }))}
-          />
-          <p className="text-sm text-muted">{read}</p>
-        </section>
-        <CompareBalance />
-      </div>
+      <section aria-labelledby="counts" className="flex max-w-form flex-col gap-4">
+        <h2 id="counts" className="font-display text-display-sm font-semibold">
+          {t('counts')}
+        </h2>
+        <Figures
+          figures={(['matched', 'missingHere', 'missingThere', 'different'] as const).map((key) => ({
+            key,
+            label: t(key),
+            value: format.number(counts[key]),
+          }))}
+        />
+        <p className="text-sm text-muted">{read}</p>
+      </section>
       <section aria-labelledby="open" className="flex flex-col gap-4">
         <h2 id="open" className="font-display text-display-sm font-semibold">
           {t('open')}
@@ -61,6 +58,7 @@ export default async function ReconciliationPage() {
         <h2 id="checks" className="font-display text-display-sm font-semibold">
           {t('checks.title')}
         </h2>
+        <CompareBalance />
         {checks.length === 0 ? (
           <EmptyState title={t('checks.none')}>{t('checks.noneText')}</EmptyState>
         ) : (

@@ -38,6 +38,8 @@ export default async function DisputePage({ params }: { params: Promise<{ id: st
         <DisputeFactList dispute={dispute} />
         <Waterfall waterfall={dispute.waterfall} />
       </div>
+      <Evidence pack={dispute.evidence} />
+      {isAnswerable ? <DisputeAnswer id={dispute.id} /> : null}
       <DisputeDebt dispute={dispute} />
       {writeOff === null ? null : (
         <div className="flex flex-col gap-3">
@@ -52,8 +54,6 @@ export default async function DisputePage({ params }: { params: Promise<{ id: st
         </div>
       )}
       {writeOff === null && owedMinor > 0n ? <WriteOffForm reference={dispute.id} /> : null}
-      <Evidence pack={dispute.evidence} />
-      {isAnswerable ? <DisputeAnswer id={dispute.id} /> : null}
     </Page>
   );
 }

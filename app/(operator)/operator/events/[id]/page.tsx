@@ -25,7 +25,7 @@ export default async function EventPage({ params }: { params: Promise<{ id: stri
   return (
     <Page>
       <BackLink href="/operator/events">{t('back')}</BackLink>
-      <PageHeading title={event.type} />
+      <PageHeading title={breakable(event.type)} />
       {event.lastError === null ? null : (
         <Notice tone="danger" title={t('error')}>
           <p className="break-words">{event.lastError}</p>
@@ -49,6 +49,11 @@ export default async function EventPage({ params }: { params: Promise<{ id: stri
       </section>
     </Page>
   );
+}
+
+/** A long type may go on in the next line after a dot, and not within a word. */
+function breakable(type: string): string {
+  return type.replaceAll('.', '.\u200b');
 }
 
 /** The body with one field a line; as it is where it cannot be read. */
