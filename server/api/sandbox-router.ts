@@ -4,10 +4,10 @@ import { totpSecrets } from '#server/citizens/totp.ts';
 import { refuse } from '#server/platform/errors.ts';
 import { sandboxMailById, sandboxMails } from '#server/platform/sandbox-mail.ts';
 import { publicProcedure, router } from '#server/platform/trpc.ts';
+import { secondsLeftOf, stepSeconds, usableStep } from './demo-codes.ts';
 import { deployment } from './deployment.ts';
 
 const mailsShown = 100;
-const stepSeconds = 30;
 
 /** What is there only while nothing is real. Refuses `not_found` in a live house. */
 export const sandboxRouter = router({
@@ -34,14 +34,12 @@ export const sandboxRouter = router({
   codes: publicProcedure({ limit: 'read', audited: false }).query(async ({ ctx }) => {
     assertSandbox();
     const seconds = Math.floor(ctx.clock.now().getTime() / 1_000);
-    const step = Math.floor(seconds / stepSeconds);
     const secrets = await totpSecrets(ctx.database.client, ctx.sealing);
     const codes = secrets.map(({ secret, lastStep, ...who }) => {
-      // The steps before and after the present one are accepted too; each only once.
-      const usable = [step - 1, step, step + 1].find((candidate) => candidate > lastStep);
+      const usable = usableStep({ seconds, lastStep });
       return { ...who, code: usable === undefined ? null : generateSync({ secret, epoch: usable * stepSeconds }) };
     });
-    return { codes, secondsLeft: stepSeconds - (seconds % stepSeconds) };
+    return { codes, secondsLeft: secondsLeftOf(seconds) };
   }),
 });
 
