@@ -73,6 +73,7 @@ test("a citizen's pages are accessible and fit", async ({ page }) => {
     '/account/notifications',
     '/account/data',
     '/account/trust',
+    '/account/plan',
     '/orders',
     '/orders?tab=sold',
     '/account/security',
@@ -117,10 +118,12 @@ test("an operator's desk is accessible and fits", async ({ page }) => {
 
 test("an operator's pages of money are accessible and fit", async ({ page }) => {
   await signIn(page, 'DogeAuditor');
+  const event = await firstLink(page, '/operator/events', '/operator/events/0');
   await lookAtAll(page, [
     '/operator/money',
     '/operator/disputes',
     '/operator/events',
+    event,
     '/operator/reconciliation',
     '/operator/provenance',
     '/operator/provenance?serial=1',

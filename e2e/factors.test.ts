@@ -3,6 +3,7 @@ import { generateSync } from 'otplib';
 import type { Page } from 'playwright/test';
 import { addresses } from './support/addresses.ts';
 import { expect, expectAccessible, expectNoSidewaysScroll, signIn, test } from './support/journey.ts';
+import { plugInAuthenticator } from './support/passkeys.ts';
 
 const sizes = [
   { width: 360, height: 780 },
@@ -27,22 +28,6 @@ async function look(page: Page, name: string): Promise<void> {
     }
   }
   if (size !== null) await page.setViewportSize(size);
-}
-
-/** Gives the browser a device that makes and proves passkeys, with its owner's finger always on it. */
-async function plugInAuthenticator(page: Page): Promise<void> {
-  const browser = await page.context().newCDPSession(page);
-  await browser.send('WebAuthn.enable');
-  await browser.send('WebAuthn.addVirtualAuthenticator', {
-    options: {
-      protocol: 'ctap2',
-      transport: 'internal',
-      hasResidentKey: true,
-      hasUserVerification: true,
-      isUserVerified: true,
-      automaticPresenceSimulation: true,
-    },
-  });
 }
 
 /** Sets up an authenticator app on the page; answers its secret. */

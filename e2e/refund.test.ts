@@ -1,16 +1,7 @@
-import type { Page } from 'playwright/test';
 import { expect, expectAccessible, expectNoSidewaysScroll, signIn, test } from './support/journey.ts';
-import { availableMinor, goToCheckout, payWith, topUp } from './support/steps.ts';
+import { availableMinor, goToCheckout, openReceipt, payWith, topUp } from './support/steps.ts';
 
 const riskyCard = '4000 0000 0000 4954';
-
-/** Opens the receipt of the latest payment in the statement. */
-async function openReceipt(page: Page): Promise<string> {
-  await page.goto('/wallet');
-  const href = await page.getByRole('main').locator('a[href*="/wallet/top-up/0"]').first().getAttribute('href');
-  await page.goto(href ?? '');
-  return (href ?? '').split('/').at(-1) ?? '';
-}
 
 test('a buyer gives untouched ducats back and sees the figures before and the refund afterwards', async ({ page }) => {
   await signIn(page, 'ElenaVeneziana');

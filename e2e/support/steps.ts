@@ -7,6 +7,8 @@ export const cards = {
   accepted: '4242 4242 4242 4242',
   declined: '4000 0000 0000 0002',
   needsAuthentication: '4000 0025 0000 3155',
+  /** Its money is available at once. */
+  quick: '4000 0000 0000 0077',
 };
 
 /** Switches something on or off in the Stripe sandbox. */
@@ -44,6 +46,14 @@ export async function topUp(page: Page, packageName: string): Promise<void> {
   await expect(page.getByRole('heading', { name: 'The ducats are in your wallet' })).toBeVisible();
 }
 
+/** Opens the receipt of the latest payment in the statement; answers the payment's id. */
+export async function openReceipt(page: Page): Promise<string> {
+  await page.goto('/wallet');
+  const href = await page.getByRole('main').locator('a[href*="/wallet/top-up/0"]').first().getAttribute('href');
+  await page.goto(href ?? '');
+  return (href ?? '').split('/').at(-1) ?? '';
+}
+
 /** Publishes a listing of one's own and returns its address. */
 export async function publish(
   page: Page,
@@ -77,6 +87,24 @@ export async function buyShown(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Buy now' }).click();
   await page.getByRole('dialog').getByRole('button', { name: /^Pay/ }).click();
   await page.waitForURL('**/orders/**');
+}
+
+/** The seller delivers an order and the buyer confirms it, each on a page of their own: the seller is paid. */
+export async function finishOrder({
+  order,
+  seller,
+  buyer,
+}: {
+  order: string;
+  seller: Page;
+  buyer: Page;
+}): Promise<void> {
+  await seller.goto(order);
+  await confirmStep(seller, 'Mark as delivered', 'Mark as delivered');
+  await expect(seller.getByText('marked the order as delivered', { exact: false })).toBeVisible();
+  await buyer.goto(order);
+  await confirmStep(buyer, 'Confirm receipt', 'Confirm and pay the seller');
+  await expect(buyer.getByText(/Paid out to the seller/)).toBeVisible();
 }
 
 /** Presses a button that asks once more, and says yes. */
