@@ -100,6 +100,58 @@ export async function transfersInRanges(db: Db, ranges: readonly VersionRange[])
   return fieldsOf(rows[0]?.found).map(transferOf);
 }
 
+/** A transfer as people follow money: between whom it was. */
+export interface TransferWithAccounts {
+  transferKind: TransferKind;
+  reference: string | null;
+  bookedAt: Date;
+  from: { accountId: bigint; kind: AccountKind; owner: string };
+  to: { accountId: bigint; kind: AccountKind; owner: string };
+}
+
+interface TransferWithAccountsRow {
+  id: string;
+  code: number;
+  reference: string | null;
+  booked_at: Date;
+  debit_id: bigint;
+  debit_kind: number;
+  debit_owner: string;
+  credit_id: bigint;
+  credit_kind: number;
+  credit_owner: string;
+}
+
+/** Transfers by id with both their accounts, in one statement; those that do not exist are left out. */
+export async function transfersWithAccounts(
+  db: Db,
+  ids: readonly string[],
+): Promise<Map<string, TransferWithAccounts>> {
+  const rows = await db.$queryRaw<TransferWithAccountsRow[]>`
+    SELECT t.id::text, t.kind AS code, t.reference, t.booked_at,
+      d.id AS debit_id, d.kind AS debit_kind, d.owner AS debit_owner,
+      c.id AS credit_id, c.kind AS credit_kind, c.owner AS credit_owner
+    FROM unnest(${`{${[...new Set(ids)].join(',')}}`}::uuid[]) i (id)
+    CROSS JOIN LATERAL (SELECT o.* FROM ledger.recorded_transfer o WHERE o.id = i.id OFFSET 0) t
+    CROSS JOIN LATERAL (SELECT o.* FROM ledger.account o WHERE o.id = t.debit_account_id OFFSET 0) d
+    CROSS JOIN LATERAL (SELECT o.* FROM ledger.account o WHERE o.id = t.credit_account_id OFFSET 0) c`;
+  return new Map(
+    rows.map((row) => {
+      const transferKind = transferKindOf(row.code);
+      invariant(transferKind !== null, 'every transfer is of a known kind');
+      const from = { accountId: row.debit_id, kind: kindOfCode(row.debit_kind), owner: row.debit_owner };
+      const to = { accountId: row.credit_id, kind: kindOfCode(row.credit_kind), owner: row.credit_owner };
+      return [row.id, { transferKind, reference: row.reference, bookedAt: row.booked_at, from, to }];
+    }),
+  );
+}
+
+function kindOfCode(code: number): AccountKind {
+  const kind = accountKinds.find((known) => known.code === code);
+  invariant(kind !== undefined, 'every account is of a known kind');
+  return kind.name;
+}
+
 /** What accounts held at versions they have reached, in minor units; version 0 is nothing. */
 export async function balancesAtVersions(
   db: Db,

@@ -1,12 +1,12 @@
-import { lookupAccounts, lookupTransfers } from '#server/ledger/lookups.ts';
-import { accountsBookedSince, ledgerTime, transfersInRanges } from '#server/ledger/feed.ts';
+import { lookupAccounts } from '#server/ledger/lookups.ts';
+import { accountsBookedSince, ledgerTime, transfersInRanges, transfersWithAccounts } from '#server/ledger/feed.ts';
 import type { AccountKind, TransferKind } from '#server/ledger/kinds.ts';
 import type { Db } from '#server/platform/db.ts';
 import { refuse } from '#server/platform/errors.ts';
 import { invariant } from '#server/platform/invariant.ts';
-import { loadFacts, progressOf } from './load.ts';
+import { progressOf, wireFact } from './load.ts';
 import type { LotKind, LotSource } from './lots.ts';
-import { dateOf, microsOf } from './wire.ts';
+import { dateOf, factOf, microsOf, rowsOf } from './wire.ts';
 
 /** What an operator asks: where a unit has been, and how far the projection is. */
 
@@ -39,7 +39,8 @@ const stepsMax = 500;
  * Each move names the one before it, so that every step costs one look-up. Refuses `serial_not_found` (not_found).
  */
 export async function traceSerial(db: Db, serial: bigint): Promise<TraceStep[]> {
-  const rows = await db.$queryRaw<{ transfer_id: string; fact_id: string }[]>`
+  const hops = rowsOf(
+    await db.$queryRaw<{ found: string | null }[]>`
     WITH RECURSIVE hop AS (
       SELECT m.transfer_id, m.fact_id, m.previous_by, 1 AS depth
       FROM (SELECT l.* FROM lot l WHERE l.serial_from <= ${serial}::bigint ORDER BY l.serial_from DESC LIMIT 1) l
@@ -53,33 +54,19 @@ export async function traceSerial(db: Db, serial: bigint): Promise<TraceStep[]> 
         WHERE o.transfer_id = h.previous_by AND o.serial_from <= ${serial}::bigint
         ORDER BY o.serial_from DESC LIMIT 1) m
       WHERE h.depth < ${stepsMax}::integer)
-    SELECT transfer_id::text, fact_id::text FROM hop ORDER BY depth DESC`;
-  if (rows.length === 0) throw refuse('not_found', 'serial_not_found', 'No ducat with this number has been struck.');
-  const transfers = await lookupTransfers(db, [...new Set(rows.map(({ transfer_id: id }) => id))]);
-  const facts = await loadFacts(
-    db,
-    rows.map(({ fact_id: id }) => id),
+    SELECT string_agg(concat_ws(',', h.transfer_id, ${wireFact}), ';' ORDER BY h.depth DESC) AS found
+    FROM hop h CROSS JOIN LATERAL (SELECT o.* FROM lot_fact o WHERE o.id = h.fact_id OFFSET 0) f`,
   );
-  const accounts = await accountsOf(
+  if (hops.length === 0) throw refuse('not_found', 'serial_not_found', 'No ducat with this number has been struck.');
+  const transfers = await transfersWithAccounts(
     db,
-    transfers.flatMap(({ debitAccountId, creditAccountId }) => [debitAccountId, creditAccountId]),
+    hops.map(([transferId = '']) => transferId),
   );
-  return rows.map(({ transfer_id: transferId, fact_id: factId }) => {
-    const transfer = transfers.find(({ id }) => id === transferId);
-    const fact = facts.get(factId);
-    invariant(transfer !== undefined && fact !== undefined, 'every move has its transfer and its facts');
-    return {
-      transferId,
-      transferKind: transfer.kind,
-      reference: transfer.reference,
-      bookedAt: transfer.bookedAt,
-      from: accounts(transfer.debitAccountId),
-      to: accounts(transfer.creditAccountId),
-      kind: fact.kind,
-      source: fact.source,
-      origin: fact.origin,
-      heldUntil: fact.holdUntil === null ? null : dateOf(fact.holdUntil),
-    };
+  return hops.map(([transferId = '', ...fields]) => {
+    const transfer = transfers.get(transferId);
+    invariant(transfer !== undefined, 'every move has its transfer');
+    const { kind, source, origin, holdUntil } = factOf(fields);
+    return { ...transfer, transferId, kind, source, origin, heldUntil: holdUntil === null ? null : dateOf(holdUntil) };
   });
 }
 

@@ -1,12 +1,14 @@
 import { availableParallelism, loadavg } from 'node:os';
 import type { Client } from 'pg';
+import { systemAccountId } from '#server/ledger/accounts.ts';
 import { createDatabase, type Database } from '#server/platform/db.ts';
 import { provenanceFindings } from '#server/provenance/checks.ts';
 import { projectNews } from '#server/provenance/jobs.ts';
-import { lotsOf } from '#server/provenance/queries.ts';
-import { traceSerial } from '#server/provenance/trace.ts';
+import { emptyMemory, type Memory } from '#server/provenance/memory.ts';
+import { amountsOf, lotsOf, lotsOfSource, originsOf } from '#server/provenance/queries.ts';
+import { projectionLag, traceSerial } from '#server/provenance/trace.ts';
 import { endWithJson, type Cleanup } from '../prove/last-line.ts';
-import { createBooks, settleDown, withCallers, withConnections } from './books.ts';
+import { callOnce, createBooks, settleDown, withCallers, withConnections } from './books.ts';
 import { firstWalletId, ours } from './contestants.ts';
 import { createRandom, type Random } from './random.ts';
 import { createReport, isMet, rounded, type Report } from './report.ts';
@@ -16,17 +18,20 @@ import { randomMoves } from './transfers.ts';
 
 const seed = 16;
 const accounts = 20_000;
-const rounds = 7;
+const rounds = 5;
 const batchSize = 100;
 const connections = 4;
 const transfersPerRound = 60_000;
 const lotsWanted = 1_000_000;
+/** Of one call that strikes new units, each a lot of its own. */
+const struckPerCall = 8_000;
 const lookups = 2_000;
+const projectMsMax = 300_000;
 
 /**
  * How fast the projection is beside the posting it follows, in turns on one PostgreSQL: batches of 100 transfers at four
- * connections, as in case 1 of `bench:ledger`, and then all of them projected. Then one serial and one account are looked
- * up among a million lots.
+ * connections, as in case 1 of `bench:ledger`, and then all of them projected; then both at once. Then what the pages of
+ * citizens and operators look up is looked up among a million lots.
  */
 async function main(report: Report, cleanups: Cleanup[]): Promise<void> {
   const starting = startBenchServer(process.argv.includes('--memory'));
@@ -37,15 +42,20 @@ async function main(report: Report, cleanups: Cleanup[]): Promise<void> {
   const database = createDatabase(url, { connectionsMax: 4 });
   cleanups.push(() => database.close());
   const random = createRandom(seed);
-  await projectNews(database, { isFull: true });
+  const memory = emptyMemory();
+  await projectNews(database, { isFull: true, memory });
   await withConnections([url], async ([admin]) => {
-    const measured = await measureRates({ database, admin, url, random });
+    const measured = await measureRates({ database, memory, admin, url, random });
     report.line(
       `Projection beside posting: batches of ${batchSize} at ${connections} connections, ${accounts} accounts`,
     );
     report.rates([measured.posting, measured.projecting]);
     report.ratio('projection / ledger.post', [measured.projecting, measured.posting], { atLeast: 1 });
-    await fillUp({ database, admin, url, random });
+    report.line('Both at once, until everything is projected');
+    report.rates([measured.postingBeside, measured.projectingBeside]);
+    report.ratio('projection / ledger.post, both at once', [measured.projectingBeside, measured.postingBeside]);
+    report.line(`load ${loadavg().map(rounded).join(' ')}`);
+    await fillUp({ database, memory, admin, url, random });
     await settleDown(admin);
     await measureLookups(database, { random, report, admin });
     const findings = await database.inSnapshot((tx) => provenanceFindings(tx, 'full'), { isLong: true });
@@ -58,26 +68,51 @@ async function main(report: Report, cleanups: Cleanup[]): Promise<void> {
 
 interface Subject {
   database: Database;
+  /** What the worker keeps between its looks. */
+  memory: Memory;
   admin: Client;
   url: string;
   random: Random;
 }
 
-async function measureRates(subject: Subject): Promise<{ posting: Measurement; projecting: Measurement }> {
+interface Rates {
+  posting: Measurement;
+  projecting: Measurement;
+  postingBeside: Measurement;
+  projectingBeside: Measurement;
+}
+
+async function measureRates(subject: Subject): Promise<Rates> {
   const posting: Measurement = { name: 'ledger.post', rates: [] };
   const projecting: Measurement = { name: 'projection', rates: [] };
+  const postingBeside: Measurement = { name: 'ledger.post, beside the projection', rates: [] };
+  const projectingBeside: Measurement = { name: 'projection, beside ledger.post', rates: [] };
   // The first round warms up and does not count.
   for (let round = 0; round <= rounds; round += 1) {
     const postedSeconds = await postMoves(subject, transfersPerRound);
-    const startedAt = performance.now();
-    const { projected } = await projectNews(subject.database);
-    const seconds = (performance.now() - startedAt) / 1_000;
-    if (projected !== transfersPerRound) throw new Error(`${projected} of ${transfersPerRound} were projected`);
+    const projectedSeconds = await projectAll(subject, transfersPerRound);
+    const [postedBeside, projectedBeside] = await Promise.all([
+      postMoves(subject, transfersPerRound / 2),
+      projectAll(subject, transfersPerRound / 2),
+    ]);
     if (round === 0) continue;
     posting.rates.push(transfersPerRound / postedSeconds);
-    projecting.rates.push(projected / seconds);
+    projecting.rates.push(transfersPerRound / projectedSeconds);
+    postingBeside.rates.push(transfersPerRound / 2 / postedBeside);
+    projectingBeside.rates.push(transfersPerRound / 2 / projectedBeside);
   }
-  return { posting, projecting };
+  return { posting, projecting, postingBeside, projectingBeside };
+}
+
+/** Projects until so many are projected, however late they are booked, and returns the seconds that it took. */
+async function projectAll({ database, memory }: Subject, count: number): Promise<number> {
+  const startedAt = performance.now();
+  let projected = 0;
+  while (projected < count) {
+    if (performance.now() - startedAt > projectMsMax) throw new Error(`${projected} of ${count} were projected`);
+    projected += (await projectNews(database, { memory })).projected;
+  }
+  return (performance.now() - startedAt) / 1_000;
 }
 
 /** Posts random transfers and returns the seconds that it took. */
@@ -99,11 +134,18 @@ async function postMoves({ url, random }: Subject, count: number): Promise<numbe
   });
 }
 
-async function fillUp(subject: Subject): Promise<void> {
-  while ((await lotCount(subject.admin)) < lotsWanted) {
-    await postMoves(subject, transfersPerRound);
-    await projectNews(subject.database);
+/** Random wallets get newly struck units, one lot each. */
+async function fillUp({ database, memory, admin, random }: Subject): Promise<void> {
+  const from = Number(systemAccountId('issuance', 'DUCAT')) - firstWalletId;
+  for (let missing = lotsWanted - (await lotCount(admin)); missing > 0; missing -= struckPerCall) {
+    const moves = Array.from({ length: struckPerCall }, () => ({
+      from,
+      to: random.under(accounts),
+      amountMinor: 1 + random.under(100),
+    }));
+    await callOnce(admin, moves);
   }
+  while (!(await projectNews(database, { isFull: true, memory })).isDone);
 }
 
 async function lotCount(admin: Client): Promise<number> {
@@ -115,27 +157,47 @@ async function measureLookups(
   { client }: Database,
   { random, report, admin }: { random: Random; report: Report; admin: Client },
 ): Promise<void> {
-  const { rows } = await admin.query<{ serial: string }>(
-    `SELECT (serial_from + (random() * (serial_until - serial_from - 1))::bigint) AS serial FROM lot
-     ORDER BY hashint8(serial_from) LIMIT ${lookups}`,
+  const { rows } = await admin.query<{ serial: string; id: string }>(
+    `SELECT (l.serial_from + (random() * (l.serial_until - l.serial_from - 1))::bigint) AS serial, f.source_id AS id
+     FROM lot l JOIN lot_fact f ON f.id = l.fact_id WHERE f.kind <> 'stock'
+     ORDER BY hashint8(l.serial_from) LIMIT ${lookups}`,
   );
   const at = new Date();
-  report.line(`Look-ups at ${await lotCount(admin)} lots, in milliseconds`);
-  const traced = await timed(
-    rows.map(
-      ({ serial }) =>
-        () =>
-          traceSerial(client, BigInt(serial)),
-    ),
-  );
+  report.line(`Look-ups at ${await lotCount(admin)} lots, in milliseconds, load ${rounded(loadavg()[0] ?? 0)}`);
   const wallets = Array.from({ length: lookups }, () => BigInt(firstWalletId + random.under(accounts)));
-  const listed = await timed(wallets.map((wallet) => () => lotsOf(client, wallet, { at })));
-  for (const [name, milliseconds] of [
-    ['traceSerial', traced],
-    ['lotsOf', listed],
-  ] as const) {
-    report.figure(`${name}, median`, quantile(milliseconds, 0.5), { atMost: 5 });
-    report.figure(`${name}, p99`, quantile(milliseconds, 0.99), { atMost: 5 });
+  const cases: [name: string, calls: (() => Promise<unknown>)[], required: boolean][] = [
+    [
+      'one serial (traceSerial)',
+      rows.map(
+        ({ serial }) =>
+          () =>
+            traceSerial(client, BigInt(serial)),
+      ),
+      true,
+    ],
+    ['a wallet by kind (amountsOf)', wallets.map((wallet) => () => amountsOf(client, wallet, at)), false],
+    [
+      'a page of origins (originsOf)',
+      wallets.map((wallet) => () => originsOf(client, wallet, { at, limit: 20 })),
+      false,
+    ],
+    ['all lots of a wallet (lotsOf)', wallets.map((wallet) => () => lotsOf(client, wallet, { at })), false],
+    [
+      'where the units of a source are (lotsOfSource)',
+      rows.map(
+        ({ id }) =>
+          () =>
+            lotsOfSource(client, { type: 'transfer', id }, at),
+      ),
+      false,
+    ],
+    ['how far behind (projectionLag)', Array.from({ length: 120 }, () => () => projectionLag(client)), false],
+  ];
+  for (const [name, calls, isRequired] of cases) {
+    const milliseconds = await timed(calls);
+    const required = isRequired ? { atMost: 5 } : null;
+    report.figure(`${name}, median`, quantile(milliseconds, 0.5), required);
+    report.figure(`${name}, p99`, quantile(milliseconds, 0.99), required);
   }
 }
 
