@@ -8,8 +8,8 @@ import { isWrittenUuid } from '#server/platform/ids.ts';
 import { invariant } from '#server/platform/invariant.ts';
 import { bookDebtPayment, repayWithDucats } from './debt-repayments.ts';
 import { openDebt } from './debts.ts';
-import { repeated } from './dispute-flows.ts';
 import type { Effect, PaymentDeps, StartDeps } from './flows.ts';
+import { repeated } from './repeated.ts';
 import { stateOfSession } from './rules.ts';
 import { callStripe, isMissingAtStripe } from './stripe-errors.ts';
 import { enforceStanding } from './trust-enforcement.ts';
@@ -135,6 +135,21 @@ export async function prepareDebtPayment(deps: PaymentDeps, sessionId: string): 
   invariant(charge !== null, 'a paid session has a charge');
   const chargeId = typeof charge === 'string' ? charge : charge.id;
   return (tx) => bookDebtPayment(tx, deps, { debtPaymentId, chargeId });
+}
+
+/**
+ * Books the payment of a debt that a charge made, where that did not happen yet. False for other charges. Refuses
+ * `payment_not_booked` while it is not known on which page it was made.
+ */
+export async function bookDebtPaymentOf(deps: PaymentDeps, charge: Stripe.Charge): Promise<boolean> {
+  const id = charge.metadata['debt_payment_id'];
+  if (id === undefined || !isWrittenUuid(id)) return false;
+  const row = await deps.database.client.debtPayment.findUnique({ where: { id }, select: { stripeSessionId: true } });
+  if (row === null) return false;
+  const effect = row.stripeSessionId === null ? null : await prepareDebtPayment(deps, row.stripeSessionId);
+  if (effect === null) throw refuse('conflict', 'payment_not_booked', 'This payment is not booked yet.');
+  await deps.database.inTransaction(effect);
+  return true;
 }
 
 async function fetchSession(deps: PaymentDeps, sessionId: string): Promise<Stripe.Checkout.Session | null> {

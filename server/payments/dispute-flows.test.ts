@@ -3,9 +3,11 @@ import { expect, test } from 'vitest';
 import { signInEvidence } from '#server/citizens/evidence.ts';
 import { orderEvidence } from '#server/market/evidence.ts';
 import { testBridge } from '#server/testing/payments.ts';
+import { testSubscriptions } from '#server/testing/subscriptions.ts';
 import { fulfilDebtPayment, startDebtPayment } from './debt-flows.ts';
 import { openDebt } from './debts.ts';
 import { acceptDispute, submitEvidence } from './dispute-answer-flows.ts';
+import { prepareDispute } from './dispute-flows.ts';
 import { fulfil } from './flows.ts';
 
 const bridge = await testBridge();
@@ -40,6 +42,46 @@ test('a dispute that is won leaves books that agree with Stripe to the cent', as
   await decide(stripeId, 'won');
   expect(await rowOf(stripeId)).toMatchObject({ state: 'won' });
   expect(await bridge.balance(citizenId, 'wallet', 'DUCAT')).toBe(10_000n);
+  expect(await openDebt(database.client, citizenId)).toBe(0n);
+  await assertAtStripe();
+});
+
+test('a dispute of a payment of which no event came yet books the payment first, once', async () => {
+  bridge.sandbox.control({ action: 'hold' });
+  const topUp = await bridge.start();
+  bridge.pay(topUp.sessionId, disputedCard);
+  const [dispute] = (await deps.stripe.disputes.list({ limit: 1 })).data;
+  const effect = await prepareDispute(deps, dispute?.id ?? '');
+  expect(effect).not.toBeNull();
+  expect(await rowOf(dispute?.id ?? '')).toMatchObject({ state: 'withdrawn', topUpId: topUp.topUpId, lossMinor: 0n });
+  expect(await bridge.balance(topUp.citizenId, 'wallet', 'DUCAT')).toBe(0n);
+  bridge.sandbox.control({ action: 'release' });
+  await bridge.delivered('checkout.session.completed', topUp.sessionId);
+  await bridge.delivered('charge.dispute.funds_withdrawn', dispute?.id ?? '');
+  expect((await bridge.drain()).failed).toBe(0);
+  expect(await bridge.balance(topUp.citizenId, 'wallet', 'DUCAT')).toBe(0n);
+  expect(await openDebt(database.client, topUp.citizenId)).toBe(1_500n);
+  await assertAtStripe();
+});
+
+test('a disputed invoice of a subscription is owed, and the books agree with Stripe when it is won', async () => {
+  const income = await bridge.house('subscription_income', 'USD');
+  const { citizenId } = await testSubscriptions(bridge).subscribed('creator');
+  const invoice = await database.client.subscriptionInvoice.findFirstOrThrow({
+    where: { subscription: { citizenId }, state: 'paid' },
+  });
+  const { id: stripeId } = bridge.sandbox.control({ action: 'dispute', charge: invoice.stripeChargeId ?? '' });
+  await bridge.delivered('charge.dispute.funds_withdrawn', stripeId ?? '');
+  expect((await bridge.drain()).failed).toBe(0);
+  expect(await rowOf(stripeId ?? '')).toMatchObject({
+    state: 'withdrawn',
+    subscriptionInvoiceId: invoice.id,
+    lossMinor: 49_900n,
+  });
+  expect(await openDebt(database.client, citizenId)).toBe(49_900n + 1_500n);
+  expect((await bridge.house('subscription_income', 'USD')) - income).toBe(49_900n);
+  await assertAtStripe();
+  await decide(stripeId ?? '', 'won');
   expect(await openDebt(database.client, citizenId)).toBe(0n);
   await assertAtStripe();
 });

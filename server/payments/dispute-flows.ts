@@ -1,6 +1,5 @@
 import type Stripe from 'stripe';
 import { refreshTrustOf } from '#server/citizens/trust-flows.ts';
-import { isDomainError } from '#server/platform/errors.ts';
 import {
   closeDispute,
   lockDispute,
@@ -13,7 +12,11 @@ import type { DisputedOrders } from './disputed-orders.ts';
 import { locateCharge, walletIdOf } from './disputed-lots.ts';
 import { bookWin } from './dispute-returns.ts';
 import { bookWithdrawal } from './dispute-withdrawals.ts';
+import { bookDebtPaymentOf } from './debt-flows.ts';
 import type { Effect, PaymentDeps } from './flows.ts';
+import { bookInvoiceOf } from './invoice-flows.ts';
+import { paidTopUpOf } from './refund-flows.ts';
+import { repeated } from './repeated.ts';
 import { callStripe } from './stripe-errors.ts';
 import { chargeOf } from './top-up-lots.ts';
 import { enforceStanding } from './trust-enforcement.ts';
@@ -35,13 +38,22 @@ export const disputeFeeMinor = 1_500n;
 
 /**
  * Fetches a dispute fresh and brings the books to where Stripe says it is, whichever event told of it and in whichever
- * order. Null for disputes of charges that are neither a top-up's nor a debt's.
+ * order: a payment of which no event came yet is booked first. Null for disputes of charges that are none of ours.
  */
 export async function prepareDispute(deps: DisputeDeps, stripeDisputeId: string): Promise<Effect | null> {
   const dispute = await callStripe(() => deps.stripe.disputes.retrieve(stripeDisputeId));
-  const isOurs = await settleDispute(deps, { facts: factsOf(dispute), money: moneyOf(dispute) });
+  const facts = factsOf(dispute);
+  if ((await paymentOfCharge(deps.database.client, facts.chargeId)) === null) await bookPayment(deps, facts.chargeId);
+  const isOurs = await settleDispute(deps, { facts, money: moneyOf(dispute) });
   // Every step is a transaction of its own and is not done twice, so nothing is left for the event's own.
   return isOurs ? () => Promise.resolve() : null;
+}
+
+async function bookPayment(deps: DisputeDeps, chargeId: string): Promise<void> {
+  if ((await paidTopUpOf(deps, chargeId)) !== null) return;
+  const charge = await callStripe(() => deps.stripe.charges.retrieve(chargeId));
+  if (await bookDebtPaymentOf(deps, charge)) return;
+  await bookInvoiceOf(deps, charge);
 }
 
 function factsOf(dispute: Stripe.Dispute): DisputeFacts {
@@ -142,19 +154,4 @@ async function nextOrder(
 
 function sum(shares: readonly { amountMinor: bigint }[]): bigint {
   return shares.reduce((total, { amountMinor }) => total + amountMinor, 0n);
-}
-
-const attemptsMax = 5;
-const passing = new Set(['condition_failed', 'ledger_contention', 'ledger_busy']);
-
-/** Repeats what found a wallet changed between deciding and booking. */
-export async function repeated<Result>(work: () => Promise<Result>): Promise<Result> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await work();
-    } catch (error) {
-      const isPassing = isDomainError(error) && passing.has(error.code);
-      if (!isPassing || attempt === attemptsMax) throw error;
-    }
-  }
 }

@@ -25,9 +25,14 @@ export interface DisputedPayment extends ChargeParts {
   citizenId: string;
   topUpId: string | null;
   debtPaymentId: string | null;
+  subscriptionInvoiceId: string | null;
 }
 
-/** What a charge paid for; null for charges that are neither a top-up's nor a debt's. */
+/** What only a top-up has. */
+const nothingWith = { feeMinor: 0n, bonusMinor: 0n };
+const nothingElse = { topUpId: null, debtPaymentId: null, subscriptionInvoiceId: null };
+
+/** What a charge paid for, as far as it is booked; null for charges of no top-up, debt or subscription. */
 export async function paymentOfCharge(db: Db, chargeId: string): Promise<DisputedPayment | null> {
   const topUp = await db.topUp.findUnique({
     where: { stripeChargeId: chargeId },
@@ -35,15 +40,24 @@ export async function paymentOfCharge(db: Db, chargeId: string): Promise<Dispute
   });
   if (topUp !== null) {
     const { id: topUpId, ...payment } = topUp;
-    return { ...payment, topUpId, debtPaymentId: null };
+    return { ...nothingElse, ...payment, topUpId };
   }
   const debt = await db.debtPayment.findUnique({
     where: { stripeChargeId: chargeId },
     select: { id: true, citizenId: true, amountMinor: true },
   });
-  if (debt === null) return null;
-  const nothing = { feeMinor: 0n, taxMinor: 0n, bonusMinor: 0n };
-  return { citizenId: debt.citizenId, priceMinor: debt.amountMinor, ...nothing, topUpId: null, debtPaymentId: debt.id };
+  if (debt !== null) {
+    const { id: debtPaymentId, citizenId, amountMinor: priceMinor } = debt;
+    return { ...nothingElse, ...nothingWith, citizenId, priceMinor, taxMinor: 0n, debtPaymentId };
+  }
+  const invoice = await db.subscriptionInvoice.findUnique({
+    where: { stripeChargeId: chargeId },
+    select: { id: true, amountMinor: true, taxMinor: true, subscription: { select: { citizenId: true } } },
+  });
+  if (invoice === null) return null;
+  const { id: subscriptionInvoiceId, amountMinor, taxMinor, subscription } = invoice;
+  const parts = { priceMinor: amountMinor - taxMinor, taxMinor };
+  return { ...nothingElse, ...nothingWith, ...parts, citizenId: subscription.citizenId, subscriptionInvoiceId };
 }
 
 /** Stripe's statuses in which the bank asks and nothing was taken. */
@@ -87,14 +101,15 @@ async function insertDispute(
   { facts, payment }: { facts: DisputeFacts; payment: DisputedPayment },
 ): Promise<LockedDispute> {
   const { stripeDisputeId, chargeId, amountMinor, reason, status, evidenceDueAt } = facts;
-  const { citizenId, topUpId, debtPaymentId, ...charge } = payment;
+  const { citizenId, topUpId, debtPaymentId, subscriptionInvoiceId, ...charge } = payment;
   const [id, openedAt, state] = [deps.ids.uuid(), deps.clock.now(), stateOf(status)];
   const earlier = await tx.dispute.count({ where: { stripeChargeId: chargeId } });
   // A second dispute of one charge is a chargeback of its own.
   const trustReference = earlier === 0 ? (topUpId ?? id) : id;
   const created = await tx.dispute.create({
     data: {
-      ...{ id, stripeDisputeId, stripeChargeId: chargeId, citizenId, topUpId, debtPaymentId, amountMinor },
+      ...{ id, stripeDisputeId, stripeChargeId: chargeId, citizenId, amountMinor },
+      ...{ topUpId, debtPaymentId, subscriptionInvoiceId },
       ...disputedParts(amountMinor, charge),
       ...{ reason, status, state, trustReference, evidenceDueAt, openedAt },
     },

@@ -69,12 +69,20 @@ export async function prepareInvoiceFee(deps: PaymentDeps, chargeId: string): Pr
   const charge = await callStripe(() => deps.stripe.charges.retrieve(chargeId, { expand: ['balance_transaction'] }));
   const transaction = charge.balance_transaction;
   if (!charge.paid || transaction === null || typeof transaction === 'string') return null;
-  if (!(await isOfInvoice(deps, chargeId))) await settleInvoicesOf(deps, charge);
-  if (!(await isOfInvoice(deps, chargeId))) return null;
+  if (!(await bookInvoiceOf(deps, charge))) return null;
   return (tx) => recordMovement(tx, deps, movementOf(transaction));
 }
 
-/** The event of the fee may be here before that of the invoice: then the invoice is booked first. */
+/**
+ * Books the invoice that a charge paid, where that did not happen yet: events of a charge may be here before the
+ * invoice's own. False for other charges.
+ */
+export async function bookInvoiceOf(deps: PaymentDeps, charge: Stripe.Charge): Promise<boolean> {
+  if (await isOfInvoice(deps, charge.id)) return true;
+  await settleInvoicesOf(deps, charge);
+  return await isOfInvoice(deps, charge.id);
+}
+
 async function settleInvoicesOf(deps: PaymentDeps, charge: Stripe.Charge): Promise<void> {
   const { payment_intent: intent } = charge;
   if (typeof intent !== 'string' || charge.customer === null) return;
