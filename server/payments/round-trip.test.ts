@@ -12,7 +12,7 @@ import type { TopUpChoice } from './schema.ts';
  * The round trip that a bonus invites to: buy with a bonus, spend everything at an accomplice's, and let the accomplice cash
  * out all that can be. It loses money with every package, every custom amount, in every tier.
  */
-const world = await dollarWorld({ months: 14 });
+const world = await dollarWorld();
 const tiers = await entitlements(world.cashOuts.bridge.database.client);
 
 const { customMinorMin, customMinorMax } = defaultSettings;

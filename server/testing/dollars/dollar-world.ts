@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { rememberCitizen } from '#server/citizens/service.ts';
 import { openAccount, systemAccountId } from '#server/ledger/accounts.ts';
+import { ensurePartitions } from '#server/ledger/partitions.ts';
 import { post } from '#server/ledger/transfers.ts';
 import { publishListing } from '#server/market/listings.ts';
 import { cancelOrder, confirmOrder, deliverOrder } from '#server/market/order-steps.ts';
@@ -68,13 +69,11 @@ export interface DollarWorld {
   outAtStripe(citizenIds: readonly string[]): Promise<bigint>;
 }
 
-/** @param months how far the clock will be moved: the books are made ahead for so long. */
-export async function dollarWorld({ months }: { months: number }): Promise<DollarWorld> {
+export async function dollarWorld(): Promise<DollarWorld> {
   const cashOuts = await testCashOuts();
   const { bridge, deps } = cashOuts;
   const { database, clock, sandbox } = bridge;
   const { client } = database;
-  await client.$queryRaw`SELECT ledger.ensure_partitions(${months}::integer)`;
   // Everything is fetched as the pages after payment do, and no event is waited for.
   sandbox.control({ action: 'hold' });
   await mintMuch(cashOuts);
@@ -121,7 +120,10 @@ export async function dollarWorld({ months }: { months: number }): Promise<Dolla
       await database.inTransaction((tx) => projectAccounts(tx, [wallet]));
       return (await cashOutRoom(client, { citizenId, provider: 'sandbox', now: clock.now() })).cashableMinor;
     },
-    wait: (days) => cashOuts.advance(days),
+    wait: async (days) => {
+      await cashOuts.advance(days);
+      await ensurePartitions(client);
+    },
     amounts: async (citizenId) => {
       const wallet = await walletOf(citizenId);
       await database.inTransaction((tx) => projectAccounts(tx, [wallet]));
