@@ -78,8 +78,7 @@ test('earned ducats become dollars: onboarding, a request, two operators who app
   });
 
   await test.step('the figures stand there before it is asked for', async () => {
-    // Coming back from the provider again is what has the limits counted anew at once.
-    await page.goto('/wallet/cash-out?back=yes');
+    await page.goto('/wallet/cash-out');
     await expect(page.getByRole('region', { name: 'What you can cash out' })).toContainText('25,000.00');
     await page.getByRole('button', { name: 'All that is possible now' }).click();
     const figures = page.getByRole('region', { name: 'What arrives' });

@@ -1,4 +1,5 @@
 import { trustStanding } from '#server/citizens/trust.ts';
+import type { TrustStanding } from '#server/citizens/trust-rules.ts';
 import { findAccount } from '#server/ledger/accounts.ts';
 import { velocityLimits, type VelocityUse } from '#server/ledger/limits.ts';
 import { accountBalance } from '#server/ledger/queries.ts';
@@ -10,7 +11,7 @@ import { cashOutSettings } from './cash-out-rules.ts';
 import { cashOutStates, type CashOutRoom, type CashOutState, type CashOutView } from './cash-out-schema.ts';
 import { openDebt } from './debts.ts';
 import { payoutAccountOf } from './payout-accounts.ts';
-import { countedCashOut } from './trust-enforcement.ts';
+import { countedCashOut, limitsOf } from './trust-enforcement.ts';
 
 const clearingsShown = 10;
 
@@ -28,8 +29,8 @@ export async function cashOutRoom(
   ]);
   const { cashableMinor, clearings } = await earningsOf(db, { citizenId, now });
   const { cashOutDayUsdMinor, cashOutMonthUsdMinor } = standing.limits;
-  const dayLeftMinor = leftOf(limits, '24_hours') ?? cashOutDayUsdMinor * 10n;
-  const monthLeftMinor = leftOf(limits, '30_days') ?? cashOutMonthUsdMinor * 10n;
+  const dayLeftMinor = leftOf(standing, limits, '24_hours');
+  const monthLeftMinor = leftOf(standing, limits, '30_days');
   const most = [dayLeftMinor, monthLeftMinor].reduce((least, left) => (left < least ? left : least), cashableMinor);
   return {
     isOffered: provider !== null,
@@ -48,12 +49,13 @@ export async function cashOutRoom(
   };
 }
 
-function leftOf(limits: readonly VelocityUse[], period: VelocityUse['period']): bigint | null {
-  const { asset, kind, side } = countedCashOut;
-  const found = limits.find(
-    (limit) => limit.asset === asset && limit.kind === kind && limit.side === side && limit.period === period,
-  );
-  return found?.leftMinor ?? null;
+/** By what the citizen's standing allows at this moment: the ledger's own limits follow it with the next request. */
+function leftOf(standing: TrustStanding, uses: readonly VelocityUse[], period: VelocityUse['period']): bigint {
+  const isThis = (limit: Pick<VelocityUse, 'kind' | 'side' | 'period'>) =>
+    limit.kind === countedCashOut.kind && limit.side === countedCashOut.side && limit.period === period;
+  const mostMinor = limitsOf(standing).find(isThis)?.amountMinorMax ?? 0n;
+  const usedMinor = uses.find(isThis)?.usedMinor ?? 0n;
+  return usedMinor < mostMinor ? mostMinor - usedMinor : 0n;
 }
 
 async function earningsOf(db: Db, { citizenId, now }: { citizenId: string; now: Date }) {

@@ -4,6 +4,7 @@ import { noteTrustEvent } from '#server/citizens/trust-events.ts';
 import { openAccount, systemAccountId } from '#server/ledger/accounts.ts';
 import { post } from '#server/ledger/transfers.ts';
 import { advanceCashOut, approveAndSend, requestCashOut } from '#server/payments/cash-out-flows.ts';
+import { cashOutRoom } from '#server/payments/cash-out-queries.ts';
 import { rejectCashOut } from '#server/payments/cash-outs.ts';
 import { addDebt, openDebt } from '#server/payments/debts.ts';
 import { systemIds } from '#server/platform/ids.ts';
@@ -226,6 +227,19 @@ describe('trust', () => {
     expect(await rowOf(id)).toMatchObject({ state: 'rejected', failureCode: 'bank_account_changed' });
     expect(await world.transfersOf(id)).toEqual([]);
     expect(await world.wallet(seller)).toBe(1_000_00n);
+  });
+
+  test('shows what is possible from the moment a new bank account has rested, whenever trust was last refreshed', async () => {
+    const seller = await world.seller({ ducatsMinor: 600_00n });
+    await world.onboard(seller, '000111111116');
+    await bridge.refreshTrust(seller);
+    await projectNews(database);
+    const room = () => cashOutRoom(database.client, { citizenId: seller, provider: 'sandbox', now: deps.clock.now() });
+    expect(await room()).toMatchObject({ availableMinor: 0n, dayLeftMinor: 0n });
+    await world.advance(8);
+    expect(await room()).toMatchObject({ cashOutFrom: null, availableMinor: 600_00n, dayLeftMinor: 25_000_00n });
+    await world.request(seller, 600_00n);
+    expect(await room()).toMatchObject({ dayLeftMinor: 24_400_00n, monthLeftMinor: 249_400_00n });
   });
 });
 
