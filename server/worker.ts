@@ -14,6 +14,7 @@ import { deliverCrossings, foldAccountGroups, logCrossing, trimCounters } from '
 import { ensurePartitions } from './ledger/partitions.ts';
 import { disputedOrders } from './market/disputed-orders.ts';
 import { findForgottenEscrow } from './market/jobs.ts';
+import { expireGrantedDucats } from './payments/grant-expiry-jobs.ts';
 import { expireTopUps, releaseEarnedFees, releaseWaitingTopUps } from './payments/jobs.ts';
 import { reconcileDay, reconcileNews } from './payments/reconciliation-jobs.ts';
 import { settleRefunds } from './payments/refund-jobs.ts';
@@ -107,6 +108,11 @@ function scheduledJobs(): ScheduledJob[] {
       secondsMax: reconcileSecondsMax,
     },
     { name: 'payments.release-fees', cron: '10 0 * * *', handle: () => releaseEarnedFees(context) },
+    {
+      name: 'payments.expire-grants',
+      cron: '25 * * * *',
+      handle: () => expireGrants(context),
+    },
     { name: 'payments.expire-top-ups', cron: '*/5 * * * *', handle: () => expireTopUps(context) },
     {
       name: 'payments.cash-outs',
@@ -123,6 +129,12 @@ function scheduledJobs(): ScheduledJob[] {
     { name: 'payments.settle-refunds', cron: '* * * * *', handle: () => settleRefunds(context) },
     { name: 'citizens.refresh-trust', cron: '* * * * *', handle: () => refreshDueTrust(context, enforceStanding) },
   ];
+}
+
+async function expireGrants(context: Parameters<typeof expireGrantedDucats>[0]): Promise<void> {
+  const { takenMinor, postponed } = await expireGrantedDucats(context);
+  const isNews = takenMinor > 0n || Object.keys(postponed).length > 0;
+  if (isNews) log().info({ takenMinor: String(takenMinor), postponed }, 'expired ducats went back');
 }
 
 /** A check of what is new has nothing to do while another one runs; a full one is due and comes again. */

@@ -98,6 +98,7 @@ function sourceOf(kind: TransferKind): 'order' | 'topUp' | null {
     case 'stripe_fee':
     case 'adjustment':
     case 'grant':
+    case 'grant_expiry':
     case 'conversion':
     case 'fee_release':
     case 'cash_out':

@@ -12,7 +12,13 @@ interface MoneyLetter {
 
 type MoneyTexts = Readonly<
   Record<
-    'charge_disputed' | 'dispute_won' | 'earning_taken_back' | 'earning_given_back' | 'refund_paid' | 'refund_failed',
+    | 'charge_disputed'
+    | 'dispute_won'
+    | 'earning_taken_back'
+    | 'earning_given_back'
+    | 'grant_expired'
+    | 'refund_paid'
+    | 'refund_failed',
     (values: Values) => MoneyLetter
   >
 >;
@@ -39,6 +45,11 @@ export const englishMoney: MoneyTexts = {
   earning_given_back: ({ get }) => ({
     subject: 'an earning came back',
     lines: [`${get('amount')} ducats that a dispute had taken are in your wallet again.`],
+    link: { words: 'Your wallet:', path: '/wallet' },
+  }),
+  grant_expired: ({ get }) => ({
+    subject: 'ducats that were given to you have expired',
+    lines: [`${get('amount')} ducats that the house had given you were not spent in time and went back to it.`],
     link: { words: 'Your wallet:', path: '/wallet' },
   }),
   refund_paid: ({ get }) => ({
@@ -78,6 +89,11 @@ export const italianMoney: MoneyTexts = {
   earning_given_back: ({ get }) => ({
     subject: 'un guadagno è tornato',
     lines: [`${get('amount')} ducati che una contestazione aveva preso sono di nuovo nel tuo portafoglio.`],
+    link: { words: 'Il tuo portafoglio:', path: '/wallet' },
+  }),
+  grant_expired: ({ get }) => ({
+    subject: 'dei ducati donati sono scaduti',
+    lines: [`${get('amount')} ducati che la casa ti aveva donato non sono stati spesi in tempo e le sono tornati.`],
     link: { words: 'Il tuo portafoglio:', path: '/wallet' },
   }),
   refund_paid: ({ get }) => ({

@@ -13,6 +13,7 @@ export const notificationTopicOf = {
   dispute_won: 'money',
   earning_taken_back: 'money',
   earning_given_back: 'money',
+  grant_expired: 'money',
   refund_paid: 'money',
   refund_failed: 'money',
   subscription_failing: 'standing',

@@ -124,6 +124,7 @@ export const transferKinds = {
   conversion: 16,
   fee_release: 17,
   cash_out: 18,
+  grant_expiry: 19,
   refund_hold: 20,
   refund_ducats: 21,
   refund_dollars: 22,

@@ -33,3 +33,25 @@ export const grantTemplate = defineTemplate({
     { account: { party: 'wallet' }, gains: ['granted'] },
   ],
 });
+
+/** What was given and not spent in time goes back: wallet → promotion. */
+export const grantExpiryTemplate = defineTemplate({
+  name: 'grant_expiry',
+  amounts: { expired: oneOrMore('DUCAT') },
+  parties: { wallet: { kind: 'wallet', asset: 'DUCAT' } },
+  equations: [],
+  rounding: null,
+  legs: [
+    {
+      name: 'expired',
+      kind: 'grant_expiry',
+      debit: { party: 'wallet' },
+      credit: { house: 'promotion' },
+      amount: 'expired',
+    },
+  ],
+  effects: [
+    { account: { party: 'wallet' }, loses: ['expired'] },
+    { account: { house: 'promotion' }, gains: ['expired'] },
+  ],
+});
