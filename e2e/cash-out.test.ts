@@ -4,10 +4,9 @@ import { expect, expectAccessible, expectNoSidewaysScroll, signIn, test } from '
 import { addPasskey } from './support/passkeys.ts';
 import { buyShown, cards, controlStripe, finishOrder, payWith, publish } from './support/steps.ts';
 import { presentWaits, setWaits } from './support/waiting.ts';
-import type { Page } from 'playwright/test';
+import type { Locator, Page } from 'playwright/test';
 
 const seller = 'ArsenaleWorks';
-
 const buyer = 'ProcuratorPriuli';
 
 // Days go by in no time, and afterwards as slowly as before.
@@ -47,6 +46,27 @@ async function bankPays(): Promise<void> {
   const text = `SELECT stripe_payout_id AS id FROM cash_out WHERE state = 'processing' AND stripe_payout_id IS NOT NULL`;
   const [payout] = await inDatabase<{ id: string }>(text);
   await controlStripe({ action: 'arrive', payout: payout?.id ?? '' });
+}
+
+/** The second operator approves, the money leaves, and the bank pays it; both see every step. */
+async function approveAndPay({ second, page, own }: { second: Page; page: Page; own: Locator }): Promise<void> {
+  await signIn(second, 'rialto_banker', '/operator/cash-outs');
+  await second.getByRole('button', { name: 'Approve' }).click();
+  const onItsWay = second.getByRole('table', { name: 'On their way' });
+  await expect(onItsWay).toContainText('2 of 2 approved');
+  await page.reload();
+  await expect(own).toContainText('On its way');
+  await bankPays();
+  await expect(async () => {
+    await page.reload();
+    await expect(own).toContainText('Paid', { timeout: 500 });
+  }).toPass({ timeout: 15_000, intervals: [500] });
+  await second.goto('/operator/cash-outs');
+  await second.getByRole('table', { name: 'Ended' }).getByRole('link').first().click();
+  const history = second.getByRole('table', { name: 'History of this cash-out' });
+  await expect(history).toContainText('Paid by the bank');
+  await expectAccessible(second);
+  await expectNoSidewaysScroll(second);
 }
 
 test.describe.configure({ timeout: 120_000 });
@@ -103,24 +123,7 @@ test('earned ducats become dollars: onboarding, a request, two operators who app
   });
 
   await test.step('with the second one the money leaves, and the bank pays it', async () => {
-    const second = await visitor();
-    await signIn(second, 'rialto_banker', '/operator/cash-outs');
-    await second.getByRole('button', { name: 'Approve' }).click();
-    const onItsWay = second.getByRole('table', { name: 'On their way' });
-    await expect(onItsWay).toContainText('2 of 2 approved');
-    await page.reload();
-    await expect(own).toContainText('On its way');
-    await bankPays();
-    await expect(async () => {
-      await page.reload();
-      await expect(own).toContainText('Paid', { timeout: 500 });
-    }).toPass({ timeout: 15_000, intervals: [500] });
-    await second.goto('/operator/cash-outs');
-    await second.getByRole('table', { name: 'Ended' }).getByRole('link').first().click();
-    const history = second.getByRole('table', { name: 'History of this cash-out' });
-    await expect(history).toContainText('Paid by the bank');
-    await expectAccessible(second);
-    await expectNoSidewaysScroll(second);
+    await approveAndPay({ second: await visitor(), page, own });
   });
   await page.goto('/account/notifications');
   await expect(page.getByText('Your cash-out was paid').first()).toBeVisible();
