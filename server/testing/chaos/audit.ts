@@ -20,6 +20,7 @@ export async function audit({ bridge, deps }: ChaosWorld): Promise<string[]> {
   const stripe = await readStripe(deps.stripe);
   const found = [
     ...(await movements(database, stripe)),
+    ...twice(stripe),
     ...(await reconciled(database, deps.clock.now())),
     ...(await auditSessions(database, stripe)),
     ...(await clearing(database)),
@@ -53,6 +54,16 @@ async function movements(database: Database, stripe: StripeSide): Promise<string
       `movements: ${String(facts.length)} facts for ${String(stripe.transactions.length)}`,
     ),
     ...wrong,
+  ];
+}
+
+/** Whatever was repeated after a death or a lost answer happened once: each of our marks is on one object. */
+function twice({ marks }: StripeSide): string[] {
+  const seen = new Set<string>();
+  const again = marks.filter((mark) => seen.has(mark) || !seen.add(mark));
+  return [
+    ...must(seen.size > 0, 'twice: nothing at Stripe bears a mark'),
+    ...again.map((mark) => `twice: Stripe was asked twice for the ${mark}`),
   ];
 }
 

@@ -8,6 +8,8 @@ export interface StripeSide {
   sessions: StripeSession[];
   /** The charge behind a refund or dispute. */
   chargeOf: Map<string, string>;
+  /** What the house asked for, by its own mark on each object. */
+  marks: string[];
 }
 
 export interface StripeTransaction {
@@ -35,6 +37,7 @@ export async function readStripe(stripe: Stripe): Promise<StripeSide> {
   const refunds = await stripe.refunds.list({ limit: 100 }).autoPagingToArray({ limit: most });
   const disputes = await stripe.disputes.list({ limit: 100 }).autoPagingToArray({ limit: most });
   const intents = await stripe.paymentIntents.list({ limit: 100 }).autoPagingToArray({ limit: most });
+  const transfers = await stripe.transfers.list({ limit: 100 }).autoPagingToArray({ limit: most });
   const charges = new Map(intents.map(({ id, latest_charge }) => [id, idOf(latest_charge)]));
   const sessions = await stripe.checkout.sessions.list({ limit: 100 }).autoPagingToArray({ limit: most });
   return {
@@ -48,6 +51,11 @@ export async function readStripe(stripe: Stripe): Promise<StripeSide> {
       ...{ chargeId: charges.get(idOf(payment_intent) ?? '') ?? null, metadata: metadata ?? {} },
     })),
     chargeOf: new Map([...refunds, ...disputes].map(({ id, charge }) => [id, idOf(charge) ?? ''])),
+    marks: [
+      ...refunds.map(({ metadata }) => `refund ${metadata?.['refund_id'] ?? ''}`),
+      ...sessions.map(({ metadata }) => `page ${metadata?.['top_up_id'] ?? metadata?.['debt_payment_id'] ?? ''}`),
+      ...transfers.map(({ transfer_group }) => `transfer ${transfer_group ?? ''}`),
+    ].filter((mark) => !mark.endsWith(' ')),
   };
 }
 
