@@ -16,11 +16,15 @@ import { disputedOrders } from './market/disputed-orders.ts';
 import { findForgottenEscrow } from './market/jobs.ts';
 import { expireGrantedDucats } from './payments/grant-expiry-jobs.ts';
 import { expireTopUps, releaseEarnedFees, releaseWaitingTopUps } from './payments/jobs.ts';
-import { reconcileDay, reconcileNews } from './payments/reconciliation-jobs.ts';
-import { settleRefunds } from './payments/refund-jobs.ts';
-import { workOnCashOuts } from './payments/cash-out-jobs.ts';
-import { handleStripeEvent, stripeSource } from './payments/stripe-events.ts';
-import { tellOutgrownSubscribers, tendSubscriptions, type OutgrownWalk } from './payments/subscription-jobs.ts';
+import { reconcileDay, reconcileNews } from './payments/reconciliation/reconciliation-jobs.ts';
+import { settleRefunds } from './payments/refunds/refund-jobs.ts';
+import { workOnCashOuts } from './payments/cash-outs/cash-out-jobs.ts';
+import { handleStripeEvent, stripeSource } from './payments/stripe/stripe-events.ts';
+import {
+  tellOutgrownSubscribers,
+  tendSubscriptions,
+  type OutgrownWalk,
+} from './payments/subscriptions/subscription-jobs.ts';
 import { enforceStanding } from './payments/trust-enforcement.ts';
 import { database } from './platform/db.ts';
 import { env, SettingsError } from './platform/env.ts';

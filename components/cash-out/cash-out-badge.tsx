@@ -1,7 +1,7 @@
 import { useTranslations } from 'next-intl';
 
 import { Badge, type BadgeTone } from '#components/ui/badge.tsx';
-import type { CashOutState } from '#server/payments/cash-out-schema.ts';
+import type { CashOutState } from '#server/payments/cash-outs/cash-out-schema.ts';
 
 const tones: Record<CashOutState, BadgeTone> = {
   requested: 'gold',

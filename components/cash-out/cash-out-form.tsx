@@ -20,7 +20,7 @@ import { useToast } from '#components/ui/toast.tsx';
 import { useHydrated } from '#components/ui/use-hydrated.ts';
 import { useRefresh } from '#components/ui/use-refresh.ts';
 import { parseAmount, toDecimal } from '#server/money/money.ts';
-import type { CashOutFigures, CashOutRoom } from '#server/payments/cash-out-schema.ts';
+import type { CashOutFigures, CashOutRoom } from '#server/payments/cash-outs/cash-out-schema.ts';
 
 /** An amount, its figures before it is asked for, and the proof in place. */
 export function CashOutForm({ room }: { room: CashOutRoom }) {

@@ -2,7 +2,7 @@ import { useFormatter, useTranslations } from 'next-intl';
 
 import { Notice } from '#components/ui/notice.tsx';
 import { TextLink } from '#components/ui/text-link.tsx';
-import type { CashOutRoom } from '#server/payments/cash-out-schema.ts';
+import type { CashOutRoom } from '#server/payments/cash-outs/cash-out-schema.ts';
 
 export type Hindrance = 'off' | 'frozen' | 'level' | 'later' | 'account' | 'checking' | 'refused';
 

@@ -8,7 +8,7 @@ import { EmptyState } from '#components/ui/empty-state.tsx';
 import { knownWord } from '#components/ui/known-word.ts';
 import { Table, type Column } from '#components/ui/table.tsx';
 import { TextLink } from '#components/ui/text-link.tsx';
-import type { CashOutView } from '#server/payments/cash-out-schema.ts';
+import type { CashOutView } from '#server/payments/cash-outs/cash-out-schema.ts';
 
 export interface QueuedCashOut extends CashOutView {
   citizenName: string;

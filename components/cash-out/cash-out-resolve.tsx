@@ -9,7 +9,7 @@ import { Button } from '#components/ui/button.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { useHydrated } from '#components/ui/use-hydrated.ts';
 import { useRefresh } from '#components/ui/use-refresh.ts';
-import type { UnknownChoice } from '#server/payments/cash-out-schema.ts';
+import type { UnknownChoice } from '#server/payments/cash-outs/cash-out-schema.ts';
 
 const choices: readonly UnknownChoice[] = ['look', 'send_again', 'give_back'];
 

@@ -5,7 +5,7 @@ import { Amount } from '#components/money/amount.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { knownWord } from '#components/ui/known-word.ts';
 import { Table, type Column } from '#components/ui/table.tsx';
-import type { CashOutView } from '#server/payments/cash-out-schema.ts';
+import type { CashOutView } from '#server/payments/cash-outs/cash-out-schema.ts';
 
 /** A citizen's cash-outs with their states, and why one did not arrive. */
 export function CashOutTable({ cashOuts }: { cashOuts: readonly CashOutView[] }) {

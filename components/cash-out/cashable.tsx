@@ -3,7 +3,7 @@ import { useFormatter, useTranslations } from 'next-intl';
 import { Amount } from '#components/money/amount.tsx';
 import { Card } from '#components/ui/card.tsx';
 import { Figures, type Figure } from '#components/ui/figures.tsx';
-import type { CashOutRoom } from '#server/payments/cash-out-schema.ts';
+import type { CashOutRoom } from '#server/payments/cash-outs/cash-out-schema.ts';
 
 /** What may become dollars, what the limits let out now, and when more of it clears. */
 export function Cashable({ room }: { room: CashOutRoom }) {

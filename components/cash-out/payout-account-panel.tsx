@@ -13,7 +13,7 @@ import { Notice } from '#components/ui/notice.tsx';
 import { RefreshSoon } from '#components/ui/refresh-soon.tsx';
 import { useHydrated } from '#components/ui/use-hydrated.ts';
 import { useRefresh } from '#components/ui/use-refresh.ts';
-import type { PayoutAccountView } from '#server/payments/cash-out-schema.ts';
+import type { PayoutAccountView } from '#server/payments/cash-outs/cash-out-schema.ts';
 
 interface PayoutAccountPanelProps {
   account: PayoutAccountView | null;

@@ -4,7 +4,7 @@ import { Amount } from '#components/money/amount.tsx';
 import { Figures } from '#components/ui/figures.tsx';
 import { Table } from '#components/ui/table.tsx';
 import type { Column } from '#components/ui/table.tsx';
-import type { DisputeDetail } from '#server/payments/dispute-queries.ts';
+import type { DisputeDetail } from '#server/payments/disputes/dispute-queries.ts';
 
 type Seller = DisputeDetail['sellers'][number];
 

@@ -4,7 +4,7 @@ import { DisputeStateBadge } from '#components/dispute/dispute-state.tsx';
 import { Amount } from '#components/money/amount.tsx';
 import { Figures } from '#components/ui/figures.tsx';
 import { knownWord } from '#components/ui/known-word.ts';
-import type { DisputeSummary } from '#server/payments/dispute-queries.ts';
+import type { DisputeSummary } from '#server/payments/disputes/dispute-queries.ts';
 
 /** What the bank says of a dispute, and by when it wants an answer. */
 export function DisputeFactList({ dispute }: { dispute: DisputeSummary }) {

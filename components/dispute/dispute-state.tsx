@@ -2,7 +2,7 @@ import { useTranslations } from 'next-intl';
 
 import { Badge } from '#components/ui/badge.tsx';
 import type { BadgeTone } from '#components/ui/badge.tsx';
-import type { DisputeState } from '#server/payments/dispute-schema.ts';
+import type { DisputeState } from '#server/payments/disputes/dispute-schema.ts';
 
 const tones: Record<DisputeState, BadgeTone> = {
   inquiry: 'neutral',

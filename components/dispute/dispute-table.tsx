@@ -6,7 +6,7 @@ import { knownWord } from '#components/ui/known-word.ts';
 import { Table } from '#components/ui/table.tsx';
 import type { Column } from '#components/ui/table.tsx';
 import { TextLink } from '#components/ui/text-link.tsx';
-import type { DisputeSummary } from '#server/payments/dispute-queries.ts';
+import type { DisputeSummary } from '#server/payments/disputes/dispute-queries.ts';
 
 /** States that say all there is to say. */
 const ended: readonly DisputeSummary['state'][] = ['won', 'lost', 'closed'];

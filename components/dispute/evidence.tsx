@@ -1,6 +1,6 @@
 import { useTranslations } from 'next-intl';
 
-import type { EvidencePack } from '#server/payments/evidence.ts';
+import type { EvidencePack } from '#server/payments/disputes/evidence.ts';
 
 /** What Stripe is sent for the bank, field by field. */
 export function Evidence({ pack }: { pack: EvidencePack }) {

@@ -3,7 +3,7 @@ import { useTranslations } from 'next-intl';
 import { Amount } from '#components/money/amount.tsx';
 import { Figures } from '#components/ui/figures.tsx';
 import type { Figure } from '#components/ui/figures.tsx';
-import type { WaterfallView } from '#server/payments/dispute-queries.ts';
+import type { WaterfallView } from '#server/payments/disputes/dispute-queries.ts';
 
 /** Who paid for a dispute, step by step, down to what nobody did. */
 export function Waterfall({ waterfall }: { waterfall: WaterfallView }) {

@@ -15,7 +15,7 @@ import { Notice } from '#components/ui/notice.tsx';
 import { Textarea } from '#components/ui/textarea.tsx';
 import { useHydrated } from '#components/ui/use-hydrated.ts';
 import { useRefresh } from '#components/ui/use-refresh.ts';
-import { writeOffInput } from '#server/payments/dispute-schema.ts';
+import { writeOffInput } from '#server/payments/disputes/dispute-schema.ts';
 
 /** Gives up what is still owed, with a reason that is kept for good. */
 export function WriteOffForm({ reference }: { reference: string }) {

@@ -3,7 +3,7 @@ import { useFormatter, useTranslations } from 'next-intl';
 import { Amount } from '#components/money/amount.tsx';
 import { Table } from '#components/ui/table.tsx';
 import type { Column } from '#components/ui/table.tsx';
-import type { BalanceCheckView } from '#server/payments/reconciliation-queries.ts';
+import type { BalanceCheckView } from '#server/payments/reconciliation/reconciliation-queries.ts';
 
 /** Stripe's balance beside ours, comparison by comparison. */
 export function BalanceChecks({ checks }: { checks: readonly BalanceCheckView[] }) {

@@ -5,7 +5,7 @@ import { Badge } from '#components/ui/badge.tsx';
 import { knownWord } from '#components/ui/known-word.ts';
 import { Table } from '#components/ui/table.tsx';
 import type { Column } from '#components/ui/table.tsx';
-import type { ReconciliationItem } from '#server/payments/reconciliation-queries.ts';
+import type { ReconciliationItem } from '#server/payments/reconciliation/reconciliation-queries.ts';
 
 interface ReconciliationTableProps {
   items: readonly ReconciliationItem[];

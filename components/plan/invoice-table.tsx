@@ -4,7 +4,7 @@ import { Amount } from '#components/money/amount.tsx';
 import { Badge, type BadgeTone } from '#components/ui/badge.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { Table, type Column } from '#components/ui/table.tsx';
-import type { InvoiceView } from '#server/payments/subscription-schema.ts';
+import type { InvoiceView } from '#server/payments/subscriptions/subscription-schema.ts';
 
 const tones: Record<InvoiceView['state'], BadgeTone> = {
   open: 'danger',

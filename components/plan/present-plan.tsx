@@ -5,7 +5,7 @@ import { ManageButton } from '#components/plan/manage-button.tsx';
 import { Card } from '#components/ui/card.tsx';
 import { Figures } from '#components/ui/figures.tsx';
 import { Notice } from '#components/ui/notice.tsx';
-import type { PlanView, SubscriptionView } from '#server/payments/subscription-schema.ts';
+import type { PlanView, SubscriptionView } from '#server/payments/subscriptions/subscription-schema.ts';
 
 /** The citizen's tier, why they have it, and how it stands with what they pay. */
 export function PresentPlan({ plan }: { plan: PlanView }) {

@@ -10,7 +10,7 @@ import { useTRPC } from '#components/trpc/client.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { useHydrated } from '#components/ui/use-hydrated.ts';
-import type { SoldTier } from '#server/payments/subscription-schema.ts';
+import type { SoldTier } from '#server/payments/subscriptions/subscription-schema.ts';
 
 /** Leads to the card page of a subscription, at most one per attempt. */
 export function SubscribeButton({ tier }: { tier: SoldTier }) {

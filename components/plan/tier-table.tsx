@@ -4,7 +4,7 @@ import { Amount } from '#components/money/amount.tsx';
 import { SubscribeButton } from '#components/plan/subscribe-button.tsx';
 import { Badge } from '#components/ui/badge.tsx';
 import { Table, type Column } from '#components/ui/table.tsx';
-import type { PlanView } from '#server/payments/subscription-schema.ts';
+import type { PlanView } from '#server/payments/subscriptions/subscription-schema.ts';
 
 type Row = PlanView['tiers'][number];
 

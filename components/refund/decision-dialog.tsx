@@ -10,7 +10,7 @@ import { Dialog } from '#components/ui/dialog.tsx';
 import { Field } from '#components/ui/field.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { Textarea } from '#components/ui/textarea.tsx';
-import { refundNote } from '#server/payments/refund-schema.ts';
+import { refundNote } from '#server/payments/refunds/refund-schema.ts';
 
 interface DecisionDialogProps {
   /** Sets the field of one dialog apart from those of others on the page. */

@@ -6,7 +6,7 @@ import { SelfService } from '#components/refund/self-service.tsx';
 import { Table } from '#components/ui/table.tsx';
 import type { Column } from '#components/ui/table.tsx';
 import { formatAmount } from '#server/money/money.ts';
-import type { OwnRefunds as OwnRefundsView, RefundView } from '#server/payments/refund-schema.ts';
+import type { OwnRefunds as OwnRefundsView, RefundView } from '#server/payments/refunds/refund-schema.ts';
 
 /** What of a top-up was given back, and whether its buyer can give the rest back. */
 export function OwnRefunds({ topUpId, own }: { topUpId: string; own: OwnRefundsView }) {

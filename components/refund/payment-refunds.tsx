@@ -7,7 +7,7 @@ import { RefundTable } from '#components/refund/refund-table.tsx';
 import { BackLink } from '#components/ui/back-link.tsx';
 import { Figures } from '#components/ui/figures.tsx';
 import { Notice } from '#components/ui/notice.tsx';
-import type { RefundableTopUp } from '#server/payments/refund-schema.ts';
+import type { RefundableTopUp } from '#server/payments/refunds/refund-schema.ts';
 
 interface PaymentRefundsProps {
   payment: RefundableTopUp & { citizenName: string };

@@ -2,7 +2,7 @@ import { useTranslations } from 'next-intl';
 
 import { Amount } from '#components/money/amount.tsx';
 import { Figures } from '#components/ui/figures.tsx';
-import type { RefundFigures as RefundAmounts } from '#server/payments/refund-schema.ts';
+import type { RefundFigures as RefundAmounts } from '#server/payments/refunds/refund-schema.ts';
 
 /** What a refund moves: dollars back to the card, ducats out of the wallet, and what is owed for spent ones. */
 export function RefundFigures({ figures, debtMinor = 0n }: { figures: RefundAmounts; debtMinor?: bigint }) {

@@ -18,8 +18,8 @@ import { Select } from '#components/ui/select.tsx';
 import { Textarea } from '#components/ui/textarea.tsx';
 import { useHydrated } from '#components/ui/use-hydrated.ts';
 import { formatAmount, parseAmount } from '#server/money/money.ts';
-import { refundNote, refundPolicies, refundReasons } from '#server/payments/refund-schema.ts';
-import type { RefundPolicy, RefundReason } from '#server/payments/refund-schema.ts';
+import { refundNote, refundPolicies, refundReasons } from '#server/payments/refunds/refund-schema.ts';
+import type { RefundPolicy, RefundReason } from '#server/payments/refunds/refund-schema.ts';
 
 interface Fields {
   amount: string;

@@ -2,7 +2,7 @@ import { useTranslations } from 'next-intl';
 
 import { Badge } from '#components/ui/badge.tsx';
 import type { BadgeTone } from '#components/ui/badge.tsx';
-import type { RefundState } from '#server/payments/refund-schema.ts';
+import type { RefundState } from '#server/payments/refunds/refund-schema.ts';
 
 const tones: Record<RefundState, BadgeTone> = {
   requested: 'neutral',

@@ -5,7 +5,7 @@ import { RefundStateBadge } from '#components/refund/refund-state.tsx';
 import { Table } from '#components/ui/table.tsx';
 import type { Column } from '#components/ui/table.tsx';
 import { TextLink } from '#components/ui/text-link.tsx';
-import type { OperatorRefundView } from '#server/payments/refund-schema.ts';
+import type { OperatorRefundView } from '#server/payments/refunds/refund-schema.ts';
 
 /** Refunds as operators see them; the buyer's name leads to the payment. */
 export function RefundTable({ refunds }: { refunds: readonly (OperatorRefundView & { citizenName: string })[] }) {

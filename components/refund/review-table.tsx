@@ -6,7 +6,7 @@ import { EmptyState } from '#components/ui/empty-state.tsx';
 import { Table } from '#components/ui/table.tsx';
 import type { Column } from '#components/ui/table.tsx';
 import { formatAmount } from '#server/money/money.ts';
-import type { ReviewView } from '#server/payments/refund-offers.ts';
+import type { ReviewView } from '#server/payments/refunds/refund-offers.ts';
 
 /** Payments that wait for an operator's look. */
 export function ReviewTable({ reviews }: { reviews: readonly (ReviewView & { citizenName: string })[] }) {

@@ -16,7 +16,7 @@ import { useToast } from '#components/ui/toast.tsx';
 import { useHydrated } from '#components/ui/use-hydrated.ts';
 import { useRefresh } from '#components/ui/use-refresh.ts';
 import { formatAmount } from '#server/money/money.ts';
-import type { RefundFigures as RefundAmounts } from '#server/payments/refund-schema.ts';
+import type { RefundFigures as RefundAmounts } from '#server/payments/refunds/refund-schema.ts';
 
 /** Gives untouched ducats back for the dollars they cost, after showing what moves. */
 export function SelfService({ topUpId, offer }: { topUpId: string; offer: RefundAmounts }) {

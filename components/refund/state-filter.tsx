@@ -3,8 +3,8 @@ import { useTranslations } from 'next-intl';
 import { Button } from '#components/ui/button.tsx';
 import { Field } from '#components/ui/field.tsx';
 import { Select } from '#components/ui/select.tsx';
-import { refundStates } from '#server/payments/refund-schema.ts';
-import type { RefundState } from '#server/payments/refund-schema.ts';
+import { refundStates } from '#server/payments/refunds/refund-schema.ts';
+import type { RefundState } from '#server/payments/refunds/refund-schema.ts';
 
 /** Shows refunds of one state only. */
 export function StateFilter({ state }: { state: RefundState | undefined }) {

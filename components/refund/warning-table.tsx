@@ -6,7 +6,7 @@ import { EmptyState } from '#components/ui/empty-state.tsx';
 import { Table } from '#components/ui/table.tsx';
 import type { Column } from '#components/ui/table.tsx';
 import { TextLink } from '#components/ui/text-link.tsx';
-import type { FraudWarningView } from '#server/payments/fraud-warnings.ts';
+import type { FraudWarningView } from '#server/payments/refunds/fraud-warnings.ts';
 
 const tones = { open: 'danger', refunded: 'success', dismissed: 'neutral' } as const;
 

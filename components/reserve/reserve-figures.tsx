@@ -2,7 +2,7 @@ import { useTranslations } from 'next-intl';
 
 import { Amount } from '#components/money/amount.tsx';
 import { Figures } from '#components/ui/figures.tsx';
-import type { Reserve } from '#server/payments/reserve.ts';
+import type { Reserve } from '#server/payments/reconciliation/reserve.ts';
 
 /** Where all ducats are; the parts add up to what was issued. */
 export function DucatFigures({ reserve }: { reserve: Reserve }) {

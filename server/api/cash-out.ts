@@ -1,4 +1,4 @@
-import type { CashOutSetup } from '#server/payments/cash-out-provider.ts';
+import type { CashOutSetup } from '#server/payments/cash-outs/cash-out-provider.ts';
 import { env } from '#server/platform/env.ts';
 
 /** How this process pays citizens out: a sandbox in play, nobody in earnest unless the settings say so. */

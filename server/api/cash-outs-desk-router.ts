@@ -1,9 +1,9 @@
 import { citizensByIds } from '#server/citizens/queries.ts';
-import { approveAndSend, resolveUnknown } from '#server/payments/cash-out-flows.ts';
-import type { CashOutSetup } from '#server/payments/cash-out-provider.ts';
-import { cashOutDesk, cashOutHistory, type CashOutAtDesk } from '#server/payments/cash-out-queries.ts';
-import { cashOutInput, rejectCashOutInput, resolveCashOutInput } from '#server/payments/cash-out-schema.ts';
-import { rejectCashOut } from '#server/payments/cash-outs.ts';
+import { approveAndSend, resolveUnknown } from '#server/payments/cash-outs/cash-out-flows.ts';
+import type { CashOutSetup } from '#server/payments/cash-outs/cash-out-provider.ts';
+import { cashOutDesk, cashOutHistory, type CashOutAtDesk } from '#server/payments/cash-outs/cash-out-queries.ts';
+import { cashOutInput, rejectCashOutInput, resolveCashOutInput } from '#server/payments/cash-outs/cash-out-schema.ts';
+import { rejectCashOut } from '#server/payments/cash-outs/cash-outs.ts';
 import { operatorProcedure, router } from '#server/platform/trpc.ts';
 
 const shownMax = 50;

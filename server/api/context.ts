@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import { sessionStore } from '#server/citizens/sessions.ts';
-import { createStripe } from '#server/payments/stripe-client.ts';
+import { createStripe } from '#server/payments/stripe/stripe-client.ts';
 import { readBrowserId } from '#server/platform/browser-cookie.ts';
 import { systemClock } from '#server/platform/clock.ts';
 import { database } from '#server/platform/db.ts';

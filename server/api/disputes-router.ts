@@ -2,12 +2,17 @@ import { signInEvidence } from '#server/citizens/evidence.ts';
 import { disputedOrders } from '#server/market/disputed-orders.ts';
 import { orderEvidence } from '#server/market/evidence.ts';
 import { refreshTrustOf } from '#server/citizens/trust-flows.ts';
-import { acceptDispute, submitEvidence } from '#server/payments/dispute-answer-flows.ts';
-import { disputeById, disputedPurchase, disputes } from '#server/payments/dispute-queries.ts';
-import { disputeInput, disputesInput, writeOffDecisionInput, writeOffInput } from '#server/payments/dispute-schema.ts';
-import { assembleEvidence, type EvidenceSource } from '#server/payments/evidence.ts';
+import { acceptDispute, submitEvidence } from '#server/payments/disputes/dispute-answer-flows.ts';
+import { disputeById, disputedPurchase, disputes } from '#server/payments/disputes/dispute-queries.ts';
+import {
+  disputeInput,
+  disputesInput,
+  writeOffDecisionInput,
+  writeOffInput,
+} from '#server/payments/disputes/dispute-schema.ts';
+import { assembleEvidence, type EvidenceSource } from '#server/payments/disputes/evidence.ts';
 import { enforceStanding } from '#server/payments/trust-enforcement.ts';
-import { decideWriteOff, proposeWriteOff } from '#server/payments/write-offs.ts';
+import { decideWriteOff, proposeWriteOff } from '#server/payments/disputes/write-offs.ts';
 import { operatorProcedure, router } from '#server/platform/trpc.ts';
 
 /** Who knows what speaks for the house. */

@@ -1,6 +1,6 @@
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import { statementCsv } from '#server/payments/statement-csv.ts';
-import { stripeWebhook } from '#server/payments/webhook.ts';
+import { stripeWebhook } from '#server/payments/stripe/webhook.ts';
 import { assertSecondFactorGiven } from '#server/platform/access.ts';
 import { env } from '#server/platform/env.ts';
 import { refuse } from '#server/platform/errors.ts';

@@ -1,5 +1,5 @@
 import { cancelForChargeback } from '#server/market/order-steps.ts';
-import type { DisputedOrders } from '#server/payments/disputed-orders.ts';
+import type { DisputedOrders } from '#server/payments/disputes/disputed-orders.ts';
 import { isWrittenUuid } from '#server/platform/ids.ts';
 
 /** Orders whose payment was taken back by its bank are cancelled by the house. */

@@ -1,6 +1,6 @@
 import { partiesOf } from '#server/market/parties.ts';
 import { toDecimal } from '#server/money/money.ts';
-import type { EvidenceSource } from '#server/payments/evidence.ts';
+import type { EvidenceSource } from '#server/payments/disputes/evidence.ts';
 
 /** What a buyer bought, as evidence that a payment was used by whoever made it. */
 export const orderEvidence: EvidenceSource = {

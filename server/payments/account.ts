@@ -5,11 +5,11 @@ import { findAccount } from '#server/ledger/accounts.ts';
 import { accountKinds } from '#server/ledger/kinds.ts';
 import { accountBalance } from '#server/ledger/queries.ts';
 import type { Db } from '#server/platform/db.ts';
-import { cashOutsOf } from './cash-out-queries.ts';
-import { openCashOutStates } from './cash-out-schema.ts';
-import { debtParts } from './debt-personal-data.ts';
+import { cashOutsOf } from '#server/payments/cash-outs/cash-out-queries.ts';
+import { openCashOutStates } from '#server/payments/cash-outs/cash-out-schema.ts';
+import { debtParts } from '#server/payments/disputes/debt-personal-data.ts';
 import { topUpsOf, walletStatement } from './queries.ts';
-import { ownRefunds } from './refund-queries.ts';
+import { ownRefunds } from '#server/payments/refunds/refund-queries.ts';
 
 const pageMax = 100;
 /** Subscriptions and monthly invoices are few. */

@@ -5,7 +5,7 @@ import {
   topUpReleaseTemplate,
   topUpTemplate,
   topUpWaitingTemplate,
-} from '#server/payments/templates.ts';
+} from '#server/payments/templates/templates.ts';
 import { deriveKey } from '#server/platform/crypto.ts';
 import { derivedId } from '#server/platform/ids.ts';
 

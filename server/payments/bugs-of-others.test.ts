@@ -8,14 +8,14 @@ import { ordersOf } from '#server/testing/dollars/dollar-world.ts';
 import { eventBody, signed, webhookSecret, type OpenTopUp } from '#server/testing/payments.ts';
 import { testRefunds } from '#server/testing/refunds.ts';
 import { testSubscriptions } from '#server/testing/subscriptions.ts';
-import { advanceCashOut } from './cash-out-flows.ts';
-import { workOnCashOuts } from './cash-out-jobs.ts';
-import { approveCashOut } from './cash-outs.ts';
-import { openDebt } from './debts.ts';
+import { advanceCashOut } from '#server/payments/cash-outs/cash-out-flows.ts';
+import { workOnCashOuts } from '#server/payments/cash-outs/cash-out-jobs.ts';
+import { approveCashOut } from '#server/payments/cash-outs/cash-outs.ts';
+import { openDebt } from '#server/payments/disputes/debts.ts';
 import { fulfil } from './flows.ts';
-import { refundTopUp } from './refund-flows.ts';
-import { handleStripeEvent } from './stripe-events.ts';
-import { prepareSubscription } from './subscription-flows.ts';
+import { refundTopUp } from '#server/payments/refunds/refund-flows.ts';
+import { handleStripeEvent } from '#server/payments/stripe/stripe-events.ts';
+import { prepareSubscription } from '#server/payments/subscriptions/subscription-flows.ts';
 
 /** What other shops got wrong with their card bridges, one test for each: knocked at from outside, on real books. */
 

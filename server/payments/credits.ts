@@ -8,11 +8,11 @@ import { DomainError, refuse } from '#server/platform/errors.ts';
 import { invariant } from '#server/platform/invariant.ts';
 import { emit } from '#server/platform/outbox.ts';
 import { releaseTransfers, topUpTransfers, waitingTransfers } from './bookings.ts';
-import { leftOf } from './refund-rules.ts';
-import { refundedParts } from './refund-rows.ts';
+import { leftOf } from '#server/payments/refunds/refund-rules.ts';
+import { refundedParts } from '#server/payments/refunds/refund-rows.ts';
 import { holdUntil, needsReview } from './rules.ts';
 import { lockTopUp, type LockedTopUp, type WriteDeps } from './service.ts';
-import { expectAtStripe, typeOfCharge } from './stripe-facts.ts';
+import { expectAtStripe, typeOfCharge } from '#server/payments/stripe/stripe-facts.ts';
 import { noteTopUp, noteTopUpRelease } from './top-up-lots.ts';
 import { lockRoom } from './top-up-room.ts';
 

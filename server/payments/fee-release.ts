@@ -9,7 +9,7 @@ import type { Db, Tx } from '#server/platform/db.ts';
 import { derivedId } from '#server/platform/ids.ts';
 import { invariant } from '#server/platform/invariant.ts';
 import { defaultSettings } from './packages.ts';
-import { feeReleaseTemplate } from './templates.ts';
+import { feeReleaseTemplate } from '#server/payments/templates/templates.ts';
 
 const issuance = systemAccountId('issuance', 'DUCAT');
 const treasury = systemAccountId('treasury', 'DUCAT');

@@ -10,9 +10,9 @@ import { quoteTopUp, stateOfSession } from './rules.ts';
 import type { StatementEntry, TopUpChoice, TopUpQuote, TopUpState, TopUpView } from './schema.ts';
 import { creditTopUp, type Payment } from './credits.ts';
 import { beginTopUp, recordOutcome, recordSession, type StartedTopUp, type WriteDeps } from './service.ts';
-import { recordMovement } from './reconciliation.ts';
-import { movementOf } from './stripe-movement.ts';
-import { callStripe, isMissingAtStripe, isNoLongerOpenAtStripe } from './stripe-errors.ts';
+import { recordMovement } from '#server/payments/reconciliation/reconciliation.ts';
+import { movementOf } from '#server/payments/stripe/stripe-movement.ts';
+import { callStripe, isMissingAtStripe, isNoLongerOpenAtStripe } from '#server/payments/stripe/stripe-errors.ts';
 import { crowdingSessions } from './top-up-room.ts';
 import { enforceStanding } from './trust-enforcement.ts';
 

@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from 'vitest';
 import { fulfil } from '#server/payments/flows.ts';
-import { handleStripeEvent } from '#server/payments/stripe-events.ts';
-import { stripeWebhook } from '#server/payments/webhook.ts';
+import { handleStripeEvent } from '#server/payments/stripe/stripe-events.ts';
+import { stripeWebhook } from '#server/payments/stripe/webhook.ts';
 import { createDatabase } from '#server/platform/db.ts';
 import { isDatabaseUnavailable } from '#server/platform/errors.ts';
 import { drainInbox } from '#server/platform/inbox.ts';

@@ -3,7 +3,7 @@ import { entitlements } from '#server/citizens/entitlements.ts';
 import { saleFee } from '#server/market/rules.ts';
 import { allocate, ducat } from '#server/money/money.ts';
 import { dollarWorld, type Tier } from '#server/testing/dollars/dollar-world.ts';
-import { cashOutSettings, figuresOf } from './cash-out-rules.ts';
+import { cashOutSettings, figuresOf } from '#server/payments/cash-outs/cash-out-rules.ts';
 import { defaultSettings, packageIds } from './packages.ts';
 import { quoteTopUp } from './rules.ts';
 import type { TopUpChoice } from './schema.ts';

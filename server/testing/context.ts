@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { sessionStore } from '#server/citizens/sessions.ts';
-import { createStripe } from '#server/payments/stripe-client.ts';
+import { createStripe } from '#server/payments/stripe/stripe-client.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import type { Database } from '#server/platform/db.ts';
 import { systemIds } from '#server/platform/ids.ts';

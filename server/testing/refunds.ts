@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { openAccount } from '#server/ledger/accounts.ts';
-import { reconcile } from '#server/payments/reconciliation-flows.ts';
-import { reconciliationCounts } from '#server/payments/reconciliation-queries.ts';
-import { refundsOfTopUp, topUpCharge } from '#server/payments/refund-queries.ts';
-import type { RefundRequest } from '#server/payments/refund-requests.ts';
+import { reconcile } from '#server/payments/reconciliation/reconciliation-flows.ts';
+import { reconciliationCounts } from '#server/payments/reconciliation/reconciliation-queries.ts';
+import { refundsOfTopUp, topUpCharge } from '#server/payments/refunds/refund-queries.ts';
+import type { RefundRequest } from '#server/payments/refunds/refund-requests.ts';
 import type { TopUpChoice } from '#server/payments/schema.ts';
 import { projectAccounts } from '#server/provenance/project.ts';
 import { lotsOf } from '#server/provenance/queries.ts';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { rememberCitizen } from '#server/citizens/service.ts';
-import { startSubscription } from '#server/payments/subscription-flows.ts';
-import { planOf } from '#server/payments/subscription-queries.ts';
-import type { PlanView, SoldTier } from '#server/payments/subscription-schema.ts';
+import { startSubscription } from '#server/payments/subscriptions/subscription-flows.ts';
+import { planOf } from '#server/payments/subscriptions/subscription-queries.ts';
+import type { PlanView, SoldTier } from '#server/payments/subscriptions/subscription-schema.ts';
 import { systemIds } from '#server/platform/ids.ts';
 import type { StripeSandbox } from '#server/sandbox/stripe/server.ts';
 import { cards, type TestBridge } from './payments.ts';

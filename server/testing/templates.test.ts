@@ -11,16 +11,16 @@ import * as houseTemplates from '#server/ledger/template-grant.ts';
 import { bindTemplate, totalOf, type AmountRange, type AnyTemplate } from '#server/ledger/templates.ts';
 import { postLinked } from '#server/ledger/transfers.ts';
 import * as marketTemplates from '#server/market/templates.ts';
-import * as refundFailedTemplates from '#server/payments/templates-refund-failed.ts';
-import * as refundTemplates from '#server/payments/templates-refund.ts';
-import * as debtTemplates from '#server/payments/templates-debt.ts';
-import * as disputeReturnTemplates from '#server/payments/templates-dispute-return.ts';
-import * as disputeTemplates from '#server/payments/templates-dispute.ts';
-import * as stripeTemplates from '#server/payments/templates-stripe.ts';
-import * as paymentTemplates from '#server/payments/templates.ts';
-import * as cashOutTemplates from '#server/payments/templates-cash-out.ts';
-import * as subscriptionTemplates from '#server/payments/templates-subscription.ts';
-import { topUpTemplate } from '#server/payments/templates.ts';
+import * as refundFailedTemplates from '#server/payments/templates/templates-refund-failed.ts';
+import * as refundTemplates from '#server/payments/templates/templates-refund.ts';
+import * as debtTemplates from '#server/payments/templates/templates-debt.ts';
+import * as disputeReturnTemplates from '#server/payments/templates/templates-dispute-return.ts';
+import * as disputeTemplates from '#server/payments/templates/templates-dispute.ts';
+import * as stripeTemplates from '#server/payments/templates/templates-stripe.ts';
+import * as paymentTemplates from '#server/payments/templates/templates.ts';
+import * as cashOutTemplates from '#server/payments/templates/templates-cash-out.ts';
+import * as subscriptionTemplates from '#server/payments/templates/templates-subscription.ts';
+import { topUpTemplate } from '#server/payments/templates/templates.ts';
 import type { Database } from '#server/platform/db.ts';
 import { testDatabase } from './database.ts';
 import { books, move, transferId } from './ledger.ts';
@@ -37,15 +37,15 @@ const declared: Readonly<Record<string, readonly unknown[]>> = {
   'server/ledger/template-first-mint.ts': Object.values(mintTemplates),
   'server/ledger/template-grant.ts': Object.values(houseTemplates),
   'server/market/templates.ts': Object.values(marketTemplates),
-  'server/payments/templates-refund-failed.ts': Object.values(refundFailedTemplates),
-  'server/payments/templates-refund.ts': Object.values(refundTemplates),
-  'server/payments/templates-cash-out.ts': Object.values(cashOutTemplates),
-  'server/payments/templates-debt.ts': Object.values(debtTemplates),
-  'server/payments/templates-dispute-return.ts': Object.values(disputeReturnTemplates),
-  'server/payments/templates-dispute.ts': Object.values(disputeTemplates),
-  'server/payments/templates-subscription.ts': Object.values(subscriptionTemplates),
-  'server/payments/templates.ts': Object.values(paymentTemplates),
-  'server/payments/templates-stripe.ts': Object.values(stripeTemplates),
+  'server/payments/templates/templates-refund-failed.ts': Object.values(refundFailedTemplates),
+  'server/payments/templates/templates-refund.ts': Object.values(refundTemplates),
+  'server/payments/templates/templates-cash-out.ts': Object.values(cashOutTemplates),
+  'server/payments/templates/templates-debt.ts': Object.values(debtTemplates),
+  'server/payments/templates/templates-dispute-return.ts': Object.values(disputeReturnTemplates),
+  'server/payments/templates/templates-dispute.ts': Object.values(disputeTemplates),
+  'server/payments/templates/templates-subscription.ts': Object.values(subscriptionTemplates),
+  'server/payments/templates/templates.ts': Object.values(paymentTemplates),
+  'server/payments/templates/templates-stripe.ts': Object.values(stripeTemplates),
 };
 const templates = Object.values(declared).flat() as AnyTemplate[];
 const seed = Date.now() % 1_000_000;

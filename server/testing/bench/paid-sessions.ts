@@ -4,7 +4,7 @@ import { systemClock } from '#server/platform/clock.ts';
 import { createDatabase } from '#server/platform/db.ts';
 import { systemIds } from '#server/platform/ids.ts';
 import { startTopUp } from '#server/payments/flows.ts';
-import { createStripe } from '#server/payments/stripe-client.ts';
+import { createStripe } from '#server/payments/stripe/stripe-client.ts';
 import { startStripeSandbox } from '#server/sandbox/stripe/server.ts';
 import type { Cleanup } from '../prove/last-line.ts';
 import { benchSecret } from './processes.ts';

@@ -1,9 +1,9 @@
 import { passReview } from '#server/payments/credits.ts';
-import { startDebtPayment } from '#server/payments/debt-flows.ts';
-import { openDebt } from '#server/payments/debts.ts';
+import { startDebtPayment } from '#server/payments/disputes/debt-flows.ts';
+import { openDebt } from '#server/payments/disputes/debts.ts';
 import { startTopUp } from '#server/payments/flows.ts';
-import { refundTopUp } from '#server/payments/refund-flows.ts';
-import type { RefundRequest } from '#server/payments/refund-requests.ts';
+import { refundTopUp } from '#server/payments/refunds/refund-flows.ts';
+import type { RefundRequest } from '#server/payments/refunds/refund-requests.ts';
 import { cards } from '../payments.ts';
 import { setLevel, type BegunSession } from './buying.ts';
 import { formKey, type ChaosWorld } from './chaos-world.ts';

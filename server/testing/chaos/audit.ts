@@ -3,7 +3,7 @@ import { runCheck } from '#server/ledger/check-runs.ts';
 import { accountKinds, assets, normalSideOf, type AccountKind } from '#server/ledger/kinds.ts';
 import { accountBalance } from '#server/ledger/queries.ts';
 import type { Asset } from '#server/money/money.ts';
-import { reconciliationCounts } from '#server/payments/reconciliation-queries.ts';
+import { reconciliationCounts } from '#server/payments/reconciliation/reconciliation-queries.ts';
 import type { Database } from '#server/platform/db.ts';
 import { provenanceFindings } from '#server/provenance/checks.ts';
 import { projectNews } from '#server/provenance/jobs.ts';

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { refreshDueTrust } from '#server/citizens/trust-jobs.ts';
 import { ensurePartitions } from '#server/ledger/partitions.ts';
-import { workOnCashOuts } from '#server/payments/cash-out-jobs.ts';
+import { workOnCashOuts } from '#server/payments/cash-outs/cash-out-jobs.ts';
 import { expireTopUps, releaseEarnedFees, releaseWaitingTopUps } from '#server/payments/jobs.ts';
-import { reconcileDay, reconcileNews } from '#server/payments/reconciliation-jobs.ts';
-import { settleRefunds } from '#server/payments/refund-jobs.ts';
-import { handleStripeEvent } from '#server/payments/stripe-events.ts';
+import { reconcileDay, reconcileNews } from '#server/payments/reconciliation/reconciliation-jobs.ts';
+import { settleRefunds } from '#server/payments/refunds/refund-jobs.ts';
+import { handleStripeEvent } from '#server/payments/stripe/stripe-events.ts';
 import { enforceStanding } from '#server/payments/trust-enforcement.ts';
 import { isDatabaseUnavailable, isDomainError } from '#server/platform/errors.ts';
 import { drainInbox, type InboxEvent, type InboxOutcome } from '#server/platform/inbox.ts';

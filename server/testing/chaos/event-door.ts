@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { sendWebResponse, toWebRequest } from '#server/platform/node-http.ts';
-import { stripeWebhook } from '#server/payments/webhook.ts';
+import { stripeWebhook } from '#server/payments/stripe/webhook.ts';
 import { webhookSecret } from '../payments.ts';
 import { Killed, type MortalProcess } from './mortal-process.ts';
 

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { QueryResultRow } from 'pg';
-import type { CashOutDeps } from '#server/payments/cash-out-flows.ts';
-import type { DisputeDeps } from '#server/payments/dispute-flows.ts';
+import type { CashOutDeps } from '#server/payments/cash-outs/cash-out-flows.ts';
+import type { DisputeDeps } from '#server/payments/disputes/dispute-flows.ts';
 import type { StartDeps } from '#server/payments/flows.ts';
 import type { Database, PreparedQuery, Tx } from '#server/platform/db.ts';
 import type { CrashSchedule, Flow, Side } from './crash-points.ts';

@@ -1,4 +1,4 @@
-import { approveAndSend, requestCashOut, resolveUnknown } from '#server/payments/cash-out-flows.ts';
+import { approveAndSend, requestCashOut, resolveUnknown } from '#server/payments/cash-outs/cash-out-flows.ts';
 import type { BegunSession } from './buying.ts';
 import { formKey, type ChaosWorld } from './chaos-world.ts';
 import { sell } from './trading.ts';

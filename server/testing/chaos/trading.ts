@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { publishListing } from '#server/market/listings.ts';
 import { confirmOrder, deliverOrder } from '#server/market/order-steps.ts';
 import { placeOrder } from '#server/market/orders.ts';
-import { startOnboarding, syncPayoutAccount } from '#server/payments/payout-account-flows.ts';
+import { startOnboarding, syncPayoutAccount } from '#server/payments/cash-outs/payout-account-flows.ts';
 import type { ChaosWorld } from './chaos-world.ts';
 
 const goodBank = '000123456789';

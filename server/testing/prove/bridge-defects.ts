@@ -12,17 +12,17 @@ export const bridgeDefects: readonly Defect[] = [
     replacement: "if (state !== 'paid' && state !== 'processing') return (tx) => recordOutcome",
   }),
   planted('books a cent less than Stripe’s fee', {
-    file: 'server/payments/reconciliation.ts',
+    file: 'server/payments/reconciliation/reconciliation.ts',
     search: 'createdAt, feeMinor }, secret)',
     replacement: 'createdAt, feeMinor: feeMinor - 1n }, secret)',
   }),
   planted('asks for a refund again under another key', {
-    file: 'server/payments/refund-flows.ts',
+    file: 'server/payments/refunds/refund-flows.ts',
     search: '{ idempotencyKey: id },',
     replacement: '{ idempotencyKey: crypto.randomUUID() },',
   }),
   planted('forgets who owes Stripe’s fee for a dispute', {
-    file: 'server/payments/dispute-withdrawals.ts',
+    file: 'server/payments/disputes/dispute-withdrawals.ts',
     search: "await addDebt(tx, deps, { ...debt, cause: 'dispute_fee', amountMinor: chargedMinor });",
     replacement: '',
   }),
@@ -32,7 +32,7 @@ export const bridgeDefects: readonly Defect[] = [
     replacement: "const paidStates: readonly string[] = ['credited', 'returned'];",
   }),
   planted('books one cent less than a dispute took', {
-    file: 'server/payments/dispute-withdrawals.ts',
+    file: 'server/payments/disputes/dispute-withdrawals.ts',
     search: 'amountMinor: -amountMinor,',
     replacement: 'amountMinor: -amountMinor + 1n,',
   }),

@@ -8,7 +8,7 @@ function planted(name: string, [file, search, replacement]: readonly [string, st
 /** One for each of the bugs that others had in their card bridges. */
 export const bugDefects: readonly Defect[] = [
   planted('a retry is an event of its own', [
-    'server/payments/webhook.ts',
+    'server/payments/stripe/webhook.ts',
     'const { id: eventId, type } = event;',
     'const [eventId, type] = [deps.ids.uuid(), event.type];',
   ]),
@@ -25,24 +25,24 @@ export const bugDefects: readonly Defect[] = [
     if (outcome.state === 'handled' && outcome.effect) await deps.database.inTransaction(outcome.effect);`,
   ]),
   planted('an unknown type is malformed', [
-    'server/payments/stripe-events.ts',
+    'server/payments/stripe/stripe-events.ts',
     'type: z.string().min(1).max(255),',
     'type: z.string().regex(/^(account|charge|checkout|customer|invoice|payment_intent|payout|transfer)[.]/),',
   ]),
   planted('a body is read before its signature', [
-    'server/payments/webhook.ts',
+    'server/payments/stripe/webhook.ts',
     `verifySignature(payload, request.headers.get('stripe-signature') ?? '', deps);
     const event = readEvent(payload, deps.mode);`,
     `const event = readEvent(payload, deps.mode);
     verifySignature(payload, request.headers.get('stripe-signature') ?? '', deps);`,
   ]),
   planted('any signature will do', [
-    'server/payments/webhook.ts',
+    'server/payments/stripe/webhook.ts',
     'verifier.verifyHeader(payload,',
     "if (!signature.includes('v1=')) verifier.verifyHeader(payload,",
   ]),
   planted('an ended subscription may begin again', [
-    'server/payments/subscriptions.ts',
+    'server/payments/subscriptions/subscriptions.ts',
     "row.state === 'ended' || row.reading >= read.reading",
     'row.reading >= read.reading',
   ]),
@@ -52,22 +52,22 @@ export const bugDefects: readonly Defect[] = [
     'SELECT id::text FROM top_up WHERE id = ${id}::uuid',
   ]),
   planted('a cash-out is not locked while it is claimed', [
-    'server/payments/cash-out-record.ts',
+    'server/payments/cash-outs/cash-out-record.ts',
     'SELECT id FROM cash_out WHERE id = ${id}::uuid FOR NO KEY UPDATE',
     'SELECT id FROM cash_out WHERE id = ${id}::uuid',
   ]),
   planted('a cash-out takes whatever the wallet holds', [
-    'server/payments/cash-outs.ts',
+    'server/payments/cash-outs/cash-outs.ts',
     'if (ducatsMinor <= (await clearedEarned(tx, walletId, now)))',
     'if ((await clearedEarned(tx, walletId, now)) >= 0n)',
   ]),
   planted('a payout that was paid cannot fail', [
-    'server/payments/cash-out-steps.ts',
+    'server/payments/cash-outs/cash-out-steps.ts',
     "(isWithBank || cashOut.state === 'paid')",
     'isWithBank',
   ]),
   planted('sellers keep what a dispute takes back', [
-    'server/payments/dispute-rules.ts',
+    'server/payments/disputes/dispute-rules.ts',
     'const heldMinor = sumOf(earnings);',
     'const heldMinor = 0n * sumOf(earnings);',
   ]),

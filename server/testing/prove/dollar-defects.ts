@@ -33,12 +33,12 @@ export const dollarDefects: readonly Defect[] = [
     replacement: "giver.kind === 'escrow';",
   }),
   planted('a refund pays for the bonus too', {
-    file: 'server/payments/refund-rules.ts',
+    file: 'server/payments/refunds/refund-rules.ts',
     search: 'totalMinor: priceMinor + feeMinor + taxMinor,',
     replacement: 'totalMinor: priceMinor + feeMinor + taxMinor + paid.bonusMinor / 10n,',
   }),
   planted('a refund takes back no bonus', {
-    file: 'server/payments/refund-rules.ts',
+    file: 'server/payments/refunds/refund-rules.ts',
     search: 'bonusMinor: notBelowZero(ceilingShare(paid.bonusMinor, share) - refunded.bonusMinor),',
     replacement: 'bonusMinor: 0n,',
   }),

@@ -10,7 +10,7 @@ import { Page, PageHeading } from '#components/layout/page.tsx';
 import { DeskTabs } from '#components/operator/desk-tabs.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { Pagination } from '#components/ui/pagination.tsx';
-import { disputesInput } from '#server/payments/dispute-schema.ts';
+import { disputesInput } from '#server/payments/disputes/dispute-schema.ts';
 
 const path = '/operator/disputes';
 

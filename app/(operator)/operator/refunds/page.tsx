@@ -15,7 +15,7 @@ import { StateFilter } from '#components/refund/state-filter.tsx';
 import { WarningTable } from '#components/refund/warning-table.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { Pagination } from '#components/ui/pagination.tsx';
-import { refundStates } from '#server/payments/refund-schema.ts';
+import { refundStates } from '#server/payments/refunds/refund-schema.ts';
 
 const path = '/operator/refunds';
 const perPage = 25;

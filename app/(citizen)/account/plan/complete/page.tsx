@@ -10,7 +10,7 @@ import { serverCaller } from '#app/_trpc/server.ts';
 import { Page, PageHeading } from '#components/layout/page.tsx';
 import { RefreshSoon } from '#components/ui/refresh-soon.tsx';
 import { TextLink } from '#components/ui/text-link.tsx';
-import type { SubscriptionView } from '#server/payments/subscription-schema.ts';
+import type { SubscriptionView } from '#server/payments/subscriptions/subscription-schema.ts';
 
 const path = '/account/plan/complete';
 
