@@ -21,7 +21,7 @@ import { newSeed } from '#server/testing/proofs/random.ts';
  * 5. At the end Stripe says the same as the books of what is out, and the product's lots are those of the list.
  */
 const seed = newSeed();
-const historyCount = countFromEnvironment('DOLLAR_HISTORIES', proofSize({ short: 12, long: 600 }));
+const historyCount = countFromEnvironment('DOLLAR_HISTORIES', proofSize({ short: 12, long: 1_000 }));
 const world = await dollarWorld();
 const seen: Record<string, number> = {};
 
