@@ -33,6 +33,12 @@ export interface SubscriptionState {
   graceUntil: Date | null;
 }
 
+interface TierBefore {
+  state: string;
+  tier: SoldTier;
+  priceMinor: bigint;
+}
+
 const behind: readonly string[] = ['past_due', 'unpaid'];
 const over: readonly string[] = ['canceled', 'incomplete_expired'];
 
@@ -53,6 +59,16 @@ export function stateAfter(
     failingSince,
     graceUntil: new Date(failingSince.getTime() + graceDays * dayMs),
   };
+}
+
+/**
+ * Which tier a row gives from then on, and at what price. A rise whose difference could not be collected was never paid
+ * for: the tier before it stays until it is.
+ */
+export function tierAfter(before: TierBefore, facts: Pick<SubscriptionFacts, 'status' | 'tier' | 'priceMinor'>) {
+  const isUnpaid = before.state === 'live' && behind.includes(facts.status);
+  const { tier, priceMinor } = isUnpaid && isRise({ from: before.tier, to: facts.tier }) ? before : facts;
+  return { tier, priceMinor };
 }
 
 /** How it stands with a subscription at a moment. Only `active` and `grace` give the tier. */

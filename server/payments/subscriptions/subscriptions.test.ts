@@ -309,6 +309,28 @@ describe('a change', () => {
     await agreeWithStripe();
   });
 
+  test('to a higher tier gives it only once its difference is paid; until then the tier before it is in its grace', async () => {
+    const { citizenId, stripeId } = await subscribed('participant');
+    await subscriptions.useCard(citizenId, failsLater);
+    const { portalUrl } = await openPortal(deps, citizenId);
+    const dear = await database.client.stripeObject.findFirst({ where: { purpose: 'price:enterprise:249900' } });
+    const body = new URLSearchParams({ do: 'change', subscription: stripeId, price: dear?.stripeId ?? '' });
+    await fetch(portalUrl, { method: 'POST', body, redirect: 'manual' });
+    await settled();
+    expect(await plan(citizenId)).toMatchObject({
+      tier: 'participant',
+      subscription: { standing: 'grace', tier: 'participant', priceMinor: 14_900n },
+      invoices: [{ state: 'open', amountMinor: 235_000n }, { state: 'paid' }],
+    });
+    await subscriptions.useCard(citizenId, cards.success);
+    await advance(3 * daySeconds + 60);
+    expect(await plan(citizenId)).toMatchObject({
+      tier: 'enterprise',
+      subscription: { standing: 'active', tier: 'enterprise', priceMinor: 249_900n },
+    });
+    await agreeWithStripe();
+  });
+
   test('of class while subscribed is told once, and the citizen may cancel', async () => {
     const { citizenId, username } = await subscriptions.citizen();
     const { sessionId } = await subscriptions.start(citizenId, 'participant');

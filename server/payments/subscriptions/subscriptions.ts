@@ -8,8 +8,8 @@ import { refuse } from '#server/platform/errors.ts';
 import { invariant } from '#server/platform/invariant.ts';
 import { emit } from '#server/platform/outbox.ts';
 import type { WriteDeps } from '#server/payments/service.ts';
-import { isAbove, stateAfter, tierGiven, type SubscriptionFacts } from './subscription-rules.ts';
-import type { SoldTier } from './subscription-schema.ts';
+import { isAbove, stateAfter, tierAfter, tierGiven, type SubscriptionFacts } from './subscription-rules.ts';
+import { soldTier, type SoldTier } from './subscription-schema.ts';
 
 export interface StartedSubscription {
   id: string;
@@ -117,6 +117,7 @@ const lockedColumns = {
   id: true,
   citizenId: true,
   tier: true,
+  priceMinor: true,
   state: true,
   stripeSubscriptionId: true,
   stripeStatus: true,
@@ -154,7 +155,8 @@ export async function applySubscription(tx: Tx, deps: WriteDeps, read: Subscript
   invariant(isOurs, 'an intent leads to one subscription at Stripe');
   if (row.state === 'ended' || row.reading >= read.reading) return;
   const after = stateAfter(row, read.facts);
-  const { tier, priceMinor, periodEnd, endsAt, startedAt, stripeSubscriptionId } = read.facts;
+  const { tier, priceMinor } = tierAfter({ ...row, tier: soldTier.parse(row.tier) }, read.facts);
+  const { periodEnd, endsAt, startedAt, stripeSubscriptionId } = read.facts;
   const now = deps.clock.now();
   await tx.subscription.update({
     where: { id: row.id },
