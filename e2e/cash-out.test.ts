@@ -51,7 +51,7 @@ async function bankPays(): Promise<void> {
 /** The second operator approves, the money leaves, and the bank pays it; both see every step. */
 async function approveAndPay({ second, page, own }: { second: Page; page: Page; own: Locator }): Promise<void> {
   await signIn(second, 'rialto_banker', '/operator/cash-outs');
-  await second.getByRole('button', { name: 'Approve' }).click();
+  await second.getByRole('row').filter({ hasText: 'Piero Bon' }).getByRole('button', { name: 'Approve' }).click();
   const onItsWay = second.getByRole('table', { name: 'On their way' });
   await expect(onItsWay).toContainText('2 of 2 approved');
   await page.reload();

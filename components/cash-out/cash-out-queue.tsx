@@ -49,7 +49,9 @@ export function CashOutQueue({ part, rows }: CashOutQueueProps) {
         {t(`${part}.title`)}
       </h2>
       {rows.length === 0 ? (
-        <EmptyState title={t(`${part}.none`)}>{t(`${part}.noneText`)}</EmptyState>
+        <EmptyState title={t(`${part}.none`)} isCompact>
+          {t(`${part}.noneText`)}
+        </EmptyState>
       ) : (
         <Table caption={t(`${part}.title`)} columns={columns} rows={rows} rowKey={({ id }) => id} />
       )}

@@ -13,7 +13,12 @@ export function ReviewTable({ reviews }: { reviews: readonly (ReviewView & { cit
   const t = useTranslations('refund.reviews');
   const locale = useLocale();
   const format = useFormatter();
-  if (reviews.length === 0) return <EmptyState title={t('none')}>{t('noneText')}</EmptyState>;
+  if (reviews.length === 0)
+    return (
+      <EmptyState title={t('none')} isCompact>
+        {t('noneText')}
+      </EmptyState>
+    );
   const columns: Column<(typeof reviews)[number]>[] = [
     { key: 'who', header: t('who'), isTitle: true, cell: (row) => row.citizenName },
     { key: 'total', header: t('total'), align: 'end', cell: (row) => <Amount asset="USD" minor={row.totalMinor} /> },

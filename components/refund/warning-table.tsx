@@ -14,7 +14,12 @@ const tones = { open: 'danger', refunded: 'success', dismissed: 'neutral' } as c
 export function WarningTable({ warnings }: { warnings: readonly (FraudWarningView & { citizenName: string })[] }) {
   const t = useTranslations('refund.warnings');
   const format = useFormatter();
-  if (warnings.length === 0) return <EmptyState title={t('none')}>{t('noneText')}</EmptyState>;
+  if (warnings.length === 0)
+    return (
+      <EmptyState title={t('none')} isCompact>
+        {t('noneText')}
+      </EmptyState>
+    );
   const columns: Column<(typeof warnings)[number]>[] = [
     {
       key: 'who',

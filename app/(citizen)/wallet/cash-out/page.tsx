@@ -39,15 +39,15 @@ export default async function CashOutPage({ searchParams }: { searchParams: Sear
     <Page>
       <BackLink href="/wallet">{t('back')}</BackLink>
       <PageHeading title={t('title')}>{t('lead')}</PageHeading>
-      <Cashable room={room} />
       {hindrance === null ? null : <CashOutHindrance room={room} hindrance={hindrance} />}
-      {room.isOffered ? (
-        <>
-          <NeedsScript />
+      {room.isOffered ? <NeedsScript /> : null}
+      <div className="grid items-start gap-6 lg:grid-cols-2 lg:gap-10">
+        <Cashable room={room} />
+        {room.isOffered ? (
           <PayoutAccountPanel account={room.account} isBack={textOf(query['back']) !== undefined} />
-          {hindrance === null ? <CashOutForm room={room} /> : null}
-        </>
-      ) : null}
+        ) : null}
+      </div>
+      {hindrance === null ? <CashOutForm room={room} /> : null}
       <section aria-labelledby="cash-outs" className="flex flex-col gap-4">
         <h2 id="cash-outs" className="font-display text-display-sm font-semibold">
           {t('list.title')}

@@ -49,7 +49,9 @@ export default async function ReconciliationPage() {
           {t('open')}
         </h2>
         {items.length === 0 ? (
-          <EmptyState title={t('none')}>{t('noneText')}</EmptyState>
+          <EmptyState title={t('none')} isCompact>
+            {t('noneText')}
+          </EmptyState>
         ) : (
           <ReconciliationTable items={items} now={now} />
         )}
@@ -60,7 +62,9 @@ export default async function ReconciliationPage() {
         </h2>
         <CompareBalance />
         {checks.length === 0 ? (
-          <EmptyState title={t('checks.none')}>{t('checks.noneText')}</EmptyState>
+          <EmptyState title={t('checks.none')} isCompact>
+            {t('checks.noneText')}
+          </EmptyState>
         ) : (
           <BalanceChecks checks={checks} />
         )}
