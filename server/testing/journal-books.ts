@@ -6,6 +6,7 @@ import { proposeCorrection, rejectCorrection } from '#server/ledger/correction-f
 import { sweepPendings } from '#server/ledger/jobs.ts';
 import { withSnapshot } from '#server/ledger/journal/connections.ts';
 import { exportJournal } from '#server/ledger/journal/export.ts';
+import { nothingFurther, type FurtherTruth } from '#server/ledger/journal/tables.ts';
 import { ensurePartitions } from '#server/ledger/partitions.ts';
 import type { TransferRequest } from '#server/ledger/schema.ts';
 import { post } from '#server/ledger/transfers.ts';
@@ -246,11 +247,11 @@ class Filler {
   }
 }
 
-/** The whole journal of a sandbox database. */
-export function journalOf(database: TestDatabase): Promise<string> {
+/** The whole journal of a sandbox database, with what other domains know. */
+export function journalOf(database: TestDatabase, further: FurtherTruth = nothingFurther): Promise<string> {
   return withSnapshot(database.adminUrl, async (client) => {
     let text = '';
-    for await (const chunk of exportJournal(client, { mode: 'sandbox' })) text += chunk;
+    for await (const chunk of exportJournal(client, { mode: 'sandbox', further })) text += chunk;
     return text;
   });
 }

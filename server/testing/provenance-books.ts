@@ -151,3 +151,15 @@ export function keyOf({ type, id }: LotSource): string {
 export function microsOf(time: Date): bigint {
   return BigInt(time.getTime()) * 1_000n;
 }
+
+/** All rows of the projection, table by table, as text. */
+export async function lotsInFull({ client }: TestDatabase): Promise<Record<string, string | null>> {
+  const rows = await client.$queryRaw<{ name: string; text: string | null }[]>`
+    SELECT 'lot' AS name, string_agg(t::text, E'\n' ORDER BY t.serial_from) AS text FROM lot t
+    UNION ALL SELECT 'lot_fact', string_agg(t::text, E'\n' ORDER BY t.id) FROM lot_fact t
+    UNION ALL SELECT 'lot_move', string_agg(t::text, E'\n' ORDER BY t.transfer_id, t.serial_from) FROM lot_move t
+    UNION ALL SELECT 'lot_restored', string_agg(t::text, E'\n' ORDER BY t.transfer_id, t.fact_id) FROM lot_restored t
+    UNION ALL SELECT 'lot_defect', string_agg(t::text, E'\n' ORDER BY t.transfer_id, t.code) FROM lot_defect t
+    UNION ALL SELECT 'lot_progress', string_agg(t::text, E'\n' ORDER BY t.account_id) FROM lot_progress t`;
+  return Object.fromEntries(rows.map(({ name, text }) => [name, text]));
+}

@@ -9,11 +9,19 @@ import {
   type JournalCounts,
 } from '#server/ledger/journal/lines.ts';
 import { rowsOf } from '#server/ledger/journal/rows.ts';
-import { referenceTables, sections, type JournalTable } from '#server/ledger/journal/tables.ts';
+import {
+  nothingFurther,
+  referenceTables,
+  sections,
+  type FurtherTruth,
+  type JournalTable,
+} from '#server/ledger/journal/tables.ts';
 
 export interface ExportOptions {
   /** Which kind of money the database is for; an import into one of the other kind is refused. */
   mode: string;
+  /** What other domains know. */
+  further?: FurtherTruth;
   /** Told after every page how many rows of a section are done. */
   report?: (section: string, rows: number) => void;
 }
@@ -25,14 +33,14 @@ export interface ExportResult {
 }
 
 /**
- * Writes the whole journal as lines of JSON, some thousand at a time: header, one section per table of `tables.ts`,
+ * Writes the whole journal as lines of JSON, some thousand at a time: header, one section per table of `tables.ts` and of what other domains know,
  * trailer. The same books always give the same bytes. The client must be in a transaction that sees one moment
  * (`withSnapshot`). Returns the counts and the hash that the last line has. That a plain file of all entries is the
  * books, and not a copy of them, is the idea of ledger-cli and its family; a line of JSON per row loses nothing of them.
  */
 export async function* exportJournal(
   client: Client,
-  { mode, report }: ExportOptions,
+  { mode, further = nothingFurther, report }: ExportOptions,
 ): AsyncGenerator<string, ExportResult> {
   const checks = new RunningChecks();
   const line = (body: string): string => {
@@ -42,7 +50,7 @@ export async function* exportJournal(
   };
   yield line(await headerBody(client, mode));
   const counts: JournalCounts = {};
-  for (const section of sections) {
+  for (const section of [...sections, ...further.sections]) {
     let count = 0;
     for await (const rows of rowsOf(client, section)) {
       yield rows.map((row) => line(bodyOf(section, row))).join('');

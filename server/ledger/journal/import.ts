@@ -1,18 +1,20 @@
 import type { Client } from 'pg';
 import { bookChecks } from '#server/ledger/checks.ts';
 import { sqlState } from '#server/ledger/journal/connections.ts';
-import { exportJournal, headerBody, type ExportResult } from '#server/ledger/journal/export.ts';
+import { exportJournal, headerBody, type ExportOptions, type ExportResult } from '#server/ledger/journal/export.ts';
 import { Loader } from '#server/ledger/journal/loader.ts';
 import { JournalReader } from '#server/ledger/journal/reader.ts';
 import { rebuildDerived } from '#server/ledger/journal/rebuild.ts';
 import { refuseJournal } from '#server/ledger/journal/refusals.ts';
-import { sections, tablesLeftOut } from '#server/ledger/journal/tables.ts';
+import { nothingFurther, sections, tablesLeftOut, type FurtherTruth } from '#server/ledger/journal/tables.ts';
 import { linesOf } from '#server/ledger/journal/text-lines.ts';
 import { refuse } from '#server/platform/errors.ts';
 
 export interface ImportOptions {
   /** Which kind of money the database is for; a journal of the other kind is refused. */
   mode: string;
+  /** What other domains know; the same as of the export. */
+  further?: FurtherTruth;
   /** Told after every page how many rows of a section are done, and when the next step begins. */
   report?: (section: string, rows: number) => void;
 }
@@ -30,10 +32,10 @@ export interface ImportOptions {
 export async function importJournal(
   client: Client,
   chunks: AsyncIterable<Uint8Array>,
-  { mode, report = () => undefined }: ImportOptions,
+  { mode, further = nothingFurther, report = () => undefined }: ImportOptions,
 ): Promise<ExportResult> {
-  await requireEmpty(client);
-  const reader = new JournalReader(await headerBody(client, mode));
+  await requireEmpty(client, further);
+  const reader = new JournalReader(await headerBody(client, mode), [...sections, ...further.sections]);
   const loader = new Loader(client, report);
   for await (const lines of linesOf(chunks)) {
     for (const text of lines) {
@@ -52,7 +54,7 @@ export async function importJournal(
   report('checking the books', 0);
   await requireSoundBooks(client);
   report('comparing with the file', 0);
-  await requireReproduced(client, mode, read.sha256);
+  await requireReproduced(client, { mode, further }, read.sha256);
   return read;
 }
 
@@ -71,7 +73,7 @@ const notPosted = new Set([
 /** Of these, the ones that the rows of the file replace or that no longer hold. */
 const replaced = ['account_group_kind', 'account_group', 'check_run', 'check_point'];
 
-async function requireEmpty(client: Client): Promise<void> {
+async function requireEmpty(client: Client, further: FurtherTruth): Promise<void> {
   const tables = [...sections.map(({ name }) => name), ...Object.keys(tablesLeftOut)];
   // Posting, opening accounts and the breaker wait until this is over; reading does not.
   await client.query('LOCK TABLE ledger.account, ledger.transfer, ledger.control IN EXCLUSIVE MODE');
@@ -82,13 +84,15 @@ async function requireEmpty(client: Client): Promise<void> {
   questions.push(
     `SELECT 'rollup_fold' WHERE EXISTS (SELECT FROM ledger.rollup_fold WHERE balance <> 0 OR reserved <> 0)`,
   );
+  for (const name of [...further.sections.map((section) => section.name), ...further.derived])
+    questions.push(`SELECT '${name}' WHERE EXISTS (SELECT FROM public.${name})`);
   const { rows } = await client.query<{ name: string }>(questions.join(' UNION ALL '));
   const used = rows[0]?.name;
   if (used !== undefined) {
     throw refuse(
       'conflict',
       'journal_database_not_empty',
-      `A journal goes only into an empty database, and there are rows in ledger.${used}.`,
+      `A journal goes only into an empty database, and there are rows in ${used}.`,
     );
   }
   for (const name of replaced) await client.query(`DELETE FROM ledger.${name}`);
@@ -112,8 +116,8 @@ async function requireSoundBooks(client: Client): Promise<void> {
   }
 }
 
-async function requireReproduced(client: Client, mode: string, sha256: string): Promise<void> {
-  const lines = exportJournal(client, { mode });
+async function requireReproduced(client: Client, options: ExportOptions, sha256: string): Promise<void> {
+  const lines = exportJournal(client, options);
   let step = await lines.next();
   while (step.done !== true) step = await lines.next();
   if (step.value.sha256 === sha256) return;

@@ -112,7 +112,7 @@ function statementFor(section: JournalTable): string {
   const list = columns.join(', ');
   const read = rowsOfJson(section);
   if (section.name === 'control') return `UPDATE ledger.control SET (${list}) = (${read}) WHERE only_row`;
-  const insert = `INSERT INTO ledger.${section.name} AS t (${list}) OVERRIDING SYSTEM VALUE ${read}`;
+  const insert = `INSERT INTO ${section.schema}.${section.name} AS t (${list}) OVERRIDING SYSTEM VALUE ${read}`;
   if (section.name !== 'account') return insert;
   // The accounts of the house are there already: they take what the file says, and nobody takes their place.
   const changes = columns.map((column) => `${column} = excluded.${column}`).join(', ');

@@ -17,7 +17,6 @@ export interface ReadRow {
   line: number;
 }
 
-const schemas = new Map(sections.map((section) => [section.name, rowSchema(section)]));
 const trailerSchema = z.strictObject({
   type: z.literal('trailer'),
   counts: z.record(z.string(), z.int().min(0)),
@@ -33,14 +32,19 @@ export class JournalReader {
   private readonly brokenRule: (section: string, row: JournalRow) => string | null;
   private readonly checks = new RunningChecks();
   private readonly chain = new EntryChain();
-  private readonly counts: JournalCounts = Object.fromEntries(sections.map(({ name }) => [name, 0]));
+  private readonly sections: readonly JournalTable[];
+  private readonly schemas: ReadonlyMap<string, ReturnType<typeof rowSchema>>;
+  private readonly counts: JournalCounts;
   private line = 0;
   private section = 0;
   private previous: JournalRow | null = null;
   private sha256: string | null = null;
 
-  /** `expectedHeader`: what the first line of the importing database's own journal would be. */
-  constructor(expectedHeader: string) {
+  /** `expectedHeader`: what the first line of the importing database's own journal would be; `ownSections`: of what. */
+  constructor(expectedHeader: string, ownSections = sections) {
+    this.sections = ownSections;
+    this.schemas = new Map(ownSections.map((section) => [section.name, rowSchema(section)]));
+    this.counts = Object.fromEntries(ownSections.map(({ name }) => [name, 0]));
     this.expectedHeader = expectedHeader;
     this.brokenRule = rowRules(expectedHeader);
   }
@@ -92,10 +96,10 @@ export class JournalReader {
   }
 
   private takeRow(type: unknown, body: string, value: unknown): ReadRow {
-    const place = sections.findIndex(({ name }) => name === type);
-    const section = sections[place];
+    const place = this.sections.findIndex(({ name }) => name === type);
+    const section = this.sections[place];
     if (section === undefined) this.refuse('journal_line_malformed', 'a journal has no lines of this type.');
-    const result = schemas.get(section.name)?.safeParse(value);
+    const result = this.schemas.get(section.name)?.safeParse(value);
     if (result?.success !== true) this.refuse('journal_line_malformed', problemOf(result?.error));
     if (bodyOf(section, result.data) !== body) this.refuse('journal_line_malformed', 'not as an export writes it.');
     this.checkOrder(place, section, result.data);
@@ -122,7 +126,7 @@ export class JournalReader {
     const trailer = trailerSchema.safeParse(value);
     if (!trailer.success) this.refuse('journal_line_malformed', problemOf(trailer.error));
     const { counts, sha256 } = trailer.data;
-    const differing = sections.find(({ name }) => counts[name] !== this.counts[name])?.name;
+    const differing = this.sections.find(({ name }) => counts[name] !== this.counts[name])?.name;
     if (differing !== undefined) {
       const found = `${String(this.counts[differing])} of ${differing}`;
       this.refuse('journal_counts_mismatch', `${found} were read, ${String(counts[differing])} were written.`);

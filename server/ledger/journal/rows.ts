@@ -7,11 +7,11 @@ export type JournalRow = Readonly<Record<string, string | number | boolean | nul
 const rowsPerPage = 2_000;
 
 /** All rows of a table in the order of its key, a page at a time. Needs an open transaction: it uses a cursor. */
-export function rowsOf(client: Client, { columns, key, readFrom }: JournalTable): AsyncGenerator<JournalRow[]> {
+export function rowsOf(client: Client, { schema, columns, key, readFrom }: JournalTable): AsyncGenerator<JournalRow[]> {
   const selected = [...columns].map(([column, { type }]) => `${asWritten(column, type)} AS ${column}`);
   const order = key.map((column) => (columns.get(column)?.type === 'text' ? `t.${column} COLLATE "C"` : `t.${column}`));
   const orderBy = order.length === 0 ? '' : ` ORDER BY ${order.join(', ')}`;
-  return pagesOf<JournalRow>(client, `SELECT ${selected.join(', ')} FROM ledger.${readFrom} t${orderBy}`);
+  return pagesOf<JournalRow>(client, `SELECT ${selected.join(', ')} FROM ${schema}.${readFrom} t${orderBy}`);
 }
 
 /** The rows of any query, a page at a time, so that memory is bounded whatever there is. */

@@ -14,7 +14,9 @@ export interface Column {
 }
 
 export interface JournalTable {
-  /** Its name in the schema `ledger`, and the `type` of its lines. */
+  /** Where it is: what is not of the ledger itself is said by the domain that owns it. */
+  schema: 'ledger' | 'public';
+  /** Its name in the schema, and the `type` of its lines. */
   name: string;
   /** In the order in which they are written. */
   columns: ReadonlyMap<string, Column>;
@@ -23,6 +25,15 @@ export interface JournalTable {
   /** What an export reads: the table, or for transfers the view of them that knows the archive too. */
   readFrom: string;
 }
+
+/** What another domain knows of the transfers and nobody could find again from them. It follows the ledger's sections. */
+export interface FurtherTruth {
+  sections: readonly JournalTable[];
+  /** Tables that follow from all of it: they must be empty before an import, and their domain finds them again. */
+  derived: readonly string[];
+}
+
+export const nothingFurther: FurtherTruth = { sections: [], derived: [] };
 
 /** The rows that the migrations brought. They stand in the header and must be the same on both sides. */
 export const referenceTables: readonly JournalTable[] = [
@@ -148,12 +159,17 @@ export const tablesLeftOut: Readonly<Record<string, string>> = {
   rollup_tail: 'what the import brought, one row for each kind of account',
 };
 
+/** A table of another domain, said as those of the ledger above: each column with its type, `?` where it may be null. */
+export function furtherTable(name: string, key: readonly string[], columns: string): JournalTable {
+  return { ...table(name, key, columns), schema: 'public' };
+}
+
 function table(name: string, key: readonly string[], columns: string): JournalTable {
   const pairs = columns.split(',').map((column): [string, Column] => {
     const [columnName = '', type = ''] = column.trim().split(' ');
     return [columnName, { type: columnType(type.replace('?', '')), isNullable: type.endsWith('?') }];
   });
-  return { name, key, columns: new Map(pairs), readFrom: name };
+  return { schema: 'ledger', name, key, columns: new Map(pairs), readFrom: name };
 }
 
 function columnType(name: string): ColumnType {

@@ -11,6 +11,7 @@ import { env } from '#server/platform/env.ts';
 import { isDomainError, refuse } from '#server/platform/errors.ts';
 import { invariant } from '#server/platform/invariant.ts';
 import { readStamp } from '#server/platform/stamp.ts';
+import { provenanceTruth } from '#server/provenance/journal.ts';
 
 /**
  * `npm run ledger:export -- <new file> [--format journal|hledger]` writes all books of one moment into a file that
@@ -63,7 +64,7 @@ function orderOf([action, file, ...options]: readonly string[]): ExportOrder | I
 
 function read({ file }: ImportOrder, { url, mode }: Source): Promise<object> {
   const report = progressTo(process.stderr);
-  return withOwner(url, (client) => importJournal(client, bytesOf(file), { mode, report }));
+  return withOwner(url, (client) => importJournal(client, bytesOf(file), { mode, further: provenanceTruth, report }));
 }
 
 /** Opens the file when its first bytes are asked for, so that whoever asks hears of a file that is not there. */
@@ -90,7 +91,10 @@ async function writeNew(order: ExportOrder, source: Source): Promise<object> {
 function write({ file, format }: ExportOrder, { url, mode }: Source): Promise<object> {
   const report = progressTo(process.stderr);
   return withSnapshot(url, async (client) => {
-    const lines = format === 'hledger' ? exportHledger(client, report) : exportJournal(client, { mode, report });
+    const lines =
+      format === 'hledger'
+        ? exportHledger(client, report)
+        : exportJournal(client, { mode, further: provenanceTruth, report });
     let counts: object = {};
     const chunks = async function* (): AsyncGenerator<string> {
       counts = yield* lines;
