@@ -17,8 +17,10 @@ const newsMicros = 900_000_000n;
 
 /** The findings of one reading: nothing, where the lots are what the books say. */
 export const provenanceFindings: FurtherChecks = async (tx, kind) => {
-  const findings = [await lagging(tx), await defects(tx), await lotsAreTheBalance(tx, kind)];
+  const news = kind === 'full' ? [] : await accountsInTheNews(tx);
+  const findings = [await lagging(tx), await defects(tx), await lotsAreTheBalance(tx, kind, news)];
   if (kind === 'full') findings.push(await overlapping(tx), await struckOnce(tx));
+  else findings.push(await overlappingNews(tx, news));
   return findings.filter((finding) => finding !== null);
 };
 
@@ -58,7 +60,11 @@ interface Difference {
 }
 
 /** Σ lots, less what the account struck, is its balance at the projected version. */
-async function lotsAreTheBalance(db: Db, kind: 'full' | 'incremental'): Promise<SoftFinding | null> {
+async function lotsAreTheBalance(
+  db: Db,
+  kind: 'full' | 'incremental',
+  news: readonly bigint[],
+): Promise<SoftFinding | null> {
   const different: Difference[] = [];
   if (kind === 'full') {
     let after: bigint | null = null;
@@ -79,11 +85,8 @@ async function lotsAreTheBalance(db: Db, kind: 'full' | 'incremental'): Promise<
       if (page.length < pageSize) break;
     }
   } else {
-    const { lastTime } = await db.lotProjection.findFirstOrThrow({ select: { lastTime: true } });
-    const since = microsOf(lastTime) > newsMicros ? microsOf(lastTime) - newsMicros : 0n;
-    const ids = [...(await accountsBookedSince(db, { asset: 'DUCAT', since })).keys()];
-    for (let start = 0; start < ids.length; start += pageSize)
-      different.push(...(await differences(db, ids.slice(start, start + pageSize))));
+    for (let start = 0; start < news.length; start += pageSize)
+      different.push(...(await differences(db, news.slice(start, start + pageSize))));
   }
   const [first] = different.sort((left, right) => (left.accountId < right.accountId ? -1 : 1));
   if (first === undefined) return null;
@@ -114,21 +117,58 @@ async function differences(db: Db, accountIds: readonly bigint[]): Promise<Diffe
   });
 }
 
+/** Accounts with an entry since shortly before the last projected one. */
+async function accountsInTheNews(db: Db): Promise<bigint[]> {
+  const { lastTime } = await db.lotProjection.findFirstOrThrow({ select: { lastTime: true } });
+  const since = microsOf(lastTime) > newsMicros ? microsOf(lastTime) - newsMicros : 0n;
+  return [...(await accountsBookedSince(db, { asset: 'DUCAT', since })).keys()];
+}
+
+interface Overlap {
+  serial_from: bigint;
+  account_id: bigint;
+  before_until: bigint;
+}
+
+/** No serial of these accounts is in two lots, whosever the other is: each of their lots and the two beside it. */
+async function overlappingNews(db: Db, accountIds: readonly bigint[]): Promise<SoftFinding | null> {
+  const found: Overlap[] = [];
+  for (let start = 0; start < accountIds.length; start += pageSize) {
+    const page = accountIds.slice(start, start + pageSize);
+    found.push(
+      ...(await db.$queryRaw<Overlap[]>`
+        SELECT DISTINCT o.serial_from, o.account_id, o.before_until
+        FROM unnest(${arrayOf(page)}::bigint[]) i (id)
+        CROSS JOIN LATERAL (SELECT t.* FROM lot t WHERE t.account_id = i.id OFFSET 0) l
+        CROSS JOIN LATERAL (
+          (SELECT l.serial_from, l.account_id, t.serial_until AS before_until FROM lot t
+           WHERE t.serial_from < l.serial_from ORDER BY t.serial_from DESC LIMIT 1)
+          UNION ALL
+          (SELECT t.serial_from, t.account_id, l.serial_until AS before_until FROM lot t
+           WHERE t.serial_from > l.serial_from ORDER BY t.serial_from LIMIT 1)) o
+        WHERE o.serial_from < o.before_until`),
+    );
+  }
+  const [first] = found.sort((left, right) => (left.serial_from < right.serial_from ? -1 : 1));
+  return first === undefined ? null : overlap(first, BigInt(found.length));
+}
+
 /** No serial is in two lots. */
 async function overlapping(db: Db): Promise<SoftFinding | null> {
-  const rows = await db.$queryRaw<{ count: bigint; serial_from: bigint; account_id: bigint; before_until: bigint }[]>`
+  const rows = await db.$queryRaw<(Overlap & { count: bigint })[]>`
     SELECT count(*) OVER () AS count, o.serial_from, o.account_id, o.before_until
     FROM (SELECT l.serial_from, l.account_id, lag(l.serial_until) OVER (ORDER BY l.serial_from) AS before_until FROM lot l) o
     WHERE o.serial_from < o.before_until ORDER BY o.serial_from LIMIT 1`;
   const [first] = rows;
-  if (first === undefined) return null;
-  const place = `account ${String(first.account_id)}`;
-  const expected = `serials from ${String(first.before_until)}`;
+  return first === undefined ? null : overlap(first, first.count);
+}
+
+function overlap(first: Overlap, count: bigint): SoftFinding {
   return soft({
     check: 'lots_do_not_overlap',
-    count: first.count,
-    place,
-    expected,
+    count,
+    place: `account ${String(first.account_id)}`,
+    expected: `serials from ${String(first.before_until)}`,
     actual: `from ${String(first.serial_from)}`,
   });
 }

@@ -22,8 +22,8 @@ describe('what the checker of the books finds in the lots', async () => {
     { from: issuance, to: treasury, amount: 500n, kind: 'mint' },
     { from: treasury, to: wallet, amount: 300n, kind: 'top_up_base', note: bought },
   ]);
-  const found = async () => {
-    const findings = await database.inTransaction((tx) => provenanceFindings(tx, 'full'));
+  const found = async (kind: 'full' | 'incremental' = 'full') => {
+    const findings = await database.inTransaction((tx) => provenanceFindings(tx, kind));
     return findings.map(({ check, place }) => `${check} ${place}`);
   };
 
@@ -49,6 +49,25 @@ describe('what the checker of the books finds in the lots', async () => {
       `UPDATE lot SET serial_from = serial_from + 1, serial_until = serial_until + 1 WHERE account_id = ${String(treasury)}`,
     );
     expect(await found()).toEqual([`lots_do_not_overlap account ${String(wallet)}`]);
+    expect(await found('incremental')).toEqual([`lots_do_not_overlap account ${String(wallet)}`]);
+  });
+
+  it("is a serial in two lots also where only the other lot's account was booked lately", async () => {
+    await rebuildProjection(database);
+    const other = await books.open('wallet');
+    await books.clock.advance(3_600);
+    await books.book([
+      { from: issuance, to: other, amount: 10n, kind: 'mint' },
+      { from: treasury, to: other, amount: 5n },
+    ]);
+    await projectNews(database);
+    expect(await found('incremental')).toEqual([]);
+    // A lot of an hour ago reaches into one that just came, and then the other way round.
+    await asSuperuser(database, `UPDATE lot SET serial_until = 502 WHERE serial_until = 501`);
+    expect(await found('incremental')).toContain(`lots_do_not_overlap account ${String(other)}`);
+    await rebuildProjection(database);
+    await asSuperuser(database, `UPDATE lot SET serial_until = 202 WHERE serial_until = 201`);
+    expect(await found('incremental')).toContain(`lots_do_not_overlap account ${String(wallet)}`);
   });
 
   it('is nothing any more once the lots are made anew', async () => {
