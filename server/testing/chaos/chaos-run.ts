@@ -61,6 +61,8 @@ export async function runChaos(world: ChaosWorld, size: ChaosSize, say: Say): Pr
   await payDebts(world);
   await finish(world);
   await say(`all is told; ${told(world)}`);
+  for (const { fate } of sessions) figures[fate] = (figures[fate] ?? 0) + 1;
+  figures.cashOuts = sellers.length;
   figures.events = sandbox.events().length;
   figures.deliveries = world.door.accepted;
   figures.deaths = world.schedule.deaths;
