@@ -207,8 +207,7 @@ export class DollarHistory {
   async #cashOut(step: Extract<DollarStep, { does: 'cash_out' }>): Promise<boolean> {
     if (step.afterDays > 0) await this.#world.wait(step.afterDays);
     const citizenId = this.#name(this.#earner(step.who));
-    const [wallet, offered] = [this.model.balance(citizenId), await this.#world.offered(citizenId)];
-    const wanted = { wallet, offered, part: partOf(wallet, step.percent) }[step.asks];
+    const wanted = await this.#wanted(citizenId, step);
     if (wanted === 0n) return false;
     const now = this.#world.nowMs();
     await this.#world.cashOut(citizenId, wanted);
@@ -221,6 +220,11 @@ export class DollarHistory {
     this.allowedMinor += gross - (gross * 25n + 500n) / 1_000n;
     this.model.cashOut(citizenId, takenMinor, now);
     return true;
+  }
+
+  #wanted(citizenId: string, { asks, percent: share }: Extract<DollarStep, { does: 'cash_out' }>): Promise<bigint> {
+    if (asks === 'offered') return this.#world.offered(citizenId);
+    return Promise.resolve(partOf(this.model.balance(citizenId), asks === 'wallet' ? 100 : share));
   }
 
   /** Of those who have ducats the one at a place; of all where nobody has any. */

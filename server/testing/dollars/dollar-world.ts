@@ -172,8 +172,7 @@ async function mintMuch({ bridge }: TestCashOuts): Promise<void> {
 }
 
 async function citizensOf(cashOuts: TestCashOuts, cast: readonly Role[]): Promise<string[]> {
-  const { bridge } = cashOuts;
-  const { clock } = bridge;
+  const { clock } = cashOuts.bridge;
   const now = clock.now();
   const ids = await Promise.all(cast.map((role) => citizenOf(cashOuts, role)));
   const paidOut = ids.filter((_id, index) => (cast[index]?.level ?? 0) >= 2);
@@ -181,7 +180,6 @@ async function citizensOf(cashOuts: TestCashOuts, cast: readonly Role[]): Promis
   clock.set(new Date(now.getTime() - 8 * dayMs));
   await Promise.all(paidOut.map((id) => cashOuts.onboard(id)));
   clock.set(now);
-  await Promise.all(paidOut.map((id) => bridge.refreshTrust(id)));
   return ids;
 }
 
