@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, inject, it } from 'vitest';
+import { withClient } from '#server/testing/cluster.ts';
 import { testDatabase } from '#server/testing/database.ts';
 import { tcpProxy } from '#server/testing/tcp-proxy.ts';
 import { createDatabase } from './db.ts';
@@ -52,6 +53,21 @@ describe('a database that goes away', async () => {
     await proxy.mend();
     expect(await database.client.outboxEvent.count()).toBe(0);
   });
+});
+
+it('is closed only when PostgreSQL has let go of every connection', async () => {
+  const { adminUrl } = await testDatabase();
+  const database = createDatabase(adminUrl, { connectionsMax: 8 });
+  await Promise.all(
+    Array.from({ length: 8 }, () => database.inTransaction((tx) => tx.$executeRaw`SELECT pg_sleep(0.1)`)),
+  );
+  await database.close();
+  const name = new URL(adminUrl).pathname.slice(1);
+  const left = await withClient(inject('clusterUrl'), (client) =>
+    client.query('SELECT pid FROM pg_stat_activity WHERE datname = $1', [name]),
+  );
+  expect(left.rows).toEqual([]);
+  await database.close();
 });
 
 it('a long snapshot sees one moment as a short one does, and may take an hour instead of half a minute', async () => {

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { Pool, type QueryResultRow } from 'pg';
 import { Prisma, PrismaClient } from '../../prisma/generated/client.ts';
@@ -47,6 +48,7 @@ const queryTimeoutMs = 30_000;
 const longQueryTimeoutMs = 3_600_000;
 const longConnectionsMax = 2;
 const pingTimeoutMs = 5_000;
+const closeTimeoutMs = 5_000;
 
 export interface DatabaseOptions {
   /** Most connections held at once. */
@@ -103,12 +105,32 @@ function openClient(url: string, limits: { connectionsMax: number; timeoutMs: nu
   });
   // Prisma listens only from its first query on; a connection lost while idle is replaced by the next query.
   pool.on('error', (error) => log().debug({ err: error }, 'an idle connection to the database was lost'));
+  const allClosed = watchConnections(pool);
   const client = new PrismaClient({ adapter: new PrismaPg(pool) });
   const close = async () => {
     await client.$disconnect();
     if (!pool.ending) await pool.end();
+    await allClosed();
   };
   return { client, pool, close };
+}
+
+/**
+ * A pool calls itself ended while its connections still say good-bye; whoever drops the database then cuts them off. The
+ * function waits for the last of them, as long as a server that answers takes at most.
+ */
+function watchConnections(pool: Pool): () => Promise<void> {
+  const open = new Set<object>();
+  let closed: () => void;
+  const lastOne = new Promise<void>((resolve) => (closed = resolve));
+  pool.on('connect', (connection) => open.add(connection));
+  pool.on('remove', (connection) => {
+    open.delete(connection);
+    if (pool.ending && open.size === 0) closed();
+  });
+  return async () => {
+    if (open.size > 0) await Promise.race([lastOne, pause(closeTimeoutMs, undefined, { ref: false })]);
+  };
 }
 
 async function assertWritable(client: PrismaClient): Promise<void> {
