@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { accountsBookedSince } from '#server/ledger/feed.ts';
 import type { Database } from '#server/platform/db.ts';
 import { log } from '#server/platform/log.ts';
-import { emptyMemory, forget, learn, refresh, type Memory } from './memory.ts';
+import { adapt, emptyMemory, forget, learn, refresh, type Memory } from './memory.ts';
 import { emptyPool, nextBatch, readAhead, remember, type Pool } from './pool.ts';
 import { lockProjection, projectTransfers, tryLockProjection } from './project.ts';
 import { microsOf } from './wire.ts';
@@ -33,7 +33,7 @@ export async function projectNews(
   { isFull = false, batchesMax = 1_000, memory = emptyMemory() }: ProjectionOptions = {},
 ): Promise<ProjectionReport> {
   const since = isFull ? 0n : await startOf(database);
-  const pool = emptyPool(await accountsBookedSince(database.client, { asset: 'DUCAT', since }));
+  const pool = emptyPool(await accountsBookedSince(database.client, { asset: 'DUCAT', since }), memory.batchSize);
   let projected = 0;
   for (let batch = 0; batch < batchesMax; batch += 1) {
     const count = await projectNext(database, pool, memory).catch((error: unknown) => {
@@ -51,6 +51,7 @@ export async function projectNews(
 
 /** One batch; null where somebody else projects. */
 async function projectNext(database: Database, pool: Pool, memory: Memory): Promise<number | null> {
+  const startedAt = performance.now();
   const done = await database.inTransaction(async (tx) => {
     if (!(await tryLockProjection(tx))) return null;
     const { batch } = await tx.lotProjection.findFirstOrThrow({ select: { batch: true } });
@@ -63,6 +64,8 @@ async function projectNext(database: Database, pool: Pool, memory: Memory): Prom
   });
   if (done === null) return null;
   learn(memory, done);
+  adapt(memory, { count: done.next.length, milliseconds: performance.now() - startedAt });
+  pool.batchSize = memory.batchSize;
   return remember(pool, done.next, done);
 }
 

@@ -15,22 +15,40 @@ export interface Memory {
   lotCount: number;
   /** The batch after which all of this was so; null where it has to be looked at. */
   batch: bigint | null;
+  /** How many transfers are taken at once: as many as the machine does in a few seconds. */
+  batchSize: number;
 }
+
+/**
+ * The more at once, the more often a lot that moved several times is written once. But a batch is one transaction, and
+ * must end well before its time is up, also on a machine that has much else to do.
+ */
+const batchSizes = { least: 512, first: 8_190, most: 32_760 } as const;
+const quickMs = 2_000;
+const slowMs = 6_000;
 
 /** Some two hundred megabytes at most. */
 const lotsMax = 600_000;
 const accountsMax = 300_000;
 
 export function emptyMemory(): Memory {
-  return { books: new Map(), kinds: new Map(), lotCount: 0, batch: null };
+  return { books: new Map(), kinds: new Map(), lotCount: 0, batch: null, batchSize: batchSizes.first };
 }
 
-/** After anything went wrong: what was decided in memory may not have been kept. */
+/** After anything went wrong: what was decided in memory may not have been kept. The next batch is half as large. */
 export function forget(memory: Memory): void {
   memory.books.clear();
   memory.kinds.clear();
   memory.lotCount = 0;
   memory.batch = null;
+  memory.batchSize = Math.max(batchSizes.least, memory.batchSize >> 1);
+}
+
+/** After a batch of a size that took so long. One that was not full says nothing about larger ones. */
+export function adapt(memory: Memory, { count, milliseconds }: { count: number; milliseconds: number }): void {
+  if (milliseconds > slowMs) memory.batchSize = Math.max(batchSizes.least, memory.batchSize >> 1);
+  else if (milliseconds < quickMs && count >= memory.batchSize)
+    memory.batchSize = Math.min(batchSizes.most, memory.batchSize << 1);
 }
 
 /** Once a batch is kept. */

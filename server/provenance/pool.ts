@@ -5,12 +5,6 @@ import { compare } from './lots.ts';
 import type { ProjectedBatch } from './project.ts';
 import { sidesOf } from './work-through.ts';
 
-/**
- * Transfers that are decided and written in one transaction: the more, the more often a lot that moved several times is
- * written once. A few seconds of work, when that many wait.
- */
-const batchSize = 32_760;
-
 /** What was read and is not projected yet: rows of the books never change, so it is good for the next batch too. */
 export interface Pool {
   /** The version that each account had when the accounts were looked at. */
@@ -29,6 +23,8 @@ export interface Pool {
   ahead: Slices | null;
   /** Takes everything that is read, however much may be missing for it. */
   isImpatient: boolean;
+  /** Transfers that are decided and written in one transaction. */
+  batchSize: number;
 }
 
 interface Slices {
@@ -37,7 +33,7 @@ interface Slices {
   ends: ReadonlyMap<bigint, bigint>;
 }
 
-export function emptyPool(wanted: ReadonlyMap<bigint, bigint>): Pool {
+export function emptyPool(wanted: ReadonlyMap<bigint, bigint>, batchSize: number): Pool {
   return {
     wanted,
     progress: new Map(),
@@ -48,6 +44,7 @@ export function emptyPool(wanted: ReadonlyMap<bigint, bigint>): Pool {
     isWholeRead: false,
     ahead: null,
     isImpatient: false,
+    batchSize,
   };
 }
 
@@ -64,7 +61,7 @@ export async function nextBatch(tx: Tx, pool: Pool, batch: bigint): Promise<Book
   }
   pool.batch = batch;
   if (pool.ready.length === 0) refill(pool, await (pool.ahead ?? readSlices(tx, pool)));
-  let end = Math.min(batchSize, pool.ready.length);
+  let end = Math.min(pool.batchSize, pool.ready.length);
   while (end < pool.ready.length && pool.ready[end]?.bookedAt === pool.ready[end - 1]?.bookedAt) end += 1;
   return pool.ready.splice(0, end);
 }
@@ -124,7 +121,7 @@ async function readSlices(db: Db, pool: Pool): Promise<Slices> {
   const total = lacking.reduce((sum, { count }) => sum + count, 0n);
   if (total === 0n) return { transfers: [], ends: new Map() };
   // Two entries to a transfer.
-  const share = BigInt(batchSize) * 2n;
+  const share = BigInt(pool.batchSize) * 2n;
   const ranges = lacking.map(({ accountId, after, count }): VersionRange => {
     const slice = (count * share) / total + 1n;
     return { accountId, after, until: after + (slice < count ? slice : count) };
