@@ -6,13 +6,16 @@ export interface TcpProxy {
   /** Drops every connection and refuses new ones. */
   cut(): Promise<void>;
   mend(): Promise<void>;
+  /** How many connections the server has not ended yet. */
+  connections(): number;
   close(): Promise<void>;
 }
 
 /** Starts a proxy on a free loopback port that passes bytes to `target` and back. */
 export async function tcpProxy(target: { host: string; port: number }): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
-  let server = listener(target, sockets);
+  const served = new Set<Socket>();
+  let server = listener(target, { sockets, served });
   const port = await listen(server, 0);
   const cut = async () => {
     const closed = new Promise((resolve) => server.close(resolve));
@@ -23,16 +26,23 @@ export async function tcpProxy(target: { host: string; port: number }): Promise<
     port,
     cut,
     mend: async () => {
-      server = listener(target, sockets);
+      server = listener(target, { sockets, served });
       await listen(server, port);
     },
+    connections: () => served.size,
     close: cut,
   };
 }
 
-function listener(target: { host: string; port: number }, sockets: Set<Socket>): Server {
-  return createServer((incoming) => {
-    const outgoing = connect(target);
+function listener(
+  target: { host: string; port: number },
+  { sockets, served }: { sockets: Set<Socket>; served: Set<Socket> },
+): Server {
+  // Each side says for itself when it is done; the other one is told.
+  return createServer({ allowHalfOpen: true }, (incoming) => {
+    const outgoing = connect({ ...target, allowHalfOpen: true });
+    served.add(outgoing);
+    for (const event of ['end', 'close'] as const) outgoing.on(event, () => served.delete(outgoing));
     for (const [socket, other] of [
       [incoming, outgoing],
       [outgoing, incoming],
