@@ -13,7 +13,11 @@ import { Notice } from '#components/ui/notice.tsx';
 import { useToast } from '#components/ui/toast.tsx';
 import { useRefresh } from '#components/ui/use-refresh.ts';
 import { formatAmount } from '#server/money/money.ts';
-import type { RefundFigures as RefundAmounts, RefundPolicy, RefundReason } from '#server/payments/refunds/refund-schema.ts';
+import type {
+  RefundFigures as RefundAmounts,
+  RefundPolicy,
+  RefundReason,
+} from '#server/payments/refunds/refund-schema.ts';
 
 export type RefundQuote = RefundAmounts & { debtMinor: bigint };
 
