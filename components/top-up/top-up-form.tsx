@@ -66,7 +66,12 @@ export function TopUpForm({ offers }: { offers: TopUpOffers }) {
           </h2>
           <OrderSummary quote={quote} isWaiting={isWaiting} feeBasisPoints={offers.feeBasisPoints} />
           {checkout.error === null ? null : <Notice tone="danger" title={refusalText(checkout.error)} live />}
-          <Button type="submit" wide disabled={!hydrated} pending={checkout.isPending || checkout.isLeaving}>
+          <Button
+            type="submit"
+            wide
+            disabled={!hydrated}
+            pending={isWaiting || checkout.isPending || checkout.isLeaving}
+          >
             {checkout.isLeaving ? t('leaving') : <PayLabel quote={quote} />}
           </Button>
           <p className="text-sm text-muted">{t('payNote')}</p>

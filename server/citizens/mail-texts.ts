@@ -133,7 +133,7 @@ const english: Texts = {
   }),
   payout_account_changed: () => ({
     subject: 'where you are paid has changed',
-    lines: ['A bank account was named or changed to which your cash-outs go. Nothing is cashed out for seven days.'],
+    lines: ['A bank account was named or changed to which your cash-outs go. Nothing is cashed out for some days.'],
     link: { words: 'Your cash-outs:', path: '/wallet/cash-out' },
   }),
   cash_out_requested: ({ get }) => ({
@@ -232,7 +232,7 @@ const italian: Texts = {
   payout_account_changed: () => ({
     subject: 'è cambiato il conto su cui vieni pagato',
     lines: [
-      'È stato indicato o cambiato il conto bancario a cui vanno i tuoi prelievi. Per sette giorni non si preleva nulla.',
+      'È stato indicato o cambiato il conto bancario a cui vanno i tuoi prelievi. Per alcuni giorni non si preleva nulla.',
     ],
     link: { words: 'I tuoi prelievi:', path: '/wallet/cash-out' },
   }),
