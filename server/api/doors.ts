@@ -1,6 +1,7 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import { statementCsv } from '#server/payments/statement-csv.ts';
-import { stripeWebhook } from '#server/payments/stripe/webhook.ts';
+import { stripeWebhook, takeDelivery, type WebhookDeps } from '#server/payments/stripe/webhook.ts';
 import { assertSecondFactorGiven } from '#server/platform/access.ts';
 import { env } from '#server/platform/env.ts';
 import { refuse } from '#server/platform/errors.ts';
@@ -40,12 +41,14 @@ function isJson(request: Request): boolean {
 }
 
 /** Stripe's events. */
-export const stripeWebhookDoor: Handler = (request) =>
-  stripeWebhook(request, {
-    ...processContext(),
-    webhookSecret: env().STRIPE_WEBHOOK_SECRET,
-    mode: env().CASCADE_MODE,
-  });
+export const stripeWebhookDoor: Handler = (request) => stripeWebhook(request, webhookDeps());
+
+const stripeWebhookDirect: DirectHandler = (headers, body) =>
+  takeDelivery({ payload: body.toString('utf8'), signature: String(headers['stripe-signature'] ?? '') }, webhookDeps());
+
+function webhookDeps(): WebhookDeps {
+  return { ...processContext(), webhookSecret: env().STRIPE_WEBHOOK_SECRET, mode: env().CASCADE_MODE };
+}
 
 /** The signed-in citizen's statement as a file. */
 export const statementDoor: Handler = fileDoor(statementCsv);
@@ -74,8 +77,13 @@ function fileDoor(answer: (request: Request, context: Context) => Promise<Respon
   };
 }
 
-interface Door {
+/** A POST of JSON without the objects of the Web around it, for what comes in thousands. Resolves with the answer. */
+export type DirectHandler = (headers: IncomingHttpHeaders, body: Buffer) => Promise<object>;
+
+export interface Door {
   handler: Handler;
+  /** The same for POST, where there is one. */
+  direct?: DirectHandler;
   /** Largest request body, in bytes. */
   bodyBytesMax: number;
 }
@@ -85,7 +93,9 @@ const kibibyte = 1_024;
 /** The door for a path of our own API, or null when nothing is there. `/api/auth/*` belongs to Next. */
 export function doorFor(path: string): Door | null {
   if (path.startsWith(`${trpcPath}/`)) return { handler: trpcDoor, bodyBytesMax: 256 * kibibyte };
-  if (path === '/api/webhooks/stripe') return { handler: stripeWebhookDoor, bodyBytesMax: 1_024 * kibibyte };
+  if (path === '/api/webhooks/stripe') {
+    return { handler: stripeWebhookDoor, direct: stripeWebhookDirect, bodyBytesMax: 1_024 * kibibyte };
+  }
   if (path === '/api/wallet/statement.csv') return { handler: statementDoor, bodyBytesMax: 0 };
   if (path === '/api/account/data') return { handler: accountDataDoor, bodyBytesMax: 0 };
   return null;

@@ -1,8 +1,11 @@
 import { request as httpRequest } from 'node:http';
 import { describe, expect, it } from 'vitest';
+import { env } from '#server/platform/env.ts';
 import { testFront } from '#server/testing/front.ts';
+import { eventBody } from '#server/testing/payments.ts';
+import { signed } from '#server/testing/stripe-signature.ts';
 
-const { base, proxy, pagesSeen } = await testFront();
+const { base, proxy, pagesSeen, direct } = await testFront();
 
 function post(path: string, body: string, headers: Record<string, string> = {}): Promise<Response> {
   const own = { 'content-type': 'application/json', origin: base };
@@ -41,6 +44,25 @@ describe('bad input at the doors', () => {
     expect((await fetch(`${base}/api/nothing`)).status).toBe(404);
     expect((await fetch(`${base}/api/webhooks/stripe`)).status).toBe(405);
     expect((await fetch(`${base}/wallet`, { method: 'POST' })).status).toBe(405);
+  });
+
+  it('takes an event of Stripe once, and refuses what is not signed or too large without storing it', async () => {
+    const stored = () => direct.client.inboxEvent.count();
+    const secret = env().STRIPE_WEBHOOK_SECRET;
+    const body = eventBody('mandate.updated', { id: 'mandate_1' });
+    const send = (text: string, signedAs: string) =>
+      post('/api/webhooks/stripe', text, { 'stripe-signature': signed(signedAs, { secret }) });
+    const taken = await Promise.all([send(body, body), send(body, body)]);
+    expect(taken.map(({ status }) => status)).toEqual([200, 200]);
+    expect(await taken[0]?.json()).toEqual({ received: true });
+    expect(taken[0]?.headers.get('x-content-type-options')).toBe('nosniff');
+    expect(await stored()).toBe(1);
+    const tampered = await send(body.replace('mandate_1', 'mandate_2'), body);
+    expect(tampered.headers.get('content-type')).toBe('application/problem+json');
+    expect(await outcome(tampered)).toEqual({ status: 400, code: 'signature_invalid' });
+    const large = eventBody('mandate.updated', { id: 'mandate_1', text: 'x'.repeat(1_100_000) });
+    expect((await send(large, large)).status).toBe(413);
+    expect(await stored()).toBe(1);
   });
 
   it('answers a body that is not JSON by its type with 415', async () => {
@@ -125,8 +147,10 @@ describe('PostgreSQL gone in the middle', () => {
     const page = await fetch(`${base}/it/market`);
     expect(page.status).toBe(503);
     expect(await page.text()).toContain('Nulla è andato perso');
-    const webhook = await post('/api/webhooks/stripe', '{}', { 'stripe-signature': 't=1,v1=00' });
-    expect([400, 503]).toContain(webhook.status);
+    const event = eventBody('mandate.updated', { id: 'mandate_3' });
+    const signature = signed(event, { secret: env().STRIPE_WEBHOOK_SECRET });
+    const webhook = await post('/api/webhooks/stripe', event, { 'stripe-signature': signature });
+    expect(await outcome(webhook)).toEqual({ status: 503, code: 'database_unavailable' });
     expect((await fetch(`${base}/readyz`)).status).toBe(503);
     expect((await fetch(`${base}/livez`)).status).toBe(200);
     await proxy.mend();

@@ -10,15 +10,15 @@ import {
   securityHeaders,
 } from '#server/platform/front.ts';
 import type { FrontSettings } from '#server/platform/front.ts';
-import { problem } from '#server/platform/http.ts';
+import { answerRefusal, problem } from '#server/platform/http.ts';
 import { systemIds } from '#server/platform/ids.ts';
 import { instanceId } from '#server/platform/instance.ts';
 import { log } from '#server/platform/log.ts';
-import { addressOf, sendWebResponse, toWebRequest } from '#server/platform/node-http.ts';
+import { addressOf, readBody, sendWebResponse, toWebRequest } from '#server/platform/node-http.ts';
 import { requestLimits } from '#server/platform/rate-limit-request.ts';
 import { authRefusal } from './auth-limit.ts';
 import { limits } from './context.ts';
-import { doorFor } from './doors.ts';
+import { doorFor, type DirectHandler, type Door } from './doors.ts';
 import { readiness } from './health.ts';
 import { unavailablePage, type UnavailablePage } from './unavailable-page.ts';
 
@@ -125,11 +125,12 @@ function prepare(front: Front, { request, response }: Exchange, requestId: strin
   return path;
 }
 
-async function answerDoor(
-  front: Front,
-  door: NonNullable<ReturnType<typeof doorFor>>,
-  { request, response }: Exchange,
-): Promise<void> {
+async function answerDoor(front: Front, door: Door, { request, response }: Exchange): Promise<void> {
+  if (door.direct !== undefined && request.method === 'POST') {
+    const answered = await answerDirectly(door.direct, request, door.bodyBytesMax);
+    if (answered instanceof Response) return sendWebResponse(response, answered);
+    return sendJson(response, 200, answered);
+  }
   const webRequest = await toWebRequest(request, front.settings.appUrl, door.bodyBytesMax);
   const answered = await door.handler(webRequest);
   const isStream = answered.headers.get('content-type')?.startsWith('text/event-stream') === true;
@@ -139,6 +140,15 @@ async function answerDoor(
   } finally {
     front.streams.delete(response);
   }
+}
+
+async function answerDirectly(
+  direct: DirectHandler,
+  request: IncomingMessage,
+  bytesMax: number,
+): Promise<object | Response> {
+  const body = await readBody(request, bytesMax);
+  return direct(request.headers, body).catch(answerRefusal);
 }
 
 /** Without what follows the path: links of letters and answers of Venice carry secrets there. */

@@ -51,7 +51,8 @@ export async function toWebRequest(message: IncomingMessage, origin: string, byt
   return request;
 }
 
-async function readBody(message: IncomingMessage, bytesMax: number): Promise<Buffer<ArrayBuffer>> {
+/** Reads a whole body; refuses more than `bytesMax` bytes: `body_too_large`. */
+export async function readBody(message: IncomingMessage, bytesMax: number): Promise<Buffer<ArrayBuffer>> {
   const declared = Number.parseInt(message.headers['content-length'] ?? '0', 10);
   if (declared > bytesMax) throw bodyTooLarge();
   const chunks: Buffer[] = [];

@@ -22,24 +22,45 @@ export interface WebhookDeps {
 const bodyBytesMax = 1_048_576;
 const toleranceSeconds = 300;
 
-/**
- * Takes an event of Stripe: the signature is checked on the raw body, then the event is stored once
- * and answered; the worker does the rest. 400 stores nothing: `signature_invalid`, `event_malformed`,
- * `livemode_mismatch`. Without a secret there is no such door (404).
- */
+/** What Stripe sends: the body as it came, byte by byte, and the header that signs it. */
+export interface WebhookDelivery {
+  payload: string;
+  signature: string;
+}
+
+/** The door as a Web handler: 200, 405 for anything but POST, or what `takeDelivery` refuses as a problem document. */
 export async function stripeWebhook(request: Request, deps: WebhookDeps): Promise<Response> {
   try {
-    if (deps.webhookSecret === '') throw refuse('not_found', 'not_found', 'There is nothing at this address.');
+    if (deps.webhookSecret === '') throw noSuchDoor();
     if (request.method !== 'POST') return new Response(null, { status: 405, headers: { allow: 'POST' } });
     const payload = await readBodyText(request, bodyBytesMax);
-    verifySignature(payload, request.headers.get('stripe-signature') ?? '', deps);
-    const event = readEvent(payload, deps.mode);
-    const { id: eventId, type } = event;
-    await storeEvent(deps, { source: stripeSource, eventId, type, objectId: objectOfEvent(event), payload });
-    return Response.json({ received: true });
+    return Response.json(
+      await takeDelivery({ payload, signature: request.headers.get('stripe-signature') ?? '' }, deps),
+    );
   } catch (error) {
     return answerRefusal(error);
   }
+}
+
+/**
+ * Takes an event of Stripe: the signature is checked on the raw body, then the event is stored once; the worker does the
+ * rest. Refuses, storing nothing: `signature_invalid`, `event_malformed`, `livemode_mismatch` (invalid), `overloaded`
+ * (unavailable); without a secret there is no such door, `not_found`.
+ */
+export async function takeDelivery(
+  { payload, signature }: WebhookDelivery,
+  deps: WebhookDeps,
+): Promise<{ received: true }> {
+  if (deps.webhookSecret === '') throw noSuchDoor();
+  verifySignature(payload, signature, deps);
+  const event = readEvent(payload, deps.mode);
+  const { id: eventId, type } = event;
+  await storeEvent(deps, { source: stripeSource, eventId, type, objectId: objectOfEvent(event), payload });
+  return { received: true };
+}
+
+function noSuchDoor(): Error {
+  return refuse('not_found', 'not_found', 'There is nothing at this address.');
 }
 
 function verifySignature(payload: string, signature: string, deps: WebhookDeps): void {
