@@ -81,6 +81,7 @@ const uuid = '01000000-0000-7000-8000-000000000000';
 const isRich = (row: Row): boolean => row['type'] === 'account' && row['owner'] !== 'house' && row['balance'] !== '0';
 const isLoss = (row: Row): boolean => row['type'] === 'account' && row['id'] === '115';
 const isMove = (row: Row): boolean => row['type'] === 'transfer' && row['action'] === 1 && row['outcome'] === 0;
+const isAlone = (row: Row): boolean => isMove(row) && row['group_id'] === null;
 
 describe(`a file that is not what was written (seed ${String(seed)})`, () => {
   it('any one byte changed is refused in the line where it stands', async () => {
@@ -161,7 +162,7 @@ describe(`a file that somebody wrote anew (seed ${String(seed)})`, () => {
     ['an amount out of range', changing(isMove, { amount: '1000000000000001' }), 'journal_rule_broken', isMove],
     ['an unknown kind', changing(isMove, { kind: 99 }), 'journal_rule_broken', isMove],
     ['an unknown refusal', changing(isMove, { outcome: 99 }), 'journal_rule_broken', isMove],
-    ['a group of no size', changing(isMove, { group_size: 2 }), 'journal_rule_broken', isMove],
+    ['a size of no group', changing(isAlone, { group_size: 2 }), 'journal_rule_broken', isAlone],
     ['a move about another', changing(isMove, { related_id: uuid }), 'journal_rule_broken', isMove],
     ['a frozen house', changing(isType('account'), { frozen: true }), 'journal_rule_broken', isType('account')],
     ['a closed account with money', changing(isRich, { closed: true }), 'journal_rule_broken', isRich],
@@ -191,7 +192,9 @@ describe(`a file that somebody wrote anew (seed ${String(seed)})`, () => {
   ];
 
   it.each(cases)('%s is refused, and nothing is kept', async (...[, change, code, fits]) => {
-    const refusal = await refusalOf(forged(change));
+    const file = forged(change);
+    expect(file, 'there is a row to change').not.toBe(journal);
+    const refusal = await refusalOf(file);
     expect(refusal.code, refusal.message).toBe(code);
     if (fits !== null) expect(refusal.details['line'], refusal.message).toBe(lineNumber(fits));
   });
