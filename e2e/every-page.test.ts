@@ -35,8 +35,6 @@ async function firstLink(page: Page, list: string, pattern: string): Promise<str
   return href ?? '';
 }
 
-// A trace keeps a picture of every step, which takes longer than looking.
-test.use({ trace: 'off' });
 test.describe.configure({ timeout: 300_000 });
 
 test('public pages are accessible and fit', async ({ page }) => {

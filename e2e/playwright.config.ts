@@ -29,7 +29,8 @@ export default defineConfig({
     actionTimeout: 10_000,
     navigationTimeout: 20_000,
     screenshot: 'only-on-failure',
-    trace: 'retain-on-failure',
+    // A trace keeps a picture of every step, which takes time: npm run journeys -- <name> --trace on
+    trace: 'off',
     launchOptions: {
       chromiumSandbox: !isRoot,
       ...(executablePath === undefined ? {} : { executablePath }),

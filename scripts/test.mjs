@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { findChromium } from './test/chromium.mjs';
-import { checkFormat, checkLint, checkTypes } from './test/checks.mjs';
+import { checkFormat, checkLint, checkTypes, writeRouteTypes } from './test/checks.mjs';
 import { findHledger } from './test/hledger.mjs';
 import { checkBooks, runJourneys, startForJourneys } from './test/journeys.mjs';
 import { findRedis } from './test/redis.mjs';
@@ -64,6 +64,7 @@ async function stages(run) {
     await removeOldRuns();
     await installDependencies();
     await generateClient();
+    await writeRouteTypes(env);
     run.chromium = await findChromium(process.env.CHROMIUM_PATH);
     process.stdout.write(`  Chromium: ${run.chromium}\n`);
     const redis = await findRedis();
@@ -74,14 +75,18 @@ async function stages(run) {
     );
   });
   if (!isSetUp) return;
-  await scores.stage('format', () => checkFormat(env));
-  await scores.stage('lint', () => checkLint(env));
-  await scores.stage('types', () => checkTypes(env));
+  // Lint takes one processor as long as the others take another one.
+  await Promise.all([scores.stage('lint', () => checkLint(env)), formatAndTypes(scores, env)]);
   await scores.stage('unit, integration, architecture', () => runUnitTests(env, folder));
   const build = buildForTests();
   const isBuilt = await scores.stage('production build', () => buildPages({ ...env, ...settingsOfBuild }, build));
   if (isBuilt) await journeyStages(run, build);
   else scores.fail('The journeys did not run: there is no build.');
+}
+
+async function formatAndTypes(scores, env) {
+  await scores.stage('format', () => checkFormat(env));
+  await scores.stage('types', () => checkTypes(env));
 }
 
 async function journeyStages(run, build) {
