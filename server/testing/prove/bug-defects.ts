@@ -31,10 +31,10 @@ export const bugDefects: readonly Defect[] = [
   ]),
   planted('a body is read before its signature', [
     'server/payments/stripe/webhook.ts',
-    `verifySignature(payload, request.headers.get('stripe-signature') ?? '', deps);
-    const event = readEvent(payload, deps.mode);`,
+    `verifySignature(payload, signature, deps);
+  const event = readEvent(payload, deps.mode);`,
     `const event = readEvent(payload, deps.mode);
-    verifySignature(payload, request.headers.get('stripe-signature') ?? '', deps);`,
+  verifySignature(payload, signature, deps);`,
   ]),
   planted('any signature will do', [
     'server/payments/stripe/webhook.ts',
