@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { database } from '#server/platform/db.ts';
 import {
   contentSecurityPolicy,
+  dataPolicy,
   frontRefusal,
   callerAddress,
   isForgedHeader,
@@ -76,7 +77,7 @@ async function route(front: Front, path: string, { request, response }: Exchange
   if (path === '/readyz') return sendReadiness(front, response);
   const door = doorFor(path);
   if (door !== null) return answerDoor(front, door, { request, response });
-  if (path.startsWith('/api/') && !path.startsWith('/api/auth/')) return sendJson(response, 404, { code: 'not_found' });
+  if (isData(path)) return sendJson(response, 404, { code: 'not_found' });
   if (path.startsWith('/api/auth/') && (await isSignInRefused({ request, response }, path))) return;
   if (!path.startsWith('/_next/') && !(await isDatabaseUp())) {
     return sendWebResponse(response, unavailablePage(visitorOf(request, path)));
@@ -103,6 +104,11 @@ function visitorOf({ headers }: IncomingMessage, path: string): UnavailablePage 
   return { locale: localeOfPath(path) ?? (chosen === 'en' || chosen === 'it' ? chosen : wished), nonce: nonce ?? '' };
 }
 
+/** Our own API, where nothing is a page; what belongs to next-auth may answer with one. */
+function isData(path: string): boolean {
+  return path.startsWith('/api/') && !path.startsWith('/api/auth/');
+}
+
 /** Takes out what a client may not say, and adds what pages and doors rely on. Returns the path. */
 function prepare(front: Front, { request, response }: Exchange, requestId: string): string {
   const { pathname: path, searchParams } = addressOf(request, front.settings.appUrl);
@@ -110,7 +116,7 @@ function prepare(front: Front, { request, response }: Exchange, requestId: strin
   const peer = request.socket.remoteAddress ?? 'unknown';
   for (const name of Object.keys(request.headers))
     if (isForgedHeader(name, front.settings)) Reflect.deleteProperty(request.headers, name);
-  const policy = contentSecurityPolicy(makeNonce(), front.settings);
+  const policy = isData(path) ? dataPolicy : contentSecurityPolicy(makeNonce(), front.settings);
   const locale = localeOfPath(path);
   request.headers['content-security-policy'] = policy;
   request.headers['x-cascade-request-id'] = requestId;

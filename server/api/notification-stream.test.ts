@@ -37,7 +37,7 @@ describe('the live stream through the front', () => {
     const { citizenId, cookie } = await newcomer();
     const { response, heard, stop } = await listen(cookie);
     expect(response.headers.get('content-type')).toMatch(/^text\/event-stream/);
-    expect(response.headers.get('content-security-policy')).toContain("default-src 'self'");
+    expect(response.headers.get('content-security-policy')).toContain("default-src 'none'");
     await expect.poll(() => heard.text, { timeout: 5_000 }).toMatch(hello);
     await front.direct.inTransaction((tx) => notify(tx, tools, { citizenId, kind: 'factor_added', details: {} }));
     await expect.poll(() => heard.text, { timeout: 5_000 }).toMatch(/factor_added/);

@@ -34,6 +34,9 @@ export function contentSecurityPolicy(nonce: string, settings: FrontSettings): s
   ].join('; ');
 }
 
+/** For answers that are data and no page: nothing in them may be loaded, run or framed. */
+export const dataPolicy = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'";
+
 /** Headers of every answer, pages and API alike. */
 export function securityHeaders(policy: string, settings: FrontSettings): Record<string, string> {
   return {

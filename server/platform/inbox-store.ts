@@ -22,20 +22,26 @@ interface Waiting {
 
 /** One statement is on its way while the next one gathers. */
 const lanesMax = 2;
-const batchMax = 100;
+/** A statement of its own for each size; what waits beyond the largest that fits goes with the next one. */
+const batchSizes = [64, 32, 16, 8, 4, 2, 1] as const;
 /** More than this wait only while PostgreSQL does not answer; senders come again. */
 const waitingMax = 2_000;
 
-const insertEvents = {
-  name: 'inbox_store',
-  text: `
-    INSERT INTO inbox_event (id, source, event_id, type, object_id, payload, state, next_attempt_at, received_at)
-    SELECT id, source, event_id, type, object_id, payload, 'received', received_at, received_at
-    FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[])
-      AS arrived (id, source, event_id, type, object_id, payload, received_at)
-    ON CONFLICT (source, event_id) DO NOTHING
-    RETURNING id::text`,
-};
+const columns = ['id', 'source', 'event_id', 'type', 'object_id', 'payload', 'received_at'] as const;
+
+/** Rows are parameters of their own: arrays would have to be written as text, every quote in every body escaped. */
+function insertOf(size: number): { name: string; text: string } {
+  const rows = Array.from({ length: size }, (_, row) => {
+    const given = columns.map((_column, place) => `$${String(row * columns.length + place + 1)}`);
+    return `(${[...given, "'received'", given.at(-1)].join(', ')})`;
+  });
+  const text = `
+    INSERT INTO inbox_event (${columns.join(', ')}, state, next_attempt_at) VALUES ${rows.join(', ')}
+    ON CONFLICT (source, event_id) DO NOTHING RETURNING id::text`;
+  return { name: `inbox_store_${String(size)}`, text };
+}
+
+const inserts = new Map(batchSizes.map((size) => [size as number, insertOf(size)]));
 
 /** What gathers for a database in this process. */
 const stores = new WeakMap<Database, EventStore>();
@@ -74,13 +80,17 @@ class EventStore {
     this.#lanes += 1;
     // What arrived in the same turn of the process comes along.
     await new Promise((resolve) => setImmediate(resolve));
-    while (this.#waiting.length > 0) await this.#storeAll(this.#waiting.splice(0, batchMax));
+    while (this.#waiting.length > 0) {
+      const size = batchSizes.find((fitting) => fitting <= this.#waiting.length) ?? 1;
+      await this.#storeAll(this.#waiting.splice(0, size));
+    }
     this.#lanes -= 1;
   }
 
   async #storeAll(batch: readonly Waiting[]): Promise<void> {
     try {
-      const rows = await this.#database.runPrepared<{ id: string }>(insertEvents, columnsOf(batch));
+      const insert = inserts.get(batch.length) ?? insertOf(batch.length);
+      const rows = await this.#database.runPrepared<{ id: string }>(insert, batch.flatMap(valuesOf));
       const stored = new Set(rows.map(({ id }) => id));
       for (const { id, resolve } of batch) resolve(stored.has(id));
     } catch (error) {
@@ -92,14 +102,8 @@ class EventStore {
   }
 }
 
-function columnsOf(batch: readonly Waiting[]): unknown[] {
-  return [
-    batch.map(({ id }) => id),
-    batch.map(({ event }) => event.source),
-    batch.map(({ event }) => event.eventId),
-    batch.map(({ event }) => event.type),
-    batch.map(({ event }) => event.objectId),
-    batch.map(({ event }) => event.payload),
-    batch.map(({ receivedAt }) => receivedAt),
-  ];
+/** In the order of `columns`. */
+function valuesOf({ id, event, receivedAt }: Waiting): unknown[] {
+  const { source, eventId, type, objectId, payload } = event;
+  return [id, source, eventId, type, objectId, payload, receivedAt.toISOString()];
 }

@@ -51,18 +51,28 @@ export async function toWebRequest(message: IncomingMessage, origin: string, byt
   return request;
 }
 
-/** Reads a whole body; refuses more than `bytesMax` bytes: `body_too_large`. */
-export async function readBody(message: IncomingMessage, bytesMax: number): Promise<Buffer<ArrayBuffer>> {
-  const declared = Number.parseInt(message.headers['content-length'] ?? '0', 10);
-  if (declared > bytesMax) throw bodyTooLarge();
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of message as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > bytesMax) throw bodyTooLarge();
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
+/** Reads a whole body; refuses more than `bytesMax` bytes: `body_too_large`. Rejects when the sender leaves. */
+export function readBody(message: IncomingMessage, bytesMax: number): Promise<Buffer<ArrayBuffer>> {
+  return new Promise((resolve, reject) => {
+    const declared = Number.parseInt(message.headers['content-length'] ?? '0', 10);
+    if (declared > bytesMax) throw bodyTooLarge();
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const take = (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= bytesMax) return void chunks.push(chunk);
+      message.off('data', take);
+      reject(bodyTooLarge());
+    };
+    message.on('data', take);
+    message.once('end', () => {
+      resolve(Buffer.concat(chunks));
+    });
+    message.once('error', reject);
+    message.once('close', () => {
+      reject(new Error('the sender left before the end of the request'));
+    });
+  });
 }
 
 /**
