@@ -64,37 +64,40 @@ export function TrustAssignForm({ username, name, contract }: TrustAssignFormPro
     if (parsed.success && !assign.isPending) assign.mutate(parsed.data);
   };
   return (
-    <form onSubmit={submit} noValidate className="flex max-w-form flex-col gap-4">
-      <LevelChoice level={level} onLevel={setLevel} />
-      {level === '4' ? (
-        <fieldset className="flex min-w-0 flex-col gap-4">
-          <legend className="mb-3 font-medium">{t('contract')}</legend>
-          <NumberFields
-            id="contract"
-            form={form}
-            label={(field) => limits(field)}
-            hint={(field) => (field === 'listingsMax' ? limits('listingsHint') : undefined)}
-            problems={problems}
-            problemText={limits('problem')}
-          />
-        </fieldset>
-      ) : null}
-      <Field
-        id="assign-reason"
-        label={t('reason')}
-        hint={t('reasonHint')}
-        error={problems.has('reason') ? t('reasonProblem') : undefined}
-      >
-        {(control) => (
-          <Textarea {...control} rows={3} value={reason} onChange={(event) => setReason(event.target.value)} />
-        )}
-      </Field>
-      {assign.isError ? <Notice tone="danger" title={refusalText(assign.error)} live /> : null}
-      <div>
-        <Button type="submit" disabled={!hydrated} pending={assign.isPending || isRefreshing}>
-          {t('submit')}
-        </Button>
-      </div>
+    <form onSubmit={submit} noValidate className="max-w-form">
+      {/* What is chosen before the scripts are here would be lost, and another level be set. */}
+      <fieldset disabled={!hydrated} className="flex min-w-0 flex-col gap-4">
+        <LevelChoice level={level} onLevel={setLevel} />
+        {level === '4' ? (
+          <fieldset className="flex min-w-0 flex-col gap-4">
+            <legend className="mb-3 font-medium">{t('contract')}</legend>
+            <NumberFields
+              id="contract"
+              form={form}
+              label={(field) => limits(field)}
+              hint={(field) => (field === 'listingsMax' ? limits('listingsHint') : undefined)}
+              problems={problems}
+              problemText={limits('problem')}
+            />
+          </fieldset>
+        ) : null}
+        <Field
+          id="assign-reason"
+          label={t('reason')}
+          hint={t('reasonHint')}
+          error={problems.has('reason') ? t('reasonProblem') : undefined}
+        >
+          {(control) => (
+            <Textarea {...control} rows={3} value={reason} onChange={(event) => setReason(event.target.value)} />
+          )}
+        </Field>
+        {assign.isError ? <Notice tone="danger" title={refusalText(assign.error)} live /> : null}
+        <div>
+          <Button type="submit" pending={assign.isPending || isRefreshing}>
+            {t('submit')}
+          </Button>
+        </div>
+      </fieldset>
     </form>
   );
 }
