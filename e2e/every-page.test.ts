@@ -3,28 +3,28 @@ import { goToCheckout, topUp } from './support/steps.ts';
 import type { Page } from 'playwright/test';
 
 /** Every page of the product, in both themes, at both widths: axe finds nothing and nothing is cut off. */
-const sizes = [
-  { width: 360, height: 780 },
-  { width: 1440, height: 900 },
-];
-const themes = ['light', 'dark'] as const;
+const looks = [
+  { width: 360, height: 780, theme: 'light' },
+  { width: 1440, height: 900, theme: 'dark' },
+] as const;
 
-/** Each is loaded once; the theme is chosen on the open page, as the switch in its header does. */
+/**
+ * Each is loaded once, and looked at on a phone in the light and on a desk in the dark: colours go wrong by the theme, and
+ * what is cut off by the width. The theme is chosen on the open page, as the switch in its header does.
+ */
 async function lookAtAll(page: Page, paths: readonly string[]): Promise<void> {
   // A contrast measured while colours glide is nobody's.
   await page.emulateMedia({ reducedMotion: 'reduce' });
   for (const path of paths) {
     await page.goto(path);
     await page.getByRole('heading', { level: 1 }).waitFor();
-    for (const size of sizes) {
-      await page.setViewportSize(size);
-      for (const theme of themes) {
-        await test.step(`${path} ${theme} ${String(size.width)}`, async () => {
-          await page.locator('html').evaluate((html, chosen) => (html.dataset.theme = chosen), theme);
-          await expectAccessible(page);
-          await expectNoSidewaysScroll(page);
-        });
-      }
+    for (const { width, height, theme } of looks) {
+      await page.setViewportSize({ width, height });
+      await test.step(`${path} ${theme} ${String(width)}`, async () => {
+        await page.locator('html').evaluate((html, chosen) => (html.dataset.theme = chosen), theme);
+        await expectAccessible(page);
+        await expectNoSidewaysScroll(page);
+      });
     }
   }
 }
