@@ -27,7 +27,8 @@ const income = () => bridge.house('subscription_income', 'USD');
 const booked = (citizenId: string) =>
   database.client.subscriptionInvoice.findMany({
     where: { subscription: { citizenId }, state: 'paid' },
-    orderBy: { issuedAt: 'asc' },
+    // Stripe's times are whole seconds; ids are in the order in which we heard of them.
+    orderBy: [{ issuedAt: 'asc' }, { id: 'asc' }],
     select: { amountMinor: true, stripeChargeId: true },
   });
 
