@@ -1,9 +1,12 @@
-import { isDatabaseUnavailable, isDomainError } from '#server/platform/errors.ts';
+import { isDomainError } from '#server/platform/errors.ts';
 import { log } from '#server/platform/log.ts';
 import { releaseFees } from './fee-release.ts';
 import { releaseTopUp } from './credits.ts';
 import { closeSession, fulfil, type PaymentDeps } from './flows.ts';
 import { expireUnopened } from './service.ts';
+import { attemptsLoggedAs } from './attempts.ts';
+
+const attempt = attemptsLoggedAs('a top-up could not be settled');
 
 const batchMax = 200;
 const settleAfterMs = 30 * 60_000;
@@ -74,16 +77,5 @@ export async function releaseEarnedFees(deps: PaymentDeps): Promise<void> {
   } catch (error) {
     // Another worker booked this day's release between our reading and our posting.
     if (!isDomainError(error) || error.code !== 'id_content_mismatch') throw error;
-  }
-}
-
-/** One that fails must not keep the others waiting; it comes up again in the next run. */
-async function attempt(subject: string, work: () => Promise<unknown>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    const isOutage = isDatabaseUnavailable(error) || (isDomainError(error) && error.kind === 'unavailable');
-    if (isOutage) throw error;
-    log().error({ err: error, subject }, 'a top-up could not be settled');
   }
 }

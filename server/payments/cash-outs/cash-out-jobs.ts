@@ -1,7 +1,8 @@
-import { isDatabaseUnavailable, isDomainError } from '#server/platform/errors.ts';
-import { log } from '#server/platform/log.ts';
 import { advanceCashOut, callMsMax, lookUpCashOut, preparePayout, type CashOutDeps } from './cash-out-flows.ts';
 import { prepareAccountState } from './payout-account-flows.ts';
+import { attemptsLoggedAs } from '#server/payments/attempts.ts';
+
+const attempt = attemptsLoggedAs('a cash-out could not be taken on');
 
 const batchMax = 100;
 /** How long a payout may say nothing before it is asked for. */
@@ -71,15 +72,5 @@ async function askAccounts(deps: CashOutDeps, now: Date): Promise<void> {
       const effect = await prepareAccountState(deps, stripeAccountId);
       if (effect !== null) await deps.database.inTransaction(effect);
     });
-  }
-}
-
-async function attempt(subject: string, work: () => Promise<unknown>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    const isOutage = isDatabaseUnavailable(error) || (isDomainError(error) && error.kind === 'unavailable');
-    if (isOutage) throw error;
-    log().error({ err: error, subject }, 'a cash-out could not be taken on');
   }
 }

@@ -1,10 +1,11 @@
-import { isDatabaseUnavailable, isDomainError } from '#server/platform/errors.ts';
-import { log } from '#server/platform/log.ts';
 import { settleInvoice } from './invoice-flows.ts';
 import type { PaymentDeps } from '#server/payments/flows.ts';
 import { callStripe } from '#server/payments/stripe/stripe-errors.ts';
 import { prepareSubscription, settleSubscriptionSession } from './subscription-flows.ts';
 import { endGrace, expireSubscription, tellOutgrown } from './subscriptions.ts';
+import { attemptsLoggedAs } from '#server/payments/attempts.ts';
+
+const attempt = attemptsLoggedAs('a subscription could not be settled');
 
 const batchMax = 200;
 const settleAfterMs = 30 * 60_000;
@@ -99,15 +100,4 @@ export async function tendSubscriptions(deps: PaymentDeps): Promise<void> {
   await endGracePeriods(deps);
   await settleOpenSubscriptions(deps);
   await rereadSubscriptions(deps);
-}
-
-/** One that fails must not keep the others waiting; it comes up again in the next run. */
-async function attempt(subject: string, work: () => Promise<unknown>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    const isOutage = isDatabaseUnavailable(error) || (isDomainError(error) && error.kind === 'unavailable');
-    if (isOutage) throw error;
-    log().error({ err: error, subject }, 'a subscription could not be settled');
-  }
 }

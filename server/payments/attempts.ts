@@ -1,0 +1,18 @@
+import { isDatabaseUnavailable, isDomainError } from '#server/platform/errors.ts';
+import { log } from '#server/platform/log.ts';
+
+/**
+ * How a job takes on one of many: what fails must not keep the others waiting, is logged with this sentence and comes up
+ * again in the next run. Rejects where nothing else would succeed either: while the database or Stripe is away.
+ */
+export function attemptsLoggedAs(complaint: string): (subject: string, work: () => Promise<unknown>) => Promise<void> {
+  return async (subject, work) => {
+    try {
+      await work();
+    } catch (error) {
+      const isOutage = isDatabaseUnavailable(error) || (isDomainError(error) && error.kind === 'unavailable');
+      if (isOutage) throw error;
+      log().error({ err: error, subject }, complaint);
+    }
+  };
+}
