@@ -32,6 +32,7 @@ test('an operator refunds a part of a payment, and the buyer sees it', async ({ 
   await signIn(desk, 'DogeAuditor', '/operator/refunds?username=ElenaVeneziana');
   await expect(desk.getByRole('table', { name: 'Payments of ElenaVeneziana' })).toBeVisible();
   await desk.goto(`/operator/refunds?topUp=${topUpId}`);
+  await expect(desk.getByText('The latest movements')).toBeHidden();
   await desk.getByLabel('Part of the price, in dollars').fill('4.00');
   await desk.getByLabel('Note').fill('Agreed on the telephone.');
   await desk.getByRole('button', { name: 'Check the figures' }).click();

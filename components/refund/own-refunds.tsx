@@ -1,6 +1,7 @@
 import { useFormatter, useLocale, useTranslations } from 'next-intl';
 
 import { Amount } from '#components/money/amount.tsx';
+import { BehindNotice } from '#components/provenance/behind-notice.tsx';
 import { RefundStateBadge } from '#components/refund/refund-state.tsx';
 import { SelfService } from '#components/refund/self-service.tsx';
 import { Table } from '#components/ui/table.tsx';
@@ -22,7 +23,8 @@ export function OwnRefunds({ topUpId, own }: { topUpId: string; own: OwnRefundsV
         {t('title')}
       </h2>
       {own.refunds.length === 0 ? null : <OwnRefundTable refunds={own.refunds} />}
-      {refusedBy === null ? null : <p className="text-muted">{t(refusedBy)}</p>}
+      {refusedBy === null || refusedBy === 'not_followed' ? null : <p className="text-muted">{t(refusedBy)}</p>}
+      {refusedBy === 'not_followed' ? <BehindNotice /> : null}
       {offer === null ? null : (
         <>
           <p>

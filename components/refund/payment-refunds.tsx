@@ -2,6 +2,7 @@ import { useTranslations } from 'next-intl';
 
 import { Amount } from '#components/money/amount.tsx';
 import { PageHeading } from '#components/layout/page.tsx';
+import { BehindNotice } from '#components/provenance/behind-notice.tsx';
 import { RefundForm } from '#components/refund/refund-form.tsx';
 import { RefundTable } from '#components/refund/refund-table.tsx';
 import { BackLink } from '#components/ui/back-link.tsx';
@@ -17,12 +18,13 @@ interface PaymentRefundsProps {
 /** One payment: what is left of it, what of its ducats is unspent, its refunds, and another one. */
 export function PaymentRefunds({ payment, mayRefund }: PaymentRefundsProps) {
   const t = useTranslations('refund');
-  const { citizenName, paid, left, unspent, refunds, chargeId, riskLevel, topUpId } = payment;
+  const { citizenName, paid, left, unspent, isUpToDate, refunds, chargeId, riskLevel, topUpId } = payment;
   const rows = refunds.map((refund) => ({ ...refund, citizenName }));
   return (
     <>
       <BackLink href="/operator/refunds">{t('one.back')}</BackLink>
       <PageHeading title={t('one.title', { name: citizenName })} />
+      {isUpToDate ? null : <BehindNotice />}
       <div className="grid gap-6 md:grid-cols-2 md:gap-10">
         <Figures
           figures={[

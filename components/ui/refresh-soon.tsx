@@ -3,7 +3,7 @@
 import { useRouter } from 'next/navigation';
 import { useEffect } from 'react';
 
-const afterMs = [1_000, 3_000, 8_000];
+const afterMs = [1_000, 3_000, 8_000, 15_000, 30_000];
 
 /** Has the page rendered again a few times: what was changed elsewhere is heard of a moment later. */
 export function RefreshSoon() {

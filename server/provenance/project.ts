@@ -42,7 +42,7 @@ export async function projectAccounts(tx: Tx, accountIds: readonly bigint[]): Pr
   const progress = await progressOf(tx, accountIds);
   for (const { id, version } of accounts) {
     const reached = progress.get(id)?.version ?? 0n;
-    if (reached < version) throw behind();
+    if (reached < version) throw provenanceBehind();
   }
   return new Map(accountIds.map((id) => [id, progress.get(id)?.version ?? 0n]));
 }
@@ -112,7 +112,7 @@ async function closureOf(tx: Tx, wanted: ReadonlyMap<bigint, bigint>): Promise<B
         if (version > (needed.get(accountId) ?? 0n)) needed.set(accountId, version);
       }
     }
-    if (found.size > closureMax) throw behind();
+    if (found.size > closureMax) throw provenanceBehind();
     for (const { accountId, until } of ranges) reached.set(accountId, until);
   }
 }
@@ -127,7 +127,8 @@ function missingRanges(needed: ReadonlyMap<bigint, bigint>, reached: ReadonlyMap
   });
 }
 
-function behind(): Error {
+/** The refusal of whoever needs to know all of an account's lots before they are worked out. */
+export function provenanceBehind(): Error {
   return refuse(
     'unavailable',
     'provenance_behind',

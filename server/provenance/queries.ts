@@ -1,6 +1,7 @@
+import { knownAccounts } from '#server/ledger/feed.ts';
 import type { Db } from '#server/platform/db.ts';
 import { invariant } from '#server/platform/invariant.ts';
-import { loadFacts, loadHolds } from './load.ts';
+import { loadFacts, loadHolds, progressOf } from './load.ts';
 import {
   byAge,
   bySpending,
@@ -17,6 +18,13 @@ import {
 import { dateOf, microsOf, rowsOf } from './wire.ts';
 
 /** Reads of the projection. They say what is projected: who decides about money calls `projectAccounts` first. */
+
+/** Whether the projection has all that was booked on an account, so that what it says of it is true at this moment. */
+export async function isFollowed(db: Db, accountId: bigint): Promise<boolean> {
+  const [accounts, progress] = await Promise.all([knownAccounts(db, [accountId]), progressOf(db, [accountId])]);
+  const reached = progress.get(accountId)?.version ?? 0n;
+  return accounts.every(({ version }) => version <= reached);
+}
 
 /** Some units of one account, alike in everything. Amounts are centesimi. */
 export interface HeldLot {

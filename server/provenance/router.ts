@@ -1,10 +1,8 @@
 import { z } from 'zod';
 import { findAccount } from '#server/ledger/accounts.ts';
-import { accountBalance } from '#server/ledger/queries.ts';
 import type { Db } from '#server/platform/db.ts';
 import { citizenProcedure, router } from '#server/platform/trpc.ts';
-import { progressOf } from './load.ts';
-import { amountsOf, originsOf } from './queries.ts';
+import { amountsOf, isFollowed, originsOf } from './queries.ts';
 
 const originsInput = z.object({ cursor: z.string().min(1).max(40).optional(), limit: z.int().min(1).max(100) });
 const clearingsShown = 20;
@@ -43,13 +41,11 @@ async function ownAmounts(db: Db, accountId: bigint | null, at: Date) {
     .flatMap((amount) => amount.clearings.map((clearing) => ({ kind: amount.kind, ...clearing })))
     .sort((left, right) => left.at.getTime() - right.at.getTime())
     .slice(0, clearingsShown);
-  const booked = accountId === null ? 0n : (await accountBalance(db, accountId)).version;
-  const projected = accountId === null ? 0n : ((await progressOf(db, [id])).get(id)?.version ?? 0n);
   return {
     kinds: kinds.map(({ clearings: _clearings, ...amount }) => amount),
     heldMinor: kinds.reduce((sum, { heldMinor }) => sum + heldMinor, 0n),
     clearings,
     /** False where the latest movements are not in these figures yet. */
-    isUpToDate: projected >= booked,
+    isUpToDate: await isFollowed(db, id),
   };
 }

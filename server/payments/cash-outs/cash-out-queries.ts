@@ -5,7 +5,7 @@ import { velocityLimits, type VelocityUse } from '#server/ledger/limits.ts';
 import { accountBalance } from '#server/ledger/queries.ts';
 import { ducat, usd } from '#server/money/money.ts';
 import type { Db, Prisma } from '#server/platform/db.ts';
-import { amountsOf } from '#server/provenance/queries.ts';
+import { amountsOf, isFollowed } from '#server/provenance/queries.ts';
 import type { CashOutProviderName } from './cash-out-provider.ts';
 import { cashOutSettings } from './cash-out-rules.ts';
 import { cashOutStates, type CashOutRoom, type CashOutState, type CashOutView } from './cash-out-schema.ts';
@@ -27,13 +27,14 @@ export async function cashOutRoom(
     provider === null ? null : payoutAccountOf(db, { citizenId, provider }),
     velocityLimits(db, citizenId),
   ]);
-  const { cashableMinor, clearings } = await earningsOf(db, { citizenId, now });
+  const { cashableMinor, clearings, isUpToDate } = await earningsOf(db, { citizenId, now });
   const { cashOutDayUsdMinor, cashOutMonthUsdMinor } = standing.limits;
   const dayLeftMinor = leftOf(standing, limits, '24_hours');
   const monthLeftMinor = leftOf(standing, limits, '30_days');
   const most = [dayLeftMinor, monthLeftMinor].reduce((least, left) => (left < least ? left : least), cashableMinor);
   return {
     isOffered: provider !== null,
+    isUpToDate,
     cashableMinor: ducat(cashableMinor),
     availableMinor: ducat(most - (most % 10n)),
     dayLeftMinor: ducat(dayLeftMinor),
@@ -60,14 +61,15 @@ function leftOf(standing: TrustStanding, uses: readonly VelocityUse[], period: V
 
 async function earningsOf(db: Db, { citizenId, now }: { citizenId: string; now: Date }) {
   const walletId = await findAccount(db, { owner: citizenId, kind: 'wallet', asset: 'DUCAT' });
-  if (walletId === null) return { cashableMinor: 0n, clearings: [] };
-  const [{ earned }, { availableMinor }] = await Promise.all([
+  if (walletId === null) return { cashableMinor: 0n, clearings: [], isUpToDate: true };
+  const [{ earned }, { availableMinor }, isUpToDate] = await Promise.all([
     amountsOf(db, walletId, now),
     accountBalance(db, walletId),
+    isFollowed(db, walletId),
   ]);
   const { clearedMinor } = earned;
   const cashableMinor = clearedMinor < availableMinor ? clearedMinor : availableMinor;
-  return { cashableMinor, clearings: earned.clearings.slice(0, clearingsShown) };
+  return { cashableMinor, clearings: earned.clearings.slice(0, clearingsShown), isUpToDate };
 }
 
 const columns = {

@@ -72,6 +72,8 @@ export interface PayoutAccountView {
 export interface CashOutRoom {
   /** Whether cash-outs are offered here at all. */
   isOffered: boolean;
+  /** False where the latest movements of the wallet are not in these figures yet. */
+  isUpToDate: boolean;
   /** Earned, cleared and in the wallet. */
   cashableMinor: DucatMinor;
   /** Of that, what the limits let out now. */

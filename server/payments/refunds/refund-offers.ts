@@ -1,6 +1,8 @@
 import type { Db, Prisma } from '#server/platform/db.ts';
 import { DomainError, refuse } from '#server/platform/errors.ts';
 import { ducat, usd, type UsdMinor } from '#server/money/money.ts';
+import { provenanceBehind } from '#server/provenance/project.ts';
+import { isFollowed } from '#server/provenance/queries.ts';
 import { unspentOf, type Unspent } from './refund-lots.ts';
 import { figuresOf, refundsOfTopUp, viewForOwner } from './refund-queries.ts';
 import { refundedParts, walletAccountOf } from './refund-rows.ts';
@@ -49,11 +51,12 @@ export async function refundableTopUp(db: Db, input: { topUpId: string; at: Date
     paid: figuresOf(row),
     left: figuresOf(left),
     unspent: { baseMinor: ducat(unspent.baseMinor), bonusMinor: ducat(unspent.bonusMinor) },
+    isUpToDate: await isKnownNow(db, row),
     refunds: await refundsOfTopUp(db, row.id),
   };
 }
 
-/** What a refund would move and leave owed. Refuses `top_up_not_found`, `refund_too_large`. */
+/** What a refund would move and leave owed. Refuses `top_up_not_found`, `refund_too_large`, `provenance_behind`. */
 export async function quoteRefund(
   db: Db,
   input: { topUpId: string; priceMinor: bigint | null; at: Date },
@@ -63,6 +66,7 @@ export async function quoteRefund(
   const wanted = input.priceMinor ?? left.priceMinor;
   if (wanted > left.priceMinor) throw tooLarge(left.priceMinor);
   const parts = partsOfPrice(row, leftOf(row, left), wanted);
+  if (!(await isKnownNow(db, row))) throw provenanceBehind();
   const cover = coverageOf(parts, await unspentIn(db, row, { left, at: input.at }));
   const taken = { ...parts, baseMinor: cover.baseTakenMinor, bonusMinor: cover.bonusTakenMinor };
   return { ...figuresOf(taken), debtMinor: usd(cover.debtMinor + cover.bonusDebtMinor) };
@@ -91,7 +95,8 @@ async function obstacleOf(
   if (row.state !== 'returned' && !refundableStates.includes(row.state)) return 'not_paid';
   if (left.priceMinor === 0n) return 'nothing_left';
   if (until !== null && at >= until) return 'window_over';
-  return isUntouched(left, await unspentIn(db, row, { left, at })) ? null : 'ducats_spent';
+  if (isUntouched(left, await unspentIn(db, row, { left, at }))) return null;
+  return (await isKnownNow(db, row)) ? 'ducats_spent' : 'not_followed';
 }
 
 export interface ReviewView extends RefundFigures {
@@ -142,6 +147,13 @@ async function unspentIn(db: Db, row: Row, { left, at }: { left: PaidParts; at: 
   if (row.state !== 'credited') return left;
   const accountId = await walletAccountOf(db, row.citizenId);
   return await unspentOf(db, { accountId, topUpId: row.id, at });
+}
+
+/** Whether what `unspentIn` says is true at this moment, or as of an earlier one. */
+async function isKnownNow(db: Db, row: Row): Promise<boolean> {
+  if (row.state !== 'credited') return true;
+  const accountId = await walletAccountOf(db, row.citizenId);
+  return accountId === null || (await isFollowed(db, accountId));
 }
 
 async function topUpRow(db: Db, id: string): Promise<Row> {

@@ -90,7 +90,8 @@ export interface OwnRefunds {
   until: Date | null;
 }
 
-export type SelfServiceObstacle = 'not_paid' | 'nothing_left' | 'window_over' | 'ducats_spent';
+/** `not_followed`: the latest movements of the wallet are not worked out yet, so nobody knows what of it is spent. */
+export type SelfServiceObstacle = 'not_paid' | 'nothing_left' | 'window_over' | 'ducats_spent' | 'not_followed';
 
 export interface OperatorRefundView extends RefundView {
   citizenId: string;
@@ -112,5 +113,7 @@ export interface RefundableTopUp {
   left: RefundFigures;
   /** Ducats of this payment that are still in the wallet, as far as their origins are worked out. */
   unspent: { baseMinor: DucatMinor; bonusMinor: DucatMinor };
+  /** False where the latest movements of the wallet are not in `unspent` yet. */
+  isUpToDate: boolean;
   refunds: OperatorRefundView[];
 }

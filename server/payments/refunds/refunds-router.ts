@@ -70,7 +70,7 @@ export const refundDeskRouter = router({
       return { ...topUp, citizenName: names(topUp.citizenId) };
     }),
 
-  /** Refuses `top_up_not_found`, `refund_too_large`. */
+  /** Refuses `top_up_not_found`, `refund_too_large`, `provenance_behind`. */
   quote: operatorProcedure(desk, { limit: 'read', audited: false })
     .input(quoteRefundInput)
     .query(({ ctx, input }) => quoteRefund(ctx.database.client, { ...input, at: ctx.clock.now() })),

@@ -12,6 +12,7 @@ import { Cashable } from '#components/cash-out/cashable.tsx';
 import { PayoutAccountPanel } from '#components/cash-out/payout-account-panel.tsx';
 import { NeedsScript } from '#components/form/needs-script.tsx';
 import { Page, PageHeading } from '#components/layout/page.tsx';
+import { BehindNotice } from '#components/provenance/behind-notice.tsx';
 import { BackLink } from '#components/ui/back-link.tsx';
 import { Pagination } from '#components/ui/pagination.tsx';
 
@@ -39,6 +40,7 @@ export default async function CashOutPage({ searchParams }: { searchParams: Sear
     <Page>
       <BackLink href="/wallet">{t('back')}</BackLink>
       <PageHeading title={t('title')}>{t('lead')}</PageHeading>
+      {room.isUpToDate ? null : <BehindNotice />}
       {hindrance === null ? null : <CashOutHindrance room={room} hindrance={hindrance} />}
       {room.isOffered ? <NeedsScript /> : null}
       <div className="grid items-start gap-6 lg:grid-cols-2 lg:gap-10">

@@ -6,12 +6,12 @@ import { addressOf, textOf } from '#app/_reading/search-params.ts';
 import type { SearchParams } from '#app/_reading/search-params.ts';
 import { serverCaller } from '#app/_trpc/server.ts';
 import { Page, PageHeading } from '#components/layout/page.tsx';
+import { BehindNotice } from '#components/provenance/behind-notice.tsx';
 import { OwnAmounts, OwnClearings } from '#components/provenance/own-amounts.tsx';
 import { OwnOrigins } from '#components/provenance/own-origins.tsx';
 import { BackLink } from '#components/ui/back-link.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { LinkButton } from '#components/ui/link-button.tsx';
-import { Notice } from '#components/ui/notice.tsx';
 import { Pagination } from '#components/ui/pagination.tsx';
 
 const path = '/wallet/origins';
@@ -35,7 +35,7 @@ export default async function OriginsPage({ searchParams }: { searchParams: Sear
     <Page>
       <BackLink href="/wallet">{t('back')}</BackLink>
       <PageHeading title={t('title')}>{t('intro')}</PageHeading>
-      {amounts.isUpToDate ? null : <Notice title={t('behind')} />}
+      {amounts.isUpToDate ? null : <BehindNotice />}
       {page.origins.length === 0 ? (
         <EmptyState
           title={t('origins.none')}
