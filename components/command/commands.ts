@@ -1,7 +1,7 @@
 import type { useTranslations } from 'next-intl';
 
 import { withPrefix } from '#components/layout/public-path.ts';
-import { categorySlugs } from '#server/market/schema.ts';
+import { categorySlugs } from '#server/market/catalogue/catalogue-schema.ts';
 
 export interface Command {
   id: string;

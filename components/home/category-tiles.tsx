@@ -2,7 +2,7 @@ import { useLocale, useTranslations } from 'next-intl';
 import Link from 'next/link';
 
 import { Cover } from '#components/listing/cover.tsx';
-import type { CategoryCount } from '#server/market/schema.ts';
+import type { CategoryCount } from '#server/market/catalogue/catalogue-schema.ts';
 
 export function CategoryTiles({ categories, prefix }: { categories: readonly CategoryCount[]; prefix: string }) {
   const t = useTranslations('home');

@@ -5,7 +5,7 @@ import { NeedsScript } from '#components/form/needs-script.tsx';
 import type { Visitor } from '#components/layout/visitor.ts';
 import { PurchaseForm } from '#components/listing/purchase-form.tsx';
 import { LinkButton } from '#components/ui/link-button.tsx';
-import type { ListingView } from '#server/market/schema.ts';
+import type { ListingView } from '#server/market/catalogue/catalogue-schema.ts';
 
 interface BuyPanelProps {
   listing: ListingView;

@@ -5,7 +5,7 @@ import { paint } from '#components/listing/cover-motifs/paint.ts';
 import type { Ground } from '#components/listing/cover-motifs/paint.ts';
 import { frame, grain } from '#components/listing/cover-motifs/pen.ts';
 import { classNames } from '#components/ui/class-names.ts';
-import type { CategorySlug } from '#server/market/schema.ts';
+import type { CategorySlug } from '#server/market/catalogue/catalogue-schema.ts';
 
 const groundFills: Record<Ground, string> = {
   linen: 'fill-cover-linen',

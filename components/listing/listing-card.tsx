@@ -4,7 +4,7 @@ import Link from 'next/link';
 import { Cover } from '#components/listing/cover.tsx';
 import { StockBadge } from '#components/listing/stock-badge.tsx';
 import { Amount } from '#components/money/amount.tsx';
-import type { ListingCard as Listing } from '#server/market/schema.ts';
+import type { ListingCard as Listing } from '#server/market/catalogue/catalogue-schema.ts';
 
 interface ListingCardProps {
   listing: Listing;

@@ -1,7 +1,7 @@
 import { useTranslations } from 'next-intl';
 
 import { Badge } from '#components/ui/badge.tsx';
-import type { ListingCard } from '#server/market/schema.ts';
+import type { ListingCard } from '#server/market/catalogue/catalogue-schema.ts';
 
 const fewLeft = 5;
 

@@ -5,8 +5,8 @@ import { Field } from '#components/ui/field.tsx';
 import { Input } from '#components/ui/input.tsx';
 import { Select } from '#components/ui/select.tsx';
 import { TextLink } from '#components/ui/text-link.tsx';
-import { categorySlugs, listingSorts } from '#server/market/schema.ts';
-import type { CategorySlug, ListingSort } from '#server/market/schema.ts';
+import { categorySlugs, listingSorts } from '#server/market/catalogue/catalogue-schema.ts';
+import type { CategorySlug, ListingSort } from '#server/market/catalogue/catalogue-schema.ts';
 
 export interface MarketFilter {
   text: string | undefined;

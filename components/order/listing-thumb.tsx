@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 
 import { Cover } from '#components/listing/cover.tsx';
-import type { CategorySlug } from '#server/market/schema.ts';
+import type { CategorySlug } from '#server/market/catalogue/catalogue-schema.ts';
 
 interface Drawn {
   id: string;

@@ -10,7 +10,7 @@ import type { ButtonVariant } from '#components/ui/button-class.ts';
 import { useToast } from '#components/ui/toast.tsx';
 import { useHydrated } from '#components/ui/use-hydrated.ts';
 import { useRefresh } from '#components/ui/use-refresh.ts';
-import type { OrderAction } from '#server/market/schema.ts';
+import type { OrderAction } from '#server/market/orders/order-schema.ts';
 
 const looks: Record<OrderAction, ButtonVariant> = {
   deliver: 'primary',

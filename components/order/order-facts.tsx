@@ -5,7 +5,7 @@ import { netMinorOf } from '#components/order/order-amounts.tsx';
 import { Card } from '#components/ui/card.tsx';
 import { Figures } from '#components/ui/figures.tsx';
 import type { Figure } from '#components/ui/figures.tsx';
-import type { OrderView } from '#server/market/schema.ts';
+import type { OrderView } from '#server/market/orders/order-schema.ts';
 
 const million = 1_000_000;
 

@@ -1,7 +1,7 @@
 import { useFormatter, useTranslations } from 'next-intl';
 
 import { classNames } from '#components/ui/class-names.ts';
-import type { OrderEventView, OrderView } from '#server/market/schema.ts';
+import type { OrderEventView, OrderView } from '#server/market/orders/order-schema.ts';
 
 /** Everything that happened to an order, the latest last. */
 export function OrderHistory({ order }: { order: OrderView }) {

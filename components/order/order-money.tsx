@@ -3,7 +3,7 @@ import { useTranslations } from 'next-intl';
 import { amountTags } from '#components/order/order-amounts.tsx';
 import { Card } from '#components/ui/card.tsx';
 import { classNames } from '#components/ui/class-names.ts';
-import type { OrderState, OrderView } from '#server/market/schema.ts';
+import type { OrderState, OrderView } from '#server/market/orders/order-schema.ts';
 
 const places = ['buyerWallet', 'escrow', 'sellerWallet'] as const;
 type Place = (typeof places)[number];

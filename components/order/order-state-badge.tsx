@@ -2,7 +2,7 @@ import { useTranslations } from 'next-intl';
 
 import { Badge } from '#components/ui/badge.tsx';
 import type { BadgeTone } from '#components/ui/badge.tsx';
-import type { OrderState } from '#server/market/schema.ts';
+import type { OrderState } from '#server/market/orders/order-schema.ts';
 
 const tones: Record<OrderState, BadgeTone> = {
   paid: 'gold',

@@ -6,7 +6,7 @@ import { OrderStateBadge } from '#components/order/order-state-badge.tsx';
 import { Table } from '#components/ui/table.tsx';
 import type { Column } from '#components/ui/table.tsx';
 import { TextLink } from '#components/ui/text-link.tsx';
-import type { OrderSummary } from '#server/market/schema.ts';
+import type { OrderSummary } from '#server/market/orders/order-schema.ts';
 
 interface OrderTableProps {
   caption: string;

@@ -14,7 +14,7 @@ import { useOrderStep } from '#components/order/use-order-step.ts';
 import { Button } from '#components/ui/button.tsx';
 import { Dialog } from '#components/ui/dialog.tsx';
 import { Notice } from '#components/ui/notice.tsx';
-import type { OrderAction } from '#server/market/schema.ts';
+import type { OrderAction } from '#server/market/orders/order-schema.ts';
 
 interface StepDialogProps {
   orderId: string;

@@ -6,7 +6,7 @@ import { stepTextLength } from '#components/order/step-text.ts';
 import type { TextProblem } from '#components/order/step-text.ts';
 import { Field } from '#components/ui/field.tsx';
 import { Textarea } from '#components/ui/textarea.tsx';
-import type { OrderAction } from '#server/market/schema.ts';
+import type { OrderAction } from '#server/market/orders/order-schema.ts';
 
 interface StepTextFieldProps {
   action: Exclude<OrderAction, 'confirm'>;

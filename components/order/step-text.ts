@@ -1,5 +1,5 @@
-import { disputeInput, noteLength, sellerNoteInput } from '#server/market/schema.ts';
-import type { OrderAction } from '#server/market/schema.ts';
+import { disputeInput, noteLength, sellerNoteInput } from '#server/market/orders/order-schema.ts';
+import type { OrderAction } from '#server/market/orders/order-schema.ts';
 
 /** Whether a step takes words: none, if one likes, or a reason that both sides will read. */
 export type StepText = 'none' | 'optional' | 'required';

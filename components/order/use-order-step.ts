@@ -3,7 +3,7 @@
 import { useMutation } from '@tanstack/react-query';
 
 import { useTRPC } from '#components/trpc/client.tsx';
-import type { OrderAction } from '#server/market/schema.ts';
+import type { OrderAction } from '#server/market/orders/order-schema.ts';
 
 export interface OrderStep {
   action: OrderAction;

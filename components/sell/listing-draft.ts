@@ -1,6 +1,6 @@
 import { parseAmount } from '#server/money/money.ts';
-import { listingTerms } from '#server/market/schema.ts';
-import type { ListingTerms } from '#server/market/schema.ts';
+import { listingTerms } from '#server/market/catalogue/catalogue-schema.ts';
+import type { ListingTerms } from '#server/market/catalogue/catalogue-schema.ts';
 
 /** A listing as it is being typed: text everywhere, so that nothing typed is lost. */
 export interface ListingDraft {

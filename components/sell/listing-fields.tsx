@@ -13,7 +13,7 @@ import {
   listingTitleLength,
   priceMinorMax,
   stockMax,
-} from '#server/market/schema.ts';
+} from '#server/market/catalogue/catalogue-schema.ts';
 import { formatAmount } from '#server/money/money.ts';
 
 interface FieldsProps {

@@ -7,7 +7,7 @@ import { StockBadge } from '#components/listing/stock-badge.tsx';
 import { Amount } from '#components/money/amount.tsx';
 import { priceMinorOf, stockOf } from '#components/sell/listing-draft.ts';
 import type { ListingDraft } from '#components/sell/listing-draft.ts';
-import { categorySlugs } from '#server/market/schema.ts';
+import { categorySlugs } from '#server/market/catalogue/catalogue-schema.ts';
 
 interface ListingPreviewProps {
   draft: ListingDraft;

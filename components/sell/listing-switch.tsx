@@ -9,7 +9,7 @@ import { Button } from '#components/ui/button.tsx';
 import { useToast } from '#components/ui/toast.tsx';
 import { useHydrated } from '#components/ui/use-hydrated.ts';
 import { useRefresh } from '#components/ui/use-refresh.ts';
-import type { ListingCard } from '#server/market/schema.ts';
+import type { ListingCard } from '#server/market/catalogue/catalogue-schema.ts';
 
 /** Takes a listing off sale, or puts it back: either can be undone by the other, so nobody is asked twice. */
 export function ListingSwitch({ listing }: { listing: Pick<ListingCard, 'id' | 'state' | 'title'> }) {

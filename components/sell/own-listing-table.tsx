@@ -8,7 +8,7 @@ import { LinkButton } from '#components/ui/link-button.tsx';
 import { Table } from '#components/ui/table.tsx';
 import type { Column } from '#components/ui/table.tsx';
 import { TextLink } from '#components/ui/text-link.tsx';
-import type { ListingCard } from '#server/market/schema.ts';
+import type { ListingCard } from '#server/market/catalogue/catalogue-schema.ts';
 
 /** A seller's own listings, each with what can be done to it. */
 export function OwnListingTable({ listings }: { listings: readonly ListingCard[] }) {

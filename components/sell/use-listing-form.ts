@@ -11,7 +11,7 @@ import { draftFields, readDraft } from '#components/sell/listing-draft.ts';
 import type { ListingDraft } from '#components/sell/listing-draft.ts';
 import { useTRPC } from '#components/trpc/client.tsx';
 import { useToast } from '#components/ui/toast.tsx';
-import type { ListingTerms } from '#server/market/schema.ts';
+import type { ListingTerms } from '#server/market/catalogue/catalogue-schema.ts';
 
 /** The listing that the form was filled from, to notice when it was changed or sold meanwhile. */
 export interface EditedListing {

@@ -1,4 +1,4 @@
-import { publishListing } from '#server/market/listings.ts';
+import { publishListing } from '#server/market/catalogue/listings.ts';
 import { invariant } from '#server/platform/invariant.ts';
 import { craftListings } from './listings-crafts.ts';
 import { tradeListings } from './listings-trade.ts';

@@ -1,6 +1,12 @@
-import { cancelOrder, confirmOrder, deliverOrder, openDispute, resolveDispute } from '#server/market/order-steps.ts';
-import { placeOrder } from '#server/market/orders.ts';
-import { orderForParty } from '#server/market/queries.ts';
+import {
+  cancelOrder,
+  confirmOrder,
+  deliverOrder,
+  openDispute,
+  resolveDispute,
+} from '#server/market/orders/order-steps.ts';
+import { placeOrder } from '#server/market/orders/orders.ts';
+import { orderForParty } from '#server/market/orders/order-queries.ts';
 import { invariant } from '#server/platform/invariant.ts';
 import { namedIds, seedKey } from './named-ids.ts';
 import { seedOrders } from './orders.ts';

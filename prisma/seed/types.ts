@@ -1,4 +1,4 @@
-import type { CategorySlug } from '#server/market/schema.ts';
+import type { CategorySlug } from '#server/market/catalogue/catalogue-schema.ts';
 
 export type SellerName =
   'SpiceMerchant7' | 'MuranoGlass' | 'TipografoAldo' | 'ArsenaleWorks' | 'LaceOfBurano' | 'ScholarPriest';

@@ -1,6 +1,6 @@
 import { signInEvidence } from '#server/citizens/evidence.ts';
-import { disputedOrders } from '#server/market/disputed-orders.ts';
-import { orderEvidence } from '#server/market/evidence.ts';
+import { disputedOrders } from '#server/market/orders/disputed-orders.ts';
+import { orderEvidence } from '#server/market/orders/evidence.ts';
 import { refreshTrustOf } from '#server/citizens/trust-flows.ts';
 import { acceptDispute, submitEvidence } from '#server/payments/disputes/dispute-answer-flows.ts';
 import { disputeById, disputedPurchase, disputes } from '#server/payments/disputes/dispute-queries.ts';

@@ -1,8 +1,9 @@
 import type { ClosingPart } from '#server/citizens/closing.ts';
 import { paged, type PersonalDataSource } from '#server/citizens/personal-data.ts';
-import { withdrawListing } from './listings.ts';
-import { orderForParty, ordersBought, ordersSold, ownListings, listingById } from './queries.ts';
-import { openOrderStates } from './rules.ts';
+import { withdrawListing } from '#server/market/catalogue/listings.ts';
+import { ownListings, listingById } from '#server/market/catalogue/listing-queries.ts';
+import { orderForParty, ordersBought, ordersSold } from '#server/market/orders/order-queries.ts';
+import { openOrderStates } from '#server/market/orders/order-rules.ts';
 import type { Db } from '#server/platform/db.ts';
 
 const pageMax = 100;

@@ -65,3 +65,22 @@ function parseJson(text: string): unknown {
     return null;
   }
 }
+
+/** What every list that shows the newest first is asked with. */
+export interface PageInput {
+  cursor?: string | undefined;
+  limit: number;
+}
+
+export const newestFirst = [{ createdAt: 'desc' as const }, { id: 'desc' as const }];
+
+/** Rows after the cursor of such a list. Refuses: `invalid_cursor`. */
+export function olderThan(cursor: string | undefined) {
+  if (cursor === undefined) return {};
+  const { time, id } = readTimeCursor(cursor);
+  return { createdAt: { lte: time }, OR: [{ createdAt: { lt: time } }, { id: { lt: id } }] };
+}
+
+export function createdCursor(row: { createdAt: Date; id: string }): string {
+  return timeCursor({ time: row.createdAt, id: row.id });
+}

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { listingsRouter, ordersRouter } from '#server/market/router.ts';
+import { listingsRouter } from '#server/market/catalogue/listings-router.ts';
+import { ordersRouter } from '#server/market/orders/orders-router.ts';
 import { isDomainError } from '#server/platform/errors.ts';
 import { createCallerFactory, router } from '#server/platform/trpc.ts';
 import { testContext } from '#server/testing/context.ts';

@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import { expect, test } from 'vitest';
-import { cancelOrder, openDispute, resolveDispute } from '#server/market/order-steps.ts';
+import { cancelOrder, openDispute, resolveDispute } from '#server/market/orders/order-steps.ts';
 import { claimDue, drainInbox } from '#server/platform/inbox.ts';
 import { replayEvent } from '#server/platform/inbox-reading.ts';
 import { dyingAt, testCashOuts } from '#server/testing/cash-out.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { entitlements } from '#server/citizens/entitlements.ts';
-import { saleFee } from '#server/market/rules.ts';
+import { saleFee } from '#server/market/orders/order-rules.ts';
 import { allocate, ducat } from '#server/money/money.ts';
 import { dollarWorld, type Tier } from '#server/testing/dollars/dollar-world.ts';
 import { cashOutSettings, figuresOf } from '#server/payments/cash-outs/cash-out-rules.ts';

@@ -3,13 +3,20 @@ import { rememberCitizen } from '#server/citizens/service.ts';
 import { findAccount, openAccount, systemAccountId } from '#server/ledger/accounts.ts';
 import { accountBalance } from '#server/ledger/queries.ts';
 import { postLinked } from '#server/ledger/transfers.ts';
-import { publishListing } from '#server/market/listings.ts';
-import type { ListingReceipt } from '#server/market/listings.ts';
-import { cancelOrder, confirmOrder, deliverOrder, openDispute, resolveDispute } from '#server/market/order-steps.ts';
-import type { OrderStepReceipt } from '#server/market/order-steps.ts';
-import { placeOrder } from '#server/market/orders.ts';
-import type { OrderReceipt } from '#server/market/orders.ts';
-import type { OrderAction, PlaceOrderInput, PublishListingInput } from '#server/market/schema.ts';
+import { publishListing } from '#server/market/catalogue/listings.ts';
+import type { ListingReceipt } from '#server/market/catalogue/listings.ts';
+import {
+  cancelOrder,
+  confirmOrder,
+  deliverOrder,
+  openDispute,
+  resolveDispute,
+} from '#server/market/orders/order-steps.ts';
+import type { OrderStepReceipt } from '#server/market/orders/order-steps.ts';
+import { placeOrder } from '#server/market/orders/orders.ts';
+import type { OrderReceipt } from '#server/market/orders/orders.ts';
+import type { PublishListingInput } from '#server/market/catalogue/catalogue-schema.ts';
+import type { OrderAction, PlaceOrderInput } from '#server/market/orders/order-schema.ts';
 import { systemIds } from '#server/platform/ids.ts';
 import type { TrustLevel } from '#server/citizens/trust-rules.ts';
 import { movableClock } from './clock.ts';

@@ -17,7 +17,7 @@ import { handleStripeEvent } from '#server/payments/stripe/stripe-events.ts';
 import { enforceStanding } from '#server/payments/trust-enforcement.ts';
 import { stripeWebhook } from '#server/payments/stripe/webhook.ts';
 import type { Asset } from '#server/money/money.ts';
-import { disputedOrders } from '#server/market/disputed-orders.ts';
+import { disputedOrders } from '#server/market/orders/disputed-orders.ts';
 import { systemIds } from '#server/platform/ids.ts';
 import { drainInbox, type DrainReport } from '#server/platform/inbox.ts';
 import { sendWebResponse, toWebRequest } from '#server/platform/node-http.ts';

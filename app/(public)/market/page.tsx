@@ -13,7 +13,7 @@ import { serverCaller } from '#app/_trpc/server.ts';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { LinkButton } from '#components/ui/link-button.tsx';
 import { Pagination } from '#components/ui/pagination.tsx';
-import { categorySlugs, listingSorts, searchTextLengthMax } from '#server/market/schema.ts';
+import { categorySlugs, listingSorts, searchTextLengthMax } from '#server/market/catalogue/catalogue-schema.ts';
 
 interface MarketPageProps {
   searchParams: SearchParams;

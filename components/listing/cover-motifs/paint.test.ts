@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { paint } from '#components/listing/cover-motifs/paint.ts';
-import { categorySlugs } from '#server/market/schema.ts';
+import { categorySlugs } from '#server/market/catalogue/catalogue-schema.ts';
 
 const seeds = Array.from({ length: 100 }, (_, index) => `listing-${String(index)}`);
 const charactersMax = 24_000;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { signInEvidence } from '#server/citizens/evidence.ts';
-import { orderEvidence } from '#server/market/evidence.ts';
+import { orderEvidence } from '#server/market/orders/evidence.ts';
 import { testBridge } from '#server/testing/payments.ts';
 import { testSubscriptions } from '#server/testing/subscriptions.ts';
 import { fulfilDebtPayment, startDebtPayment } from './debt-flows.ts';

@@ -11,7 +11,7 @@ async function rulesBroken(filePath: string, text: string): Promise<(string | nu
 }
 
 const money = 'server/money/money.ts';
-const service = 'server/market/orders.ts';
+const service = 'server/market/orders/orders.ts';
 const component = 'components/ui/badge.tsx';
 
 describe('the linter turns red', { timeout: 120_000 }, () => {

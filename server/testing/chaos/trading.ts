@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { publishListing } from '#server/market/listings.ts';
-import { confirmOrder, deliverOrder } from '#server/market/order-steps.ts';
-import { placeOrder } from '#server/market/orders.ts';
+import { publishListing } from '#server/market/catalogue/listings.ts';
+import { confirmOrder, deliverOrder } from '#server/market/orders/order-steps.ts';
+import { placeOrder } from '#server/market/orders/orders.ts';
 import { startOnboarding, syncPayoutAccount } from '#server/payments/cash-outs/payout-account-flows.ts';
 import type { ChaosWorld } from './chaos-world.ts';
 

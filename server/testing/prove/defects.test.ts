@@ -19,6 +19,6 @@ it.each(defects)('the ledger still has the place where “$name” is planted', 
 it('a defect whose place is gone is not planted', async () => {
   const substitutions = [{ functionName: 'ledger.post', search: 'nothing of the kind', replacement: '' }];
   await expect(plant(client, { name: 'gone', substitutions, red: [] })).rejects.toThrow('has no longer');
-  const source = { file: 'server/market/rules.ts', search: 'nothing of the kind', replacement: '' };
+  const source = { file: 'server/market/orders/order-rules.ts', search: 'nothing of the kind', replacement: '' };
   expect(() => alteredSource(source)).toThrow('has no longer');
 });

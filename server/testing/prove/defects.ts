@@ -42,11 +42,11 @@ const fees: readonly Defect[] = [
   {
     name: 'a sale is charged one centesimo too much',
     source: {
-      file: 'server/market/rules.ts',
+      file: 'server/market/orders/order-rules.ts',
       search: 'return ducat(shareFloor(totalMinor, feePpm));',
       replacement: 'return ducat(shareFloor(totalMinor, feePpm) + 1n);',
     },
-    red: ['market/rules', 'market/order-steps'],
+    red: ['market/orders/order-rules', 'market/orders/order-steps'],
   },
   {
     name: 'a quote is one cent more than its parts',

@@ -14,7 +14,7 @@ import { OrderStateBadge } from '#components/order/order-state-badge.tsx';
 import { BackLink } from '#components/ui/back-link.tsx';
 import { Card } from '#components/ui/card.tsx';
 import { TextLink } from '#components/ui/text-link.tsx';
-import type { OrderView } from '#server/market/schema.ts';
+import type { OrderView } from '#server/market/orders/order-schema.ts';
 
 interface OrderPageProps {
   params: Promise<{ id: string }>;

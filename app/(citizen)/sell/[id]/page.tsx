@@ -12,7 +12,7 @@ import { ListingForm } from '#components/sell/listing-form.tsx';
 import { ListingSwitch } from '#components/sell/listing-switch.tsx';
 import { BackLink } from '#components/ui/back-link.tsx';
 import { TextLink } from '#components/ui/text-link.tsx';
-import type { ListingView } from '#server/market/schema.ts';
+import type { ListingView } from '#server/market/catalogue/catalogue-schema.ts';
 import { toDecimal } from '#server/money/money.ts';
 
 interface EditListingPageProps {

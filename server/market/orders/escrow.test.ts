@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { openAccount, systemAccountId } from '#server/ledger/accounts.ts';
 import { lookupTransfers } from '#server/ledger/lookups.ts';
-import { payIntoEscrow, settleEscrow, type EscrowedOrder } from '#server/market/escrow.ts';
+import { payIntoEscrow, settleEscrow, type EscrowedOrder } from '#server/market/orders/escrow.ts';
 import { deriveKey } from '#server/platform/crypto.ts';
 import { derivedId } from '#server/platform/ids.ts';
 import { testDatabase } from '#server/testing/database.ts';

@@ -1,7 +1,8 @@
 import { cutPage, priceCursor, readPriceCursor, readTimeCursor, timeCursor } from '#server/market/cursors.ts';
-import { listingColumns, withSellers } from '#server/market/listing-rows.ts';
-import type { ListingRow } from '#server/market/listing-rows.ts';
-import type { ListingCard, ListingSort, Page, SearchListingsInput } from '#server/market/schema.ts';
+import { listingColumns, withSellers } from '#server/market/catalogue/listing-rows.ts';
+import type { ListingRow } from '#server/market/catalogue/listing-rows.ts';
+import type { ListingCard, ListingSort, SearchListingsInput } from '#server/market/catalogue/catalogue-schema.ts';
+import type { Page } from '#server/market/schema.ts';
 import { Prisma } from '#server/platform/db.ts';
 import type { Db } from '#server/platform/db.ts';
 

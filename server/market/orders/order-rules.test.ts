@@ -7,10 +7,11 @@ import {
   orderProcess,
   refusePurchase,
   saleFee,
-} from '#server/market/rules.ts';
-import type { PurchaseFacts } from '#server/market/rules.ts';
-import { orderActions, orderActors, orderStates, priceMinorMax, quantityMax } from '#server/market/schema.ts';
-import type { OrderAction, OrderActor, OrderState } from '#server/market/schema.ts';
+} from '#server/market/orders/order-rules.ts';
+import type { PurchaseFacts } from '#server/market/orders/order-rules.ts';
+import { priceMinorMax } from '#server/market/catalogue/catalogue-schema.ts';
+import { orderActions, orderActors, orderStates, quantityMax } from '#server/market/orders/order-schema.ts';
+import type { OrderAction, OrderActor, OrderState } from '#server/market/orders/order-schema.ts';
 import { ducat } from '#server/money/money.ts';
 
 /** Written by hand beside the declaration, so that neither can change alone. */

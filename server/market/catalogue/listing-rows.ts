@@ -1,6 +1,6 @@
 import { partiesOf } from '#server/market/parties.ts';
-import { storedWords } from '#server/market/schema.ts';
-import type { ListingCard } from '#server/market/schema.ts';
+import { storedListingWords } from '#server/market/catalogue/catalogue-schema.ts';
+import type { ListingCard } from '#server/market/catalogue/catalogue-schema.ts';
 import { ducat } from '#server/money/money.ts';
 import { Prisma } from '#server/platform/db.ts';
 import type { Db } from '#server/platform/db.ts';
@@ -44,10 +44,10 @@ export async function withSellers(db: Db, rows: readonly ListingRow[]): Promise<
   return rows.map((row) => ({
     id: row.id,
     title: row.title,
-    category: storedWords.category.parse(row.categorySlug),
+    category: storedListingWords.category.parse(row.categorySlug),
     priceMinor: ducat(row.priceMinor),
     stock: row.stock,
-    state: storedWords.listingState.parse(row.state),
+    state: storedListingWords.state.parse(row.state),
     version: row.version,
     createdAt: row.createdAt,
     seller: parties(row.sellerId),

@@ -1,5 +1,6 @@
-import { quantityMax } from '#server/market/schema.ts';
-import type { ListingState, OrderAction, OrderActor, OrderState } from '#server/market/schema.ts';
+import { quantityMax } from '#server/market/orders/order-schema.ts';
+import type { ListingState } from '#server/market/catalogue/catalogue-schema.ts';
+import type { OrderAction, OrderActor, OrderState } from '#server/market/orders/order-schema.ts';
 import { ducat, shareFloor } from '#server/money/money.ts';
 import type { DucatMinor } from '#server/money/money.ts';
 

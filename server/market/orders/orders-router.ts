@@ -1,76 +1,31 @@
-import { publishListing, republishListing, updateListing, withdrawListing } from '#server/market/listings.ts';
-import { cancelOrder, confirmOrder, deliverOrder, openDispute, resolveDispute } from '#server/market/order-steps.ts';
-import { placeOrder } from '#server/market/orders.ts';
 import {
-  categories,
   disputedOrders,
   escrowOf,
-  listingById,
   orderForParty,
   ordersBought,
   ordersSold,
-  ownListings,
-} from '#server/market/queries.ts';
+} from '#server/market/orders/order-queries.ts';
 import {
   disputeInput,
-  listingIdInput,
   orderIdInput,
-  pageInput,
   placeOrderInput,
-  publishListingInput,
   resolveInput,
-  searchListingsInput,
   sellerNoteInput,
-  updateListingInput,
-} from '#server/market/schema.ts';
-import type { OrderVisitor } from '#server/market/order-steps.ts';
-import { searchListings } from '#server/market/search.ts';
+} from '#server/market/orders/order-schema.ts';
+import {
+  cancelOrder,
+  confirmOrder,
+  deliverOrder,
+  openDispute,
+  resolveDispute,
+} from '#server/market/orders/order-steps.ts';
+import type { OrderVisitor } from '#server/market/orders/order-steps.ts';
+import { placeOrder } from '#server/market/orders/orders.ts';
+import { pageInput } from '#server/market/schema.ts';
 import { actsAsOperator } from '#server/platform/access.ts';
 import type { Principal } from '#server/platform/session.ts';
-import { citizenProcedure, operatorProcedure, publicProcedure, router } from '#server/platform/trpc.ts';
+import { citizenProcedure, operatorProcedure, router } from '#server/platform/trpc.ts';
 import type { Context } from '#server/platform/trpc.ts';
-
-export const listingsRouter = router({
-  search: publicProcedure({ limit: 'read', audited: false })
-    .input(searchListingsInput)
-    .query(({ ctx, input }) => searchListings(ctx.database.client, input)),
-
-  categories: publicProcedure({ limit: 'read', audited: false }).query(({ ctx }) => categories(ctx.database.client)),
-
-  byId: publicProcedure({ limit: 'read', audited: false })
-    .input(listingIdInput)
-    .query(({ ctx, input }) =>
-      listingById(ctx.database.client, { ...input, visitorId: ctx.principal?.citizenId ?? null }),
-    ),
-
-  mine: citizenProcedure({ limit: 'read', audited: false })
-    .input(pageInput)
-    .query(({ ctx, input }) => ownListings(ctx.database.client, { ...input, sellerId: ctx.principal.citizenId })),
-
-  publish: citizenProcedure({ limit: 'write', audited: false })
-    .input(publishListingInput)
-    .mutation(({ ctx, input }) =>
-      ctx.database.inTransaction((tx) => publishListing(tx, { ...sellerOf(ctx), listing: input })),
-    ),
-
-  update: citizenProcedure({ limit: 'write', audited: false })
-    .input(updateListingInput)
-    .mutation(({ ctx, input }) =>
-      ctx.database.inTransaction((tx) => updateListing(tx, { ...sellerOf(ctx), listing: input })),
-    ),
-
-  withdraw: citizenProcedure({ limit: 'write', audited: false })
-    .input(listingIdInput)
-    .mutation(({ ctx, input }) =>
-      ctx.database.inTransaction((tx) => withdrawListing(tx, { ...sellerOf(ctx), ...input })),
-    ),
-
-  republish: citizenProcedure({ limit: 'write', audited: false })
-    .input(listingIdInput)
-    .mutation(({ ctx, input }) =>
-      ctx.database.inTransaction((tx) => republishListing(tx, { ...sellerOf(ctx), ...input })),
-    ),
-});
 
 export const ordersRouter = router({
   place: citizenProcedure({ limit: 'money', audited: false })
@@ -141,10 +96,6 @@ type Acting = Tools & { principal: Principal };
 
 function toolsOf(ctx: Tools): Tools {
   return { clock: ctx.clock, ids: ctx.ids, secret: ctx.secret };
-}
-
-function sellerOf(ctx: Acting) {
-  return { sellerId: ctx.principal.citizenId, ...toolsOf(ctx) };
 }
 
 function visitorOf(ctx: Acting) {

@@ -1,67 +1,15 @@
-import { cutPage, readTimeCursor, timeCursor } from '#server/market/cursors.ts';
-import { listingSelected, withSellers } from '#server/market/listing-rows.ts';
-import { listingNotFound } from '#server/market/listings.ts';
-import { actorOf, orderNotFound } from '#server/market/order-steps.ts';
-import type { OrderVisitor } from '#server/market/order-steps.ts';
+import { createdCursor, cutPage, newestFirst, olderThan, type PageInput } from '#server/market/cursors.ts';
+import { storedListingWords } from '#server/market/catalogue/catalogue-schema.ts';
+import { actorOf, orderNotFound } from '#server/market/orders/order-steps.ts';
+import type { OrderVisitor } from '#server/market/orders/order-steps.ts';
+import { availableActions, openOrderStates } from '#server/market/orders/order-rules.ts';
+import { storedOrderWords } from '#server/market/orders/order-schema.ts';
+import type { OrderEventView, OrderState, OrderSummary, OrderView } from '#server/market/orders/order-schema.ts';
 import { partiesOf } from '#server/market/parties.ts';
-import { availableActions, openOrderStates } from '#server/market/rules.ts';
-import { storedWords } from '#server/market/schema.ts';
-import type {
-  CategoryCount,
-  ListingCard,
-  ListingView,
-  OrderEventView,
-  OrderState,
-  OrderSummary,
-  OrderView,
-  Page,
-} from '#server/market/schema.ts';
+import type { Page } from '#server/market/schema.ts';
 import { ducat } from '#server/money/money.ts';
 import type { DucatMinor } from '#server/money/money.ts';
-import { Prisma } from '#server/platform/db.ts';
-import type { Db } from '#server/platform/db.ts';
-
-interface PageInput {
-  cursor?: string | undefined;
-  limit: number;
-}
-
-/** All categories in their fixed order, with how many listings are on sale in each. */
-export async function categories(db: Db): Promise<CategoryCount[]> {
-  const rows = await db.$queryRaw<{ slug: string; nameEn: string; nameIt: string; listings: number }[]>(Prisma.sql`
-    SELECT slug, name_en AS "nameEn", name_it AS "nameIt",
-           (SELECT count(*) FROM listing WHERE category_slug = slug AND state = 'published')::integer AS listings
-      FROM category
-     ORDER BY position`);
-  return rows.map((row) => ({ ...row, slug: storedWords.category.parse(row.slug) }));
-}
-
-/** One listing. A withdrawn one is shown to its seller only. Refuses: `listing_not_found`. */
-export async function listingById(
-  db: Db,
-  input: { listingId: string; visitorId: string | null },
-): Promise<ListingView> {
-  const row = await db.listing.findUnique({
-    where: { id: input.listingId },
-    select: { ...listingSelected, description: true, updatedAt: true },
-  });
-  if (row === null || (row.state === 'withdrawn' && row.sellerId !== input.visitorId)) throw listingNotFound();
-  const [card] = await withSellers(db, [row]);
-  if (card === undefined) throw listingNotFound();
-  return { ...card, description: row.description, updatedAt: row.updatedAt };
-}
-
-/** A seller's own listings, withdrawn ones included, newest first. Refuses: `invalid_cursor`. */
-export async function ownListings(db: Db, input: PageInput & { sellerId: string }): Promise<Page<ListingCard>> {
-  const rows = await db.listing.findMany({
-    where: { sellerId: input.sellerId, ...olderThan(input.cursor) },
-    select: listingSelected,
-    orderBy: newestFirst,
-    take: input.limit + 1,
-  });
-  const page = cutPage(rows, { limit: input.limit, cursorOf: createdCursor });
-  return { items: await withSellers(db, page.items), nextCursor: page.nextCursor };
-}
+import type { Db, Prisma } from '#server/platform/db.ts';
 
 /** What a citizen bought, newest first. Refuses: `invalid_cursor`. */
 export function ordersBought(db: Db, input: PageInput & { buyerId: string }): Promise<Page<OrderSummary>> {
@@ -126,22 +74,10 @@ export async function orderCounts(db: Db): Promise<{ state: OrderState; orders: 
     orderBy: { state: 'asc' },
   });
   return groups.map((group) => ({
-    state: storedWords.orderState.parse(group.state),
+    state: storedOrderWords.state.parse(group.state),
     orders: group._count.id,
     totalMinor: ducat(group._sum.totalMinor ?? 0n),
   }));
-}
-
-const newestFirst = [{ createdAt: 'desc' }, { id: 'desc' }] satisfies Prisma.MarketOrderOrderByWithRelationInput[];
-
-function olderThan(cursor: string | undefined) {
-  if (cursor === undefined) return {};
-  const { time, id } = readTimeCursor(cursor);
-  return { createdAt: { lte: time }, OR: [{ createdAt: { lt: time } }, { id: { lt: id } }] };
-}
-
-function createdCursor(row: { createdAt: Date; id: string }): string {
-  return timeCursor({ time: row.createdAt, id: row.id });
 }
 
 const orderSelected = {
@@ -194,10 +130,10 @@ async function ordersOf(
 function summaryOf(row: OrderRow, parties: Parties): OrderSummary {
   return {
     id: row.id,
-    state: storedWords.orderState.parse(row.state),
+    state: storedOrderWords.state.parse(row.state),
     listingId: row.listingId,
     listingTitle: row.listingTitle,
-    category: storedWords.category.parse(row.categorySlug),
+    category: storedListingWords.category.parse(row.categorySlug),
     quantity: row.quantity,
     totalMinor: ducat(row.totalMinor),
     feeMinor: ducat(row.feeMinor),
@@ -211,10 +147,10 @@ function summaryOf(row: OrderRow, parties: Parties): OrderSummary {
 function eventOf(row: EventRow): OrderEventView {
   return {
     sequence: row.sequence,
-    action: storedWords.orderAction.parse(row.action),
-    actor: storedWords.orderActor.parse(row.actor),
-    fromState: row.fromState === null ? null : storedWords.orderState.parse(row.fromState),
-    toState: storedWords.orderState.parse(row.toState),
+    action: storedOrderWords.action.parse(row.action),
+    actor: storedOrderWords.actor.parse(row.actor),
+    fromState: row.fromState === null ? null : storedOrderWords.state.parse(row.fromState),
+    toState: storedOrderWords.state.parse(row.toState),
     note: row.note,
     at: row.at,
   };

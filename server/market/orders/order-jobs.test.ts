@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { beforeAll, expect, it } from 'vitest';
 import { systemAccountId } from '#server/ledger/accounts.ts';
-import { findForgottenEscrow } from '#server/market/jobs.ts';
+import { findForgottenEscrow } from '#server/market/orders/order-jobs.ts';
 import { once } from '#server/platform/once.ts';
 import { books, move } from '#server/testing/ledger.ts';
 import { testMarket, type TestMarket } from '#server/testing/market.ts';

@@ -1,11 +1,11 @@
 import { noteTrustEvent } from '#server/citizens/trust-events.ts';
-import { settleEscrow } from '#server/market/escrow.ts';
-import { lockListing, moveStock } from '#server/market/listings.ts';
-import type { LockedListing } from '#server/market/listings.ts';
-import { decideTransition, isOpen, orderProcess } from '#server/market/rules.ts';
-import type { OrderTransition } from '#server/market/rules.ts';
-import { storedWords } from '#server/market/schema.ts';
-import type { OrderAction, OrderActor, OrderState } from '#server/market/schema.ts';
+import { settleEscrow } from '#server/market/orders/escrow.ts';
+import { lockListing, moveStock } from '#server/market/catalogue/listings.ts';
+import type { LockedListing } from '#server/market/catalogue/listings.ts';
+import { decideTransition, isOpen, orderProcess } from '#server/market/orders/order-rules.ts';
+import type { OrderTransition } from '#server/market/orders/order-rules.ts';
+import { storedOrderWords } from '#server/market/orders/order-schema.ts';
+import type { OrderAction, OrderActor, OrderState } from '#server/market/orders/order-schema.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import { Prisma } from '#server/platform/db.ts';
 import type { Tx } from '#server/platform/db.ts';
@@ -161,7 +161,7 @@ async function lockState(tx: Tx, orderId: string): Promise<OrderState> {
   const rows = await tx.$queryRaw<{ state: string }[]>(
     Prisma.sql`SELECT state FROM market_order WHERE id = ${orderId}::uuid FOR NO KEY UPDATE`,
   );
-  return storedWords.orderState.parse(rows[0]?.state);
+  return storedOrderWords.state.parse(rows[0]?.state);
 }
 
 interface LastEvent {

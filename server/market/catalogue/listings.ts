@@ -1,5 +1,10 @@
-import { stockMax, storedWords } from '#server/market/schema.ts';
-import type { ListingState, ListingTerms, PublishListingInput, UpdateListingInput } from '#server/market/schema.ts';
+import { stockMax, storedListingWords } from '#server/market/catalogue/catalogue-schema.ts';
+import type {
+  ListingState,
+  ListingTerms,
+  PublishListingInput,
+  UpdateListingInput,
+} from '#server/market/catalogue/catalogue-schema.ts';
 import { trustStanding } from '#server/citizens/trust.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import { inputHash } from '#server/platform/crypto.ts';
@@ -149,7 +154,7 @@ export async function lockListing(tx: Tx, listingId: string): Promise<LockedList
      WHERE id = ${listingId}::uuid
        FOR NO KEY UPDATE`);
   const row = rows[0];
-  return row === undefined ? null : { ...row, state: storedWords.listingState.parse(row.state) };
+  return row === undefined ? null : { ...row, state: storedListingWords.state.parse(row.state) };
 }
 
 /** Changes the stock of a locked listing by `units`; unlimited stock stays unlimited. */

@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { withdrawListing } from '#server/market/listings.ts';
-import { ordersBought, ordersSold, ownListings } from '#server/market/queries.ts';
-import { listingSorts, searchListingsInput } from '#server/market/schema.ts';
-import type { ListingCard, Page } from '#server/market/schema.ts';
-import { searchListings } from '#server/market/search.ts';
+import { withdrawListing } from '#server/market/catalogue/listings.ts';
+import { ownListings } from '#server/market/catalogue/listing-queries.ts';
+import { ordersBought, ordersSold } from '#server/market/orders/order-queries.ts';
+import { listingSorts, searchListingsInput } from '#server/market/catalogue/catalogue-schema.ts';
+import type { ListingCard } from '#server/market/catalogue/catalogue-schema.ts';
+import type { Page } from '#server/market/schema.ts';
+import { searchListings } from '#server/market/catalogue/search.ts';
 import { systemIds } from '#server/platform/ids.ts';
 import { plantSeed } from '#prisma/seed/plant.ts';
 import { asSuperuser, testDatabase } from '#server/testing/database.ts';

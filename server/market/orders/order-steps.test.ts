@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { checkLedger } from '#server/ledger/checker.ts';
-import { escrowOf, orderForParty } from '#server/market/queries.ts';
-import { orderProcess } from '#server/market/rules.ts';
-import { orderActions, orderStates } from '#server/market/schema.ts';
-import type { OrderAction, OrderState } from '#server/market/schema.ts';
+import { escrowOf, orderForParty } from '#server/market/orders/order-queries.ts';
+import { orderProcess } from '#server/market/orders/order-rules.ts';
+import { orderActions, orderStates } from '#server/market/orders/order-schema.ts';
+import type { OrderAction, OrderState } from '#server/market/orders/order-schema.ts';
 import type { Tier } from '#server/platform/session.ts';
 import { asSuperuser } from '#server/testing/database.ts';
 import { testMarket } from '#server/testing/market.ts';

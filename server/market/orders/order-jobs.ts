@@ -1,6 +1,6 @@
 import { lookupAccounts } from '#server/ledger/lookups.ts';
-import { orderProcess } from '#server/market/rules.ts';
-import { orderStates } from '#server/market/schema.ts';
+import { orderProcess } from '#server/market/orders/order-rules.ts';
+import { orderStates } from '#server/market/orders/order-schema.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import type { Database } from '#server/platform/db.ts';
 import { log } from '#server/platform/log.ts';

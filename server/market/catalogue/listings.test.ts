@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { republishListing, updateListing, withdrawListing } from '#server/market/listings.ts';
-import { categories, listingById, ownListings } from '#server/market/queries.ts';
-import { listingTerms } from '#server/market/schema.ts';
-import type { UpdateListingInput } from '#server/market/schema.ts';
+import { republishListing, updateListing, withdrawListing } from '#server/market/catalogue/listings.ts';
+import { categories, listingById, ownListings } from '#server/market/catalogue/listing-queries.ts';
+import { listingTerms } from '#server/market/catalogue/catalogue-schema.ts';
+import type { UpdateListingInput } from '#server/market/catalogue/catalogue-schema.ts';
 import { systemIds } from '#server/platform/ids.ts';
 import { testMarket } from '#server/testing/market.ts';
 import type { TestCitizen, TestMarket } from '#server/testing/market.ts';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { checkLedger } from '#server/ledger/checker.ts';
-import { updateListing, withdrawListing } from '#server/market/listings.ts';
-import { ordersBought } from '#server/market/queries.ts';
+import { updateListing, withdrawListing } from '#server/market/catalogue/listings.ts';
+import { ordersBought } from '#server/market/orders/order-queries.ts';
 import { systemIds } from '#server/platform/ids.ts';
 import { testMarket } from '#server/testing/market.ts';
 import type { TestCitizen, TestMarket } from '#server/testing/market.ts';

@@ -1,4 +1,4 @@
-import { cancelForChargeback } from '#server/market/order-steps.ts';
+import { cancelForChargeback } from '#server/market/orders/order-steps.ts';
 import type { DisputedOrders } from '#server/payments/disputes/disputed-orders.ts';
 import { isWrittenUuid } from '#server/platform/ids.ts';
 

@@ -1,12 +1,12 @@
 import { entitlementOf } from '#server/citizens/entitlements.ts';
 import { citizenById } from '#server/citizens/queries.ts';
 import { openAccount } from '#server/ledger/accounts.ts';
-import { payIntoEscrow } from '#server/market/escrow.ts';
-import { listingNotFound, lockListing, moveStock } from '#server/market/listings.ts';
-import type { LockedListing } from '#server/market/listings.ts';
-import { firstOrderState, refusePurchase, saleFee } from '#server/market/rules.ts';
-import type { PurchaseRefusal } from '#server/market/rules.ts';
-import type { PlaceOrderInput } from '#server/market/schema.ts';
+import { payIntoEscrow } from '#server/market/orders/escrow.ts';
+import { listingNotFound, lockListing, moveStock } from '#server/market/catalogue/listings.ts';
+import type { LockedListing } from '#server/market/catalogue/listings.ts';
+import { firstOrderState, refusePurchase, saleFee } from '#server/market/orders/order-rules.ts';
+import type { PurchaseRefusal } from '#server/market/orders/order-rules.ts';
+import type { PlaceOrderInput } from '#server/market/orders/order-schema.ts';
 import { ducat } from '#server/money/money.ts';
 import type { DucatMinor } from '#server/money/money.ts';
 import type { Clock } from '#server/platform/clock.ts';

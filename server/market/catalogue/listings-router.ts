@@ -1,0 +1,59 @@
+import {
+  listingIdInput,
+  publishListingInput,
+  searchListingsInput,
+  updateListingInput,
+} from '#server/market/catalogue/catalogue-schema.ts';
+import { categories, listingById, ownListings } from '#server/market/catalogue/listing-queries.ts';
+import { publishListing, republishListing, updateListing, withdrawListing } from '#server/market/catalogue/listings.ts';
+import { searchListings } from '#server/market/catalogue/search.ts';
+import { pageInput } from '#server/market/schema.ts';
+import type { Principal } from '#server/platform/session.ts';
+import { citizenProcedure, publicProcedure, router } from '#server/platform/trpc.ts';
+import type { Context } from '#server/platform/trpc.ts';
+
+export const listingsRouter = router({
+  search: publicProcedure({ limit: 'read', audited: false })
+    .input(searchListingsInput)
+    .query(({ ctx, input }) => searchListings(ctx.database.client, input)),
+
+  categories: publicProcedure({ limit: 'read', audited: false }).query(({ ctx }) => categories(ctx.database.client)),
+
+  byId: publicProcedure({ limit: 'read', audited: false })
+    .input(listingIdInput)
+    .query(({ ctx, input }) =>
+      listingById(ctx.database.client, { ...input, visitorId: ctx.principal?.citizenId ?? null }),
+    ),
+
+  mine: citizenProcedure({ limit: 'read', audited: false })
+    .input(pageInput)
+    .query(({ ctx, input }) => ownListings(ctx.database.client, { ...input, sellerId: ctx.principal.citizenId })),
+
+  publish: citizenProcedure({ limit: 'write', audited: false })
+    .input(publishListingInput)
+    .mutation(({ ctx, input }) =>
+      ctx.database.inTransaction((tx) => publishListing(tx, { ...sellerOf(ctx), listing: input })),
+    ),
+
+  update: citizenProcedure({ limit: 'write', audited: false })
+    .input(updateListingInput)
+    .mutation(({ ctx, input }) =>
+      ctx.database.inTransaction((tx) => updateListing(tx, { ...sellerOf(ctx), listing: input })),
+    ),
+
+  withdraw: citizenProcedure({ limit: 'write', audited: false })
+    .input(listingIdInput)
+    .mutation(({ ctx, input }) =>
+      ctx.database.inTransaction((tx) => withdrawListing(tx, { ...sellerOf(ctx), ...input })),
+    ),
+
+  republish: citizenProcedure({ limit: 'write', audited: false })
+    .input(listingIdInput)
+    .mutation(({ ctx, input }) =>
+      ctx.database.inTransaction((tx) => republishListing(tx, { ...sellerOf(ctx), ...input })),
+    ),
+});
+
+function sellerOf(ctx: Pick<Context, 'clock' | 'ids'> & { principal: Principal }) {
+  return { sellerId: ctx.principal.citizenId, clock: ctx.clock, ids: ctx.ids };
+}
