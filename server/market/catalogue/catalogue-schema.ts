@@ -17,6 +17,9 @@ export const categorySlugs = [
 
 export type CategorySlug = (typeof categorySlugs)[number];
 
+export const listingKinds = ['goods', 'service', 'digital'] as const;
+export type ListingKind = (typeof listingKinds)[number];
+
 export const listingStates = ['published', 'withdrawn'] as const;
 
 export type ListingState = (typeof listingStates)[number];
@@ -108,4 +111,8 @@ export interface CategoryCount {
 }
 
 /** How stored words are read back; a row that says anything else is a defect. */
-export const storedListingWords = { category: z.enum(categorySlugs), state: z.enum(listingStates) } as const;
+export const storedListingWords = {
+  category: z.enum(categorySlugs),
+  kind: z.enum(listingKinds),
+  state: z.enum(listingStates),
+} as const;

@@ -1,18 +1,17 @@
-import { stockMax, storedListingWords } from '#server/market/catalogue/catalogue-schema.ts';
 import type {
+  ListingKind,
   ListingState,
   ListingTerms,
   PublishListingInput,
   UpdateListingInput,
 } from '#server/market/catalogue/catalogue-schema.ts';
+import { lockListing, type LockedListing } from '#server/market/catalogue/listing-locks.ts';
 import { trustStanding } from '#server/citizens/trust.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import { inputHash } from '#server/platform/crypto.ts';
-import { Prisma } from '#server/platform/db.ts';
 import type { Tx } from '#server/platform/db.ts';
 import { DomainError, refuse } from '#server/platform/errors.ts';
 import type { Ids } from '#server/platform/ids.ts';
-import { invariant } from '#server/platform/invariant.ts';
 import { emit } from '#server/platform/outbox.ts';
 
 interface Tools {
@@ -25,19 +24,6 @@ export interface ListingReceipt {
   listingId: string;
   version: number;
   state: ListingState;
-}
-
-/** A listing whose row this transaction holds: nobody else sells, edits or withdraws it meanwhile. */
-export interface LockedListing {
-  id: string;
-  sellerId: string;
-  title: string;
-  description: string;
-  categorySlug: string;
-  priceMinor: bigint;
-  stock: number | null;
-  state: ListingState;
-  version: number;
 }
 
 /**
@@ -61,7 +47,15 @@ export async function publishListing(
   const now = input.clock.now();
   const id = input.ids.uuid();
   const { sellerId } = input;
-  const first = { state: 'published', version: 1, createdAt: now, updatedAt: now } as const;
+  const first = {
+    kind: kindOf(terms.category),
+    attributes: {},
+    options: [],
+    state: 'published',
+    version: 1,
+    createdAt: now,
+    updatedAt: now,
+  } as const;
   await tx.listing.createMany({ data: [{ ...rowOf(terms), ...first, id, sellerId, key, inputHash: hash }] });
   await emit(tx, input, { type: 'listing.published', subject: id, payload: { sellerId: input.sellerId, version: 1 } });
   return { listingId: id, version: 1, state: 'published' };
@@ -145,26 +139,6 @@ async function moveListing(
   return receiptOf({ ...current, state: input.to });
 }
 
-/** Locks one listing until the transaction ends, and reads it as it is then. Null when there is none. */
-export async function lockListing(tx: Tx, listingId: string): Promise<LockedListing | null> {
-  const rows = await tx.$queryRaw<LockedListing[]>(Prisma.sql`
-    SELECT id, seller_id AS "sellerId", title, description, category_slug AS "categorySlug",
-           price_minor AS "priceMinor", stock, state, version
-      FROM listing
-     WHERE id = ${listingId}::uuid
-       FOR NO KEY UPDATE`);
-  const row = rows[0];
-  return row === undefined ? null : { ...row, state: storedListingWords.state.parse(row.state) };
-}
-
-/** Changes the stock of a locked listing by `units`; unlimited stock stays unlimited. */
-export async function moveStock(tx: Tx, listing: LockedListing, units: number): Promise<void> {
-  if (listing.stock === null) return;
-  const stock = Math.min(listing.stock + units, stockMax);
-  invariant(stock >= 0, 'more units were taken than are in stock');
-  await tx.listing.update({ where: { id: listing.id }, data: { stock }, select: { id: true } });
-}
-
 /** One at a time per seller puts something on sale, so that many at once are no way around the limit. */
 async function lockShelf(tx: Tx, sellerId: string): Promise<void> {
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('market.listings:' || ${sellerId}, 0))`;
@@ -202,6 +176,12 @@ function rowOf(terms: ListingTerms) {
     priceMinor: terms.priceMinor,
     stock: terms.stock,
   };
+}
+
+/** What a category has always meant; a form that asks for it comes with the kinds themselves. */
+function kindOf(category: ListingTerms['category']): ListingKind {
+  if (category === 'services') return 'service';
+  return category === 'patterns' ? 'digital' : 'goods';
 }
 
 function receiptOf(listing: LockedListing): ListingReceipt {

@@ -1,7 +1,7 @@
 import { noteTrustEvent } from '#server/citizens/trust-events.ts';
 import { settleEscrow } from '#server/market/orders/escrow.ts';
-import { lockListing, moveStock } from '#server/market/catalogue/listings.ts';
-import type { LockedListing } from '#server/market/catalogue/listings.ts';
+import { lockListing, moveStock } from '#server/market/catalogue/listing-locks.ts';
+import type { LockedListing } from '#server/market/catalogue/listing-locks.ts';
 import { decideTransition, isOpen, orderProcess } from '#server/market/orders/order-rules.ts';
 import type { OrderTransition } from '#server/market/orders/order-rules.ts';
 import { storedOrderWords } from '#server/market/orders/order-schema.ts';
@@ -121,7 +121,7 @@ interface Move {
 /** The caller holds the order's row, and the listing's where stock may come back. */
 async function move(tx: Tx, { step, order, listing, state, actor }: Move): Promise<OrderStepReceipt> {
   const transition = transitionOrRefusal({ state, action: step.action, actor });
-  if (transition.effect === 'refund' && listing !== null) await moveStock(tx, listing, order.quantity);
+  if (transition.effect === 'refund' && listing !== null) await moveStock(tx, listing, { units: order.quantity });
   const time = step.clock.now();
   const { sequence } = await lastEvent(tx, order.id);
   await record(tx, { step, transition, time, sequence: sequence + 1 });

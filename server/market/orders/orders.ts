@@ -2,8 +2,9 @@ import { entitlementOf } from '#server/citizens/entitlements.ts';
 import { citizenById } from '#server/citizens/queries.ts';
 import { openAccount } from '#server/ledger/accounts.ts';
 import { payIntoEscrow } from '#server/market/orders/escrow.ts';
-import { listingNotFound, lockListing, moveStock } from '#server/market/catalogue/listings.ts';
-import type { LockedListing } from '#server/market/catalogue/listings.ts';
+import { lockListing, moveStock } from '#server/market/catalogue/listing-locks.ts';
+import { listingNotFound } from '#server/market/catalogue/listings.ts';
+import type { LockedListing } from '#server/market/catalogue/listing-locks.ts';
 import { firstOrderState, refusePurchase, saleFee } from '#server/market/orders/order-rules.ts';
 import type { PurchaseRefusal } from '#server/market/orders/order-rules.ts';
 import type { PlaceOrderInput } from '#server/market/orders/order-schema.ts';
@@ -59,7 +60,7 @@ export async function placeOrder(tx: Tx, input: PlaceOrder): Promise<OrderReceip
   });
   if (refusal !== null) throw purchaseRefusals[refusal]();
 
-  await moveStock(tx, listing, -input.order.quantity);
+  await moveStock(tx, listing, { units: -input.order.quantity });
   return writeAndPay(tx, { ...input, listing, hash });
 }
 
