@@ -18,6 +18,8 @@ function violationsOf(path: string, text: string): string[] {
 
 test('a table belongs to the domain of the schema file that holds its model', () => {
   expect(readOwnership(schema).tables.get('market_order')).toBe('market');
+  const room = schema.map(({ text }) => ({ path: 'prisma/schema/market-orders.prisma', text }));
+  expect(readOwnership(room).tables.get('market_order')).toBe('market');
   expect(readOwnership(schema).models.get('account')).toBe('ledger');
 });
 

@@ -38,12 +38,12 @@ export function tableViolations(files: readonly SourceFile[]): Violation[] {
     .flatMap((file) => [...modelUses(file, ownership.models), ...sqlUses(file, ownership.tables)]);
 }
 
-/** Reads `model` blocks of prisma/schema/<domain>.prisma. */
+/** Reads `model` blocks of prisma/schema/<domain>.prisma, and of <domain>-<room>.prisma where it has rooms. */
 export function readOwnership(files: readonly SourceFile[]): Ownership {
   const models = new Map<string, string>();
   const tables = new Map<string, string>();
   for (const { path, text } of files) {
-    const domain = /^prisma\/schema\/([a-z]+)\.prisma$/.exec(path)?.[1];
+    const domain = /^prisma\/schema\/([a-z]+)(?:-[a-z-]+)?\.prisma$/.exec(path)?.[1];
     if (domain === undefined) continue;
     for (const [, model = '', body = ''] of text.matchAll(/^model\s+(\w+)\s*\{([\s\S]*?)^\}/gm)) {
       models.set(model.charAt(0).toLowerCase() + model.slice(1), domain);
