@@ -5,13 +5,13 @@ import { useState } from 'react';
 import type { SubmitEvent } from 'react';
 
 import { useRefusalText } from '#components/errors/use-refusal-text.ts';
+import { ReadyForm } from '#components/form/ready-form.tsx';
 import { useStepUpMutation } from '#components/security/step-up.tsx';
 import { useTRPC } from '#components/trpc/client.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { Field } from '#components/ui/field.tsx';
 import { Input } from '#components/ui/input.tsx';
 import { Notice } from '#components/ui/notice.tsx';
-import { useHydrated } from '#components/ui/use-hydrated.ts';
 import { useRefresh } from '#components/ui/use-refresh.ts';
 import { emailAddress } from '#server/citizens/schema.ts';
 
@@ -21,7 +21,6 @@ export function EmailForm({ isChange }: { isChange: boolean }) {
   const locale = useLocale();
   const trpc = useTRPC();
   const refusalText = useRefusalText();
-  const hydrated = useHydrated();
   const { refresh, isRefreshing } = useRefresh();
   const [address, setAddress] = useState('');
   const [isChecked, setChecked] = useState(false);
@@ -39,7 +38,7 @@ export function EmailForm({ isChange }: { isChange: boolean }) {
     else if (!set.isPending) set.mutate({ address, locale });
   };
   return (
-    <form onSubmit={submit} noValidate className="flex max-w-form flex-col gap-4">
+    <ReadyForm onSubmit={submit} className="flex max-w-form flex-col gap-4">
       <Field
         id="contact-email"
         label={isChange ? t('newAddress') : t('address')}
@@ -58,10 +57,10 @@ export function EmailForm({ isChange }: { isChange: boolean }) {
       </Field>
       {set.isError ? <Notice tone="danger" title={refusalText(set.error)} live /> : null}
       <div>
-        <Button type="submit" disabled={!hydrated} pending={set.isPending || isRefreshing}>
+        <Button type="submit" pending={set.isPending || isRefreshing}>
           {t('send')}
         </Button>
       </div>
-    </form>
+    </ReadyForm>
   );
 }

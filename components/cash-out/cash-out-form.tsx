@@ -6,6 +6,7 @@ import { useState } from 'react';
 import type { SubmitEvent } from 'react';
 
 import { useRefusalText } from '#components/errors/use-refusal-text.ts';
+import { ReadyForm } from '#components/form/ready-form.tsx';
 import { useAttempt } from '#components/form/use-attempt.ts';
 import { Amount } from '#components/money/amount.tsx';
 import { useStepUpMutation } from '#components/security/step-up.tsx';
@@ -17,7 +18,6 @@ import { Figures } from '#components/ui/figures.tsx';
 import { Input } from '#components/ui/input.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { useToast } from '#components/ui/toast.tsx';
-import { useHydrated } from '#components/ui/use-hydrated.ts';
 import { useRefresh } from '#components/ui/use-refresh.ts';
 import { parseAmount, toDecimal } from '#server/money/money.ts';
 import type { CashOutFigures, CashOutRoom } from '#server/payments/cash-outs/cash-out-schema.ts';
@@ -27,7 +27,6 @@ export function CashOutForm({ room }: { room: CashOutRoom }) {
   const t = useTranslations('cash-out.form');
   const trpc = useTRPC();
   const toast = useToast();
-  const hydrated = useHydrated();
   const attempt = useAttempt();
   const refusalText = useRefusalText();
   const { refresh, isRefreshing } = useRefresh();
@@ -60,7 +59,7 @@ export function CashOutForm({ room }: { room: CashOutRoom }) {
     else if (!request.isPending) request.mutate({ ducatsMinor, key: attempt.key });
   };
   return (
-    <form onSubmit={submit} noValidate className="grid items-start gap-6 lg:grid-cols-2 lg:gap-10">
+    <ReadyForm onSubmit={submit} className="grid items-start gap-6 lg:grid-cols-2 lg:gap-10">
       <div className="flex flex-col gap-4">
         <Field
           id="cash-out-amount"
@@ -81,7 +80,7 @@ export function CashOutForm({ room }: { room: CashOutRoom }) {
           )}
         </Field>
         <div>
-          <Button variant="secondary" disabled={!hydrated} onClick={() => setText(toDecimal(room.availableMinor))}>
+          <Button variant="secondary" onClick={() => setText(toDecimal(room.availableMinor))}>
             {t('all')}
           </Button>
         </div>
@@ -97,13 +96,13 @@ export function CashOutForm({ room }: { room: CashOutRoom }) {
             <CashOutSummary figures={figures.data} feeBasisPoints={room.feeBasisPoints} />
           )}
           {request.isError ? <Notice tone="danger" title={refusalText(request.error)} live /> : null}
-          <Button type="submit" wide disabled={!hydrated} pending={request.isPending || isRefreshing}>
+          <Button type="submit" wide pending={request.isPending || isRefreshing}>
             {t('submit')}
           </Button>
           <p className="text-sm text-muted">{t('note')}</p>
         </div>
       </Card>
-    </form>
+    </ReadyForm>
   );
 }
 

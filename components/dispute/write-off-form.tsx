@@ -6,6 +6,7 @@ import type { SubmitEvent } from 'react';
 
 import { useRefusalText } from '#components/errors/use-refusal-text.ts';
 import { NeedsScript } from '#components/form/needs-script.tsx';
+import { ReadyForm } from '#components/form/ready-form.tsx';
 import { useAttempt } from '#components/form/use-attempt.ts';
 import { useStepUpMutation } from '#components/security/step-up.tsx';
 import { useTRPC } from '#components/trpc/client.tsx';
@@ -13,7 +14,6 @@ import { Button } from '#components/ui/button.tsx';
 import { Field } from '#components/ui/field.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { Textarea } from '#components/ui/textarea.tsx';
-import { useHydrated } from '#components/ui/use-hydrated.ts';
 import { useRefresh } from '#components/ui/use-refresh.ts';
 import { writeOffInput } from '#server/payments/disputes/dispute-schema.ts';
 
@@ -21,7 +21,6 @@ import { writeOffInput } from '#server/payments/disputes/dispute-schema.ts';
 export function WriteOffForm({ reference }: { reference: string }) {
   const t = useTranslations('disputes.detail');
   const trpc = useTRPC();
-  const hydrated = useHydrated();
   const refusalText = useRefusalText();
   const attempt = useAttempt();
   const { refresh, isRefreshing } = useRefresh();
@@ -41,7 +40,7 @@ export function WriteOffForm({ reference }: { reference: string }) {
     if (parsed.success && !writeOff.isPending) writeOff.mutate(parsed.data);
   };
   return (
-    <form onSubmit={submit} noValidate className="flex max-w-form flex-col gap-4">
+    <ReadyForm onSubmit={submit} className="flex max-w-form flex-col gap-4">
       <NeedsScript />
       <p className="text-muted">{t('writeOffText')}</p>
       <Field
@@ -53,11 +52,11 @@ export function WriteOffForm({ reference }: { reference: string }) {
         {(control) => <Textarea {...control} value={reason} onChange={(event) => setReason(event.target.value)} />}
       </Field>
       <div>
-        <Button type="submit" variant="secondary" disabled={!hydrated} pending={writeOff.isPending || isRefreshing}>
+        <Button type="submit" variant="secondary" pending={writeOff.isPending || isRefreshing}>
           {t('writeOff')}
         </Button>
       </div>
       {writeOff.isError ? <Notice tone="danger" title={refusalText(writeOff.error)} live /> : null}
-    </form>
+    </ReadyForm>
   );
 }

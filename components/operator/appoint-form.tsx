@@ -5,6 +5,7 @@ import { useState } from 'react';
 import type { SubmitEvent } from 'react';
 
 import { useRefusalText } from '#components/errors/use-refusal-text.ts';
+import { ReadyForm } from '#components/form/ready-form.tsx';
 import { useStepUpMutation } from '#components/security/step-up.tsx';
 import { useTRPC } from '#components/trpc/client.tsx';
 import { Button } from '#components/ui/button.tsx';
@@ -13,7 +14,6 @@ import { Input } from '#components/ui/input.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { Select } from '#components/ui/select.tsx';
 import { useToast } from '#components/ui/toast.tsx';
-import { useHydrated } from '#components/ui/use-hydrated.ts';
 import { useRefresh } from '#components/ui/use-refresh.ts';
 import { appointInput, operatorRoles } from '#server/api/schema.ts';
 
@@ -22,7 +22,6 @@ export function AppointForm() {
   const t = useTranslations('people');
   const trpc = useTRPC();
   const toast = useToast();
-  const hydrated = useHydrated();
   const refusalText = useRefusalText();
   const { refresh, isRefreshing } = useRefresh();
   const [username, setUsername] = useState('');
@@ -43,7 +42,7 @@ export function AppointForm() {
     else if (!appoint.isPending) appoint.mutate(parsed.data);
   };
   return (
-    <form onSubmit={submit} noValidate className="flex max-w-form flex-col gap-4">
+    <ReadyForm onSubmit={submit} className="flex max-w-form flex-col gap-4">
       <Field
         id="appoint-username"
         label={t('appoint.username')}
@@ -80,10 +79,10 @@ export function AppointForm() {
       </Field>
       {appoint.isError ? <Notice tone="danger" title={refusalText(appoint.error)} live /> : null}
       <div>
-        <Button type="submit" disabled={!hydrated} pending={appoint.isPending || isRefreshing}>
+        <Button type="submit" pending={appoint.isPending || isRefreshing}>
           {t('appoint.submit')}
         </Button>
       </div>
-    </form>
+    </ReadyForm>
   );
 }

@@ -5,6 +5,7 @@ import { useState } from 'react';
 import type { SubmitEvent } from 'react';
 
 import { useRefusalText } from '#components/errors/use-refusal-text.ts';
+import { ReadyForm } from '#components/form/ready-form.tsx';
 import { useAttempt } from '#components/form/use-attempt.ts';
 import { useStepUpMutation } from '#components/security/step-up.tsx';
 import { useTRPC } from '#components/trpc/client.tsx';
@@ -14,7 +15,6 @@ import { Input } from '#components/ui/input.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { Textarea } from '#components/ui/textarea.tsx';
 import { useToast } from '#components/ui/toast.tsx';
-import { useHydrated } from '#components/ui/use-hydrated.ts';
 import { useRefresh } from '#components/ui/use-refresh.ts';
 import { correctionInput } from '#server/api/schema.ts';
 import { parseAmount } from '#server/money/money.ts';
@@ -24,7 +24,6 @@ export function CorrectionsForm() {
   const t = useTranslations('operator.corrections');
   const trpc = useTRPC();
   const toast = useToast();
-  const hydrated = useHydrated();
   const refusalText = useRefusalText();
   const attempt = useAttempt();
   const [fields, setFields] = useState({ transferId: '', amount: '', reason: '' });
@@ -57,7 +56,7 @@ export function CorrectionsForm() {
   const set = (name: keyof typeof fields) => (event: { target: { value: string } }) =>
     setFields({ ...fields, [name]: event.target.value });
   return (
-    <form onSubmit={submit} noValidate className="flex max-w-form flex-col gap-4">
+    <ReadyForm onSubmit={submit} className="flex max-w-form flex-col gap-4">
       <Field
         id="correction-transfer"
         label={t('transfer')}
@@ -84,10 +83,10 @@ export function CorrectionsForm() {
       </Field>
       {propose.isError ? <Notice tone="danger" title={refusalText(propose.error)} live /> : null}
       <div>
-        <Button type="submit" disabled={!hydrated} pending={propose.isPending || isRefreshing}>
+        <Button type="submit" pending={propose.isPending || isRefreshing}>
           {t('submit')}
         </Button>
       </div>
-    </form>
+    </ReadyForm>
   );
 }

@@ -5,6 +5,7 @@ import { useState } from 'react';
 import type { SubmitEvent } from 'react';
 
 import { useRefusalText } from '#components/errors/use-refusal-text.ts';
+import { ReadyForm } from '#components/form/ready-form.tsx';
 import { NumberFields, problemsOf, useNumberForm } from '#components/operator/number-fields.tsx';
 import { limitSpecs } from '#components/operator/trust-specs.ts';
 import { useStepUpMutation } from '#components/security/step-up.tsx';
@@ -15,7 +16,6 @@ import { Notice } from '#components/ui/notice.tsx';
 import { Select } from '#components/ui/select.tsx';
 import { Textarea } from '#components/ui/textarea.tsx';
 import { useToast } from '#components/ui/toast.tsx';
-import { useHydrated } from '#components/ui/use-hydrated.ts';
 import { useRefresh } from '#components/ui/use-refresh.ts';
 import { assignTrustInput } from '#server/api/schema.ts';
 import type { TrustLimits } from '#server/citizens/trust-rules.ts';
@@ -36,7 +36,6 @@ export function TrustAssignForm({ username, name, contract }: TrustAssignFormPro
   const limits = useTranslations('trust.desk.limits');
   const trpc = useTRPC();
   const toast = useToast();
-  const hydrated = useHydrated();
   const refusalText = useRefusalText();
   const { refresh, isRefreshing } = useRefresh();
   const [level, setLevel] = useState('1');
@@ -64,41 +63,38 @@ export function TrustAssignForm({ username, name, contract }: TrustAssignFormPro
     if (parsed.success && !assign.isPending) assign.mutate(parsed.data);
   };
   return (
-    <form onSubmit={submit} noValidate className="max-w-form">
-      {/* What is chosen before the scripts are here would be lost, and another level be set. */}
-      <fieldset disabled={!hydrated} className="flex min-w-0 flex-col gap-4">
-        <LevelChoice level={level} onLevel={setLevel} />
-        {level === '4' ? (
-          <fieldset className="flex min-w-0 flex-col gap-4">
-            <legend className="mb-3 font-medium">{t('contract')}</legend>
-            <NumberFields
-              id="contract"
-              form={form}
-              label={(field) => limits(field)}
-              hint={(field) => (field === 'listingsMax' ? limits('listingsHint') : undefined)}
-              problems={problems}
-              problemText={limits('problem')}
-            />
-          </fieldset>
-        ) : null}
-        <Field
-          id="assign-reason"
-          label={t('reason')}
-          hint={t('reasonHint')}
-          error={problems.has('reason') ? t('reasonProblem') : undefined}
-        >
-          {(control) => (
-            <Textarea {...control} rows={3} value={reason} onChange={(event) => setReason(event.target.value)} />
-          )}
-        </Field>
-        {assign.isError ? <Notice tone="danger" title={refusalText(assign.error)} live /> : null}
-        <div>
-          <Button type="submit" pending={assign.isPending || isRefreshing}>
-            {t('submit')}
-          </Button>
-        </div>
-      </fieldset>
-    </form>
+    <ReadyForm onSubmit={submit} className="flex max-w-form flex-col gap-4">
+      <LevelChoice level={level} onLevel={setLevel} />
+      {level === '4' ? (
+        <fieldset className="flex min-w-0 flex-col gap-4">
+          <legend className="mb-3 font-medium">{t('contract')}</legend>
+          <NumberFields
+            id="contract"
+            form={form}
+            label={(field) => limits(field)}
+            hint={(field) => (field === 'listingsMax' ? limits('listingsHint') : undefined)}
+            problems={problems}
+            problemText={limits('problem')}
+          />
+        </fieldset>
+      ) : null}
+      <Field
+        id="assign-reason"
+        label={t('reason')}
+        hint={t('reasonHint')}
+        error={problems.has('reason') ? t('reasonProblem') : undefined}
+      >
+        {(control) => (
+          <Textarea {...control} rows={3} value={reason} onChange={(event) => setReason(event.target.value)} />
+        )}
+      </Field>
+      {assign.isError ? <Notice tone="danger" title={refusalText(assign.error)} live /> : null}
+      <div>
+        <Button type="submit" pending={assign.isPending || isRefreshing}>
+          {t('submit')}
+        </Button>
+      </div>
+    </ReadyForm>
   );
 }
 

@@ -5,6 +5,7 @@ import { useState } from 'react';
 import type { SubmitEvent } from 'react';
 
 import { useRefusalText } from '#components/errors/use-refusal-text.ts';
+import { ReadyForm } from '#components/form/ready-form.tsx';
 import { NumberFields, problemsOf, useNumberForm } from '#components/operator/number-fields.tsx';
 import { gateSpecs } from '#components/operator/trust-specs.ts';
 import { useStepUpMutation } from '#components/security/step-up.tsx';
@@ -12,7 +13,6 @@ import { useTRPC } from '#components/trpc/client.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { useToast } from '#components/ui/toast.tsx';
-import { useHydrated } from '#components/ui/use-hydrated.ts';
 import { useRefresh } from '#components/ui/use-refresh.ts';
 import { trustGatesInput } from '#server/api/schema.ts';
 import type { TrustGates } from '#server/citizens/trust-rules.ts';
@@ -23,7 +23,6 @@ export function TrustGatesForm({ gates }: { gates: TrustGates }) {
   const limits = useTranslations('trust.desk.limits');
   const trpc = useTRPC();
   const toast = useToast();
-  const hydrated = useHydrated();
   const refusalText = useRefusalText();
   const { refresh, isRefreshing } = useRefresh();
   const [isChecked, setChecked] = useState(false);
@@ -41,7 +40,7 @@ export function TrustGatesForm({ gates }: { gates: TrustGates }) {
     if (parsed.success && !save.isPending) save.mutate(parsed.data);
   };
   return (
-    <form onSubmit={submit} noValidate className="flex flex-col gap-4">
+    <ReadyForm onSubmit={submit} className="flex flex-col gap-4">
       <NumberFields
         id="gates"
         form={form}
@@ -51,10 +50,10 @@ export function TrustGatesForm({ gates }: { gates: TrustGates }) {
       />
       {save.isError ? <Notice tone="danger" title={refusalText(save.error)} live /> : null}
       <div>
-        <Button type="submit" disabled={!hydrated} pending={save.isPending || isRefreshing}>
+        <Button type="submit" pending={save.isPending || isRefreshing}>
           {t('save')}
         </Button>
       </div>
-    </form>
+    </ReadyForm>
   );
 }

@@ -7,6 +7,7 @@ import type { SubmitEvent } from 'react';
 
 import { useRefusalText } from '#components/errors/use-refusal-text.ts';
 import { NeedsScript } from '#components/form/needs-script.tsx';
+import { ReadyForm } from '#components/form/ready-form.tsx';
 import { RefundConfirm } from '#components/refund/refund-confirm.tsx';
 import type { RefundQuote } from '#components/refund/refund-confirm.tsx';
 import { useTRPC } from '#components/trpc/client.tsx';
@@ -16,7 +17,6 @@ import { Input } from '#components/ui/input.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { Select } from '#components/ui/select.tsx';
 import { Textarea } from '#components/ui/textarea.tsx';
-import { useHydrated } from '#components/ui/use-hydrated.ts';
 import { formatAmount, parseAmount } from '#server/money/money.ts';
 import { refundNote, refundPolicies, refundReasons } from '#server/payments/refunds/refund-schema.ts';
 import type { RefundPolicy, RefundReason } from '#server/payments/refunds/refund-schema.ts';
@@ -36,7 +36,6 @@ export function RefundForm({ topUpId, leftMinor }: { topUpId: string; leftMinor:
   const locale = useLocale();
   const trpc = useTRPC();
   const queries = useQueryClient();
-  const hydrated = useHydrated();
   const refusalText = useRefusalText();
   const [fields, setFields] = useState(blank);
   const [isChecked, setChecked] = useState(false);
@@ -62,7 +61,7 @@ export function RefundForm({ topUpId, leftMinor }: { topUpId: string; leftMinor:
   const set = (name: keyof Fields) => (event: { target: { value: string } }) =>
     setFields({ ...fields, [name]: event.target.value });
   return (
-    <form onSubmit={(event) => void check(event)} noValidate className="flex max-w-form flex-col gap-4">
+    <ReadyForm onSubmit={(event) => void check(event)} className="flex max-w-form flex-col gap-4">
       <NeedsScript />
       <Field
         id="refund-amount"
@@ -104,9 +103,7 @@ export function RefundForm({ topUpId, leftMinor }: { topUpId: string; leftMinor:
       </Field>
       {failure === null ? null : <Notice tone="danger" title={refusalText(failure)} live />}
       <div>
-        <Button type="submit" disabled={!hydrated}>
-          {t('check')}
-        </Button>
+        <Button type="submit">{t('check')}</Button>
       </div>
       <RefundConfirm
         quote={quote}
@@ -118,6 +115,6 @@ export function RefundForm({ topUpId, leftMinor }: { topUpId: string; leftMinor:
           setFields(blank);
         }}
       />
-    </form>
+    </ReadyForm>
   );
 }
