@@ -14,6 +14,7 @@ import { deliverCrossings, foldAccountGroups, logCrossing, trimCounters } from '
 import { ensurePartitions } from './ledger/partitions.ts';
 import { disputedOrders } from './market/orders/disputed-orders.ts';
 import { findForgottenEscrow } from './market/orders/order-jobs.ts';
+import { expireDucatRequests } from './market/peer-transfers/ducat-request-jobs.ts';
 import { expireGrantedDucats } from './payments/grant-expiry-jobs.ts';
 import { expireTopUps, releaseEarnedFees, releaseWaitingTopUps } from './payments/jobs.ts';
 import { reconcileDay, reconcileNews } from './payments/reconciliation/reconciliation-jobs.ts';
@@ -131,6 +132,7 @@ function scheduledJobs(): ScheduledJob[] {
     },
     { name: 'payments.release-waiting', cron: '*/5 * * * *', handle: () => releaseWaitingTopUps(context) },
     { name: 'payments.settle-refunds', cron: '* * * * *', handle: () => settleRefunds(context) },
+    { name: 'market.expire-requests', cron: '*/5 * * * *', handle: () => expireDucatRequests(context) },
     { name: 'citizens.refresh-trust', cron: '* * * * *', handle: () => refreshDueTrust(context, enforceStanding) },
   ];
 }

@@ -8,6 +8,7 @@ export const kindsOfGroup = {
   purchases: ['purchase'],
   sales: ['sale_payout'],
   refunds: ['order_refund'],
+  sent: ['peer_transfer'],
   corrections: ['adjustment', 'reversal'],
 } as const satisfies Record<string, readonly TransferKind[]>;
 

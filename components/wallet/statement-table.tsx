@@ -54,7 +54,7 @@ function What({ entry }: { entry: StatementEntry }) {
           <Reference
             kind={entry.kind}
             reference={entry.reference}
-            labels={{ order: t('order'), topUp: t('receipt') }}
+            labels={{ order: t('order'), topUp: t('receipt'), sent: t('receipt') }}
           />
         </span>
       )}
@@ -62,17 +62,25 @@ function What({ entry }: { entry: StatementEntry }) {
   );
 }
 
+type ReferenceSource = 'order' | 'topUp' | 'sent';
+
+const pathOf: Readonly<Record<ReferenceSource, string>> = {
+  order: '/orders',
+  topUp: '/wallet/top-up',
+  sent: '/wallet/sent',
+};
+
 interface ReferenceProps {
   kind: TransferKind;
   reference: string;
-  labels: { order: string; topUp: string };
+  labels: Record<ReferenceSource, string>;
 }
 
 /** What the movement belongs to, with the end of its number: enough to tell two of them apart. */
 function Reference({ kind, reference, labels }: ReferenceProps) {
   const source = sourceOf(kind);
   if (source === null) return reference;
-  const href = source === 'order' ? `/orders/${reference}` : `/wallet/top-up/${reference}`;
+  const href = `${pathOf[source]}/${reference}`;
   return (
     <TextLink href={href} prefetch={false}>
       {labels[source]} <span className="figures">{reference.slice(-6)}</span>
@@ -80,7 +88,7 @@ function Reference({ kind, reference, labels }: ReferenceProps) {
   );
 }
 
-function sourceOf(kind: TransferKind): 'order' | 'topUp' | null {
+function sourceOf(kind: TransferKind): ReferenceSource | null {
   switch (kind) {
     case 'purchase':
     case 'sale_payout':
@@ -90,6 +98,8 @@ function sourceOf(kind: TransferKind): 'order' | 'topUp' | null {
     case 'top_up_base':
     case 'top_up_bonus':
       return 'topUp';
+    case 'peer_transfer':
+      return 'sent';
     case 'mint':
     case 'top_up_gross':
     case 'top_up_float':

@@ -5,7 +5,8 @@ import { openSession } from '#server/citizens/sessions.ts';
 import type { Limits } from '#server/platform/rate-limit.ts';
 import { systemIds } from '#server/platform/ids.ts';
 import { testContext } from '#server/testing/context.ts';
-import { testMarket, type TestCitizen, type TestMarket } from '#server/testing/market.ts';
+import type { TestCitizen, TestMarket } from '#server/testing/market.ts';
+import { testPeers, type TestPeers } from '#server/testing/peer-transfers.ts';
 import { bounded } from '#server/testing/bounded.ts';
 import { procedureTable } from '#server/testing/procedures.ts';
 import { testPrincipal } from '#server/testing/principal.ts';
@@ -20,6 +21,10 @@ const terms = { title: 'Taken over', description: words, category: 'glass', pric
 
 /** For each procedure of citizens that names a row: a valid input about the row of someone else. */
 const inputs: Record<string, (id: string) => object> = {
+  'ducatRequests.byId': (requestId) => ({ requestId }),
+  'ducatRequests.pay': (requestId) => ({ requestId }),
+  'ducatRequests.decline': (requestId) => ({ requestId }),
+  'ducatRequests.withdraw': (requestId) => ({ requestId }),
   'listings.update': (listingId) => ({ ...terms, listingId, version: 1, stockSeen: 1 }),
   'listings.withdraw': (listingId) => ({ listingId }),
   'listings.republish': (listingId) => ({ listingId }),
@@ -29,6 +34,7 @@ const inputs: Record<string, (id: string) => object> = {
   'orders.confirm': (orderId) => ({ orderId }),
   'orders.cancel': (orderId) => ({ orderId, note: words }),
   'orders.dispute': (orderId) => ({ orderId, reason: words }),
+  'peerTransfers.byId': (peerTransferId) => ({ peerTransferId }),
   'refunds.ofTopUp': (topUpId) => ({ topUpId }),
   'refunds.request': (topUpId) => ({ topUpId, priceMinor: null, key: topUpId }),
   'security.removePasskey': (passkeyId) => ({ passkeyId }),
@@ -46,12 +52,12 @@ const open: Record<string, string> = {
 };
 
 describe('ids of other citizens', () => {
-  let market: TestMarket;
+  let market: TestPeers;
   let stranger: TestCitizen;
   let foreignIds: string[];
 
   beforeAll(async () => {
-    market = await testMarket();
+    market = await testPeers();
     stranger = await market.citizen({ ducatsMinor: 100_000n });
     foreignIds = await plantRows(market);
   });
@@ -99,7 +105,7 @@ async function outcomeOf(caller: unknown, call: { path: string; input: unknown }
 }
 
 /** Rows of two other citizens, in every state in which a stranger could want them; answers their ids. */
-async function plantRows(market: TestMarket): Promise<string[]> {
+async function plantRows(market: TestPeers): Promise<string[]> {
   const [seller, buyer] = [await market.citizen(), await market.citizen({ ducatsMinor: 1_000_000n })];
   const ids: string[] = [];
   for (let number = 0; number < 5; number += 1) {
@@ -113,15 +119,21 @@ async function plantRows(market: TestMarket): Promise<string[]> {
     );
     ids.push(listingId, open.orderId, delivered.orderId, sessionId, seller.citizenId, buyer.citizenId);
   }
+  const { requestId } = await market.ask(seller, buyer, { amountMinor: 5_00n });
+  const paid = await market.ask(seller, buyer, { amountMinor: 6_00n });
+  const { peerTransferId } = await market.pay(buyer, paid.requestId);
+  ids.push(requestId, paid.requestId, peerTransferId);
   return ids;
 }
 
 /** Everything that a stranger's call could have changed. */
 async function snapshot({ database: { client } }: TestMarket): Promise<unknown> {
-  const [orders, listings, sessions] = await Promise.all([
+  const [orders, listings, sessions, requests, transfers] = await Promise.all([
     client.marketOrder.findMany({ orderBy: { id: 'asc' }, take: 100 }),
     client.listing.findMany({ orderBy: { id: 'asc' }, take: 100 }),
     client.session.findMany({ orderBy: { id: 'asc' }, take: 100 }),
+    client.ducatRequest.findMany({ orderBy: { id: 'asc' }, take: 100 }),
+    client.peerTransfer.findMany({ orderBy: { id: 'asc' }, take: 100 }),
   ]);
-  return { orders, listings, sessions };
+  return { orders, listings, sessions, requests, transfers };
 }

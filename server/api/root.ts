@@ -7,6 +7,7 @@ import { trustRouter } from '#server/citizens/trust-router.ts';
 import { cashOutsRouter } from '#server/payments/cash-outs/cash-out-router.ts';
 import { listingsRouter } from '#server/market/catalogue/listings-router.ts';
 import { ordersRouter } from '#server/market/orders/orders-router.ts';
+import { ducatRequestsRouter, peerTransfersRouter } from '#server/market/peer-transfers/peer-transfers-router.ts';
 import { reserveRouter } from '#server/payments/reconciliation/reserve-router.ts';
 import { refundsRouter } from '#server/payments/refunds/refunds-router.ts';
 import { debtsRouter } from '#server/payments/disputes/debts-router.ts';
@@ -42,6 +43,8 @@ export const appRouter = router({
   subscriptions: subscriptionsRouter,
   listings: listingsRouter,
   orders: ordersRouter,
+  peerTransfers: peerTransfersRouter,
+  ducatRequests: ducatRequestsRouter,
   operator: operatorRouter,
   sandbox: sandboxRouter,
   venice: veniceRouter,

@@ -1,4 +1,5 @@
 import { englishMoney, italianMoney } from './mail-texts-money.ts';
+import { englishPeers, italianPeers } from './mail-texts-peers.ts';
 import { englishPlan, italianPlan } from './mail-texts-plan.ts';
 import { notificationTopicOf, notificationValues } from './schema.ts';
 import type { MailLocale, NotificationDetails, NotificationKind } from './schema.ts';
@@ -58,6 +59,7 @@ const closing: Readonly<Record<MailLocale, (appUrl: string) => string>> = {
 
 const english: Texts = {
   ...englishMoney,
+  ...englishPeers,
   ...englishPlan,
   verify_email: ({ secret }) => ({
     subject: 'please confirm your e-mail address',
@@ -154,6 +156,7 @@ const english: Texts = {
 
 const italian: Texts = {
   ...italianMoney,
+  ...italianPeers,
   ...italianPlan,
   verify_email: ({ secret }) => ({
     subject: 'conferma il tuo indirizzo e-mail',

@@ -150,6 +150,7 @@ export const transferKinds = {
   payout_returned: 42,
   cash_out_returned: 43,
   stripe_adjustment: 44,
+  peer_transfer: 50,
 } as const;
 
 export type TransferKind = keyof typeof transferKinds;

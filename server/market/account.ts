@@ -4,11 +4,13 @@ import { withdrawListing } from '#server/market/catalogue/listings.ts';
 import { ownListings, listingById } from '#server/market/catalogue/listing-queries.ts';
 import { orderForParty, ordersBought, ordersSold } from '#server/market/orders/order-queries.ts';
 import { openOrderStates } from '#server/market/orders/order-rules.ts';
+import { endRequestsOf } from '#server/market/peer-transfers/ducat-requests.ts';
+import { peerTransferData } from '#server/market/peer-transfers/peer-transfer-data.ts';
 import type { Db } from '#server/platform/db.ts';
 
 const pageMax = 100;
 
-/** Orders on their way keep an account open; what is on sale leaves with it. */
+/** Orders on their way keep an account open; what is on sale leaves with it, and open requests for ducats end. */
 export const marketClosing: ClosingPart = {
   obstacles: async (db, citizenId) => {
     const parties = [{ buyerId: citizenId }, { sellerId: citizenId }];
@@ -23,16 +25,24 @@ export const marketClosing: ClosingPart = {
       select: { id: true },
     });
     for (const { id: listingId } of listings) await withdrawListing(tx, { ...deps, sellerId: citizenId, listingId });
+    await endRequestsOf(tx, deps, citizenId);
   },
 };
 
 /** Listings with their texts, and orders of both sides with everything that was written in them. */
 export const marketData: PersonalDataSource = {
-  covers: ['Listing.sellerId', 'MarketOrder.buyerId', 'MarketOrder.sellerId', 'OrderEvent.actorId'],
+  covers: [
+    'Listing.sellerId',
+    'MarketOrder.buyerId',
+    'MarketOrder.sellerId',
+    'OrderEvent.actorId',
+    ...peerTransferData.covers,
+  ],
   parts: [
     { name: 'listings', rows: (db, { citizenId }) => listings(db, citizenId) },
     { name: 'ordersBought', rows: (db, { citizenId }) => orders(db, { citizenId, read: bought }) },
     { name: 'ordersSold', rows: (db, { citizenId }) => orders(db, { citizenId, read: sold }) },
+    ...peerTransferData.parts,
   ],
 };
 

@@ -13,8 +13,11 @@ export const countedTopUp = { asset: 'DUCAT', kind: 'top_up_base', side: 'credit
 /** What a limit on cash-outs counts: earned ducats as they leave or are reserved, at the base price. */
 export const countedCashOut = { asset: 'DUCAT', kind: 'cash_out', side: 'debit' } as const;
 
+/** What a limit on sending counts: ducats of whatever kind as they leave for another citizen. */
+export const countedSending = { asset: 'DUCAT', kind: 'peer_transfer', side: 'debit' } as const;
+
 /**
- * Makes the ledger obey a standing: limits on the ducats a citizen may buy and cash out, and a wallet out of which
+ * Makes the ledger obey a standing: limits on the ducats a citizen may buy, cash out and send, and a wallet out of which
  * nothing moves while a chargeback is open. Limits are set only where they change, because the ledger counts 30 days
  * anew for it.
  */
@@ -35,7 +38,7 @@ export const enforceStanding: TrustEnforcement = async (tx, { citizenId, standin
 
 /**
  * The limits in what the ledger counts: 10 centesimi for a cent. While a reset lets nobody cash out yet, nothing may
- * leave; the refresh of the day it ends lets it again.
+ * leave; the refresh of the day it ends lets it again. As many ducats may be sent as may be bought.
  */
 export function limitsOf({ limits, cashOutFrom }: Pick<TrustStanding, 'limits' | 'cashOutFrom'>): VelocityLimit[] {
   const cashOut = (usdMinor: bigint) => (cashOutFrom === null ? ducatsFor(usdMinor) : 0n);
@@ -44,6 +47,8 @@ export function limitsOf({ limits, cashOutFrom }: Pick<TrustStanding, 'limits' |
     { ...countedTopUp, period: '30_days', amountMinorMax: ducatsFor(limits.topUpMonthUsdMinor) },
     { ...countedCashOut, period: '24_hours', amountMinorMax: cashOut(limits.cashOutDayUsdMinor) },
     { ...countedCashOut, period: '30_days', amountMinorMax: cashOut(limits.cashOutMonthUsdMinor) },
+    { ...countedSending, period: '24_hours', amountMinorMax: ducatsFor(limits.topUpDayUsdMinor) },
+    { ...countedSending, period: '30_days', amountMinorMax: ducatsFor(limits.topUpMonthUsdMinor) },
   ];
 }
 

@@ -210,6 +210,8 @@ describe('the books obey a standing', () => {
       ['top_up_base', 'credit', '30_days', 1_000_000n],
       ['cash_out', 'debit', '24_hours', 0n],
       ['cash_out', 'debit', '30_days', 0n],
+      ['peer_transfer', 'debit', '24_hours', 200_000n],
+      ['peer_transfer', 'debit', '30_days', 1_000_000n],
     ]);
     const rows = () => client.$queryRaw<{ xmin: string }[]>`
       SELECT xmin::text FROM ledger.velocity_limit WHERE owner = ${citizenId} ORDER BY period`;

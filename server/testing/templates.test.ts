@@ -11,6 +11,7 @@ import * as houseTemplates from '#server/ledger/template-grant.ts';
 import { bindTemplate, totalOf, type AmountRange, type AnyTemplate } from '#server/ledger/templates.ts';
 import { postLinked } from '#server/ledger/transfers.ts';
 import * as marketTemplates from '#server/market/orders/order-templates.ts';
+import * as peerTransferTemplates from '#server/market/peer-transfers/peer-transfer-templates.ts';
 import * as refundFailedTemplates from '#server/payments/templates/templates-refund-failed.ts';
 import * as refundTemplates from '#server/payments/templates/templates-refund.ts';
 import * as debtTemplates from '#server/payments/templates/templates-debt.ts';
@@ -37,6 +38,7 @@ const declared: Readonly<Record<string, readonly unknown[]>> = {
   'server/ledger/template-first-mint.ts': Object.values(mintTemplates),
   'server/ledger/template-grant.ts': Object.values(houseTemplates),
   'server/market/orders/order-templates.ts': Object.values(marketTemplates),
+  'server/market/peer-transfers/peer-transfer-templates.ts': Object.values(peerTransferTemplates),
   'server/payments/templates/templates-refund-failed.ts': Object.values(refundFailedTemplates),
   'server/payments/templates/templates-refund.ts': Object.values(refundTemplates),
   'server/payments/templates/templates-cash-out.ts': Object.values(cashOutTemplates),

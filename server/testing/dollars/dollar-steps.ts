@@ -68,7 +68,7 @@ export const dollarStep: fc.Arbitrary<DollarStep> = fc.oneof(
 
 /** Refusals that are no finding: somebody asked for what they may not have. */
 const expected = new Set([
-  ...['top_up_limit', 'insufficient_funds', 'own_listing', 'listing_limit', 'gift_refused', 'limit_exceeded'],
+  ...['top_up_limit', 'insufficient_funds', 'own_listing', 'listing_limit', 'send_limit', 'limit_exceeded'],
   ...['refund_ducats_spent', 'refund_window_over', 'refund_nothing_left', 'refund_too_large', 'order_step_unavailable'],
   ...['cash_out_level', 'cash_out_too_small', 'cash_out_not_cleared', 'payout_account_missing'],
 ]);

@@ -4,6 +4,7 @@ import { openAccount, systemAccountId } from '#server/ledger/accounts.ts';
 import { ensurePartitions } from '#server/ledger/partitions.ts';
 import { post } from '#server/ledger/transfers.ts';
 import { publishListing } from '#server/market/catalogue/listings.ts';
+import { sendDucats } from '#server/market/peer-transfers/peer-transfer-flows.ts';
 import { cancelOrder, confirmOrder, deliverOrder } from '#server/market/orders/order-steps.ts';
 import { placeOrder } from '#server/market/orders/orders.ts';
 import { approveAndSend, requestCashOut } from '#server/payments/cash-outs/cash-out-flows.ts';
@@ -16,7 +17,6 @@ import { refuse } from '#server/platform/errors.ts';
 import { projectAccounts } from '#server/provenance/project.ts';
 import { amountsOf, type LotAmounts } from '#server/provenance/queries.ts';
 import { testCashOuts, type TestCashOuts } from '#server/testing/cash-out.ts';
-import { ledgerClock } from '#server/testing/ledger-clock.ts';
 import { move } from '#server/testing/ledger.ts';
 import { classOfTier } from '#server/testing/market.ts';
 import { testRefunds } from '#server/testing/refunds.ts';
@@ -54,7 +54,7 @@ export interface DollarWorld {
   order(order: { buyerId: string; sellerId: string; priceMinor: bigint }): Promise<string>;
   complete(orderId: string): Promise<void>;
   cancel(orderId: string): Promise<void>;
-  /** The product has no gifts yet: what it would do is one transfer between wallets, with units in the usual order. */
+  /** Sends ducats from one citizen to another. */
   gift(gift: { from: string; to: string; amountMinor: bigint }): Promise<void>;
   /** Refunds to its buyer; null cents: all that is left of it, as citizens do by themselves. */
   refund(topUpId: string, priceMinor: bigint | null): Promise<void>;
@@ -79,7 +79,6 @@ export async function dollarWorld(): Promise<DollarWorld> {
   await mintMuch(cashOuts);
   for (let count = 0; count < 4; count += 1) await cashOuts.fillHouse();
   const operators = [await cashOuts.operator(), await cashOuts.operator()];
-  const ledger = ledgerClock(database);
   const refunds = testRefunds(bridge);
   const walletOf = (owner: string) =>
     database.inTransaction((tx) => openAccount(tx, { owner, kind: 'wallet', asset: 'DUCAT' }));
@@ -96,12 +95,10 @@ export async function dollarWorld(): Promise<DollarWorld> {
       return topUpId;
     },
     ...ordersOf(cashOuts),
-    gift: async (gift) => {
-      const [from, to, id] = [await walletOf(gift.from), await walletOf(gift.to), await ledger.id()];
-      const [result] = await database.inTransaction((tx) =>
-        post(tx, [move({ id, from, to, amountMinor: gift.amountMinor })]),
-      );
-      if (result?.status !== 'created') throw refuse('conflict', 'gift_refused', 'This gift cannot be.');
+    gift: async ({ from: senderId, to, amountMinor }) => {
+      const { username } = await client.citizen.findUniqueOrThrow({ where: { id: to }, select: { username: true } });
+      const sending = { username, amountMinor, note: null, key: randomUUID() };
+      await sendDucats({ ...deps, database }, { senderId, sending });
     },
     refund: async (topUpId, priceMinor) => {
       const origin = priceMinor === null ? 'self_service' : 'operator';
