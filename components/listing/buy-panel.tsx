@@ -33,8 +33,8 @@ export function BuyPanel({ listing, visitor, signInHref, prefix }: BuyPanelProps
       </div>
     );
   }
-  if (listing.state === 'withdrawn' || listing.stock === 0) {
-    const reason = listing.state === 'withdrawn' ? 'withdrawn' : 'soldOut';
+  if (listing.state !== 'published' || listing.stock === 0) {
+    const reason = listing.state === 'published' ? 'soldOut' : 'offSale';
     return (
       <div className="flex flex-col gap-4">
         <PanelText title={t(`${reason}Title`)}>{t(`${reason}Text`)}</PanelText>

@@ -14,7 +14,7 @@ interface StockBadgeProps {
 /** What a buyer should know about the stock before anything else. */
 export function StockBadge({ listing, isVerbose = false }: StockBadgeProps) {
   const t = useTranslations('listing');
-  if (listing.state === 'withdrawn') return <Badge>{t('withdrawn')}</Badge>;
+  if (listing.state !== 'published') return <Badge>{t(`state.${listing.state}`)}</Badge>;
   if (listing.stock === 0) return <Badge tone="danger">{t('soldOut')}</Badge>;
   if (listing.stock !== null && listing.stock <= fewLeft)
     return <Badge tone="gold">{t('left', { count: listing.stock })}</Badge>;

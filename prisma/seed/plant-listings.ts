@@ -1,3 +1,4 @@
+import { publishListingInput } from '#server/market/catalogue/catalogue-schema.ts';
 import { publishListing } from '#server/market/catalogue/listings.ts';
 import { invariant } from '#server/platform/invariant.ts';
 import { craftListings } from './listings-crafts.ts';
@@ -29,7 +30,7 @@ export function plantListings(input: SeedInput, citizens: SeedCitizenIds): Promi
       const time = new Date(input.now.getTime() - hoursAgo * hourMs);
       const receipt = await publishListing(tx, {
         sellerId,
-        listing: { ...terms, key: seedKey(name) },
+        listing: publishListingInput.parse({ ...terms, key: seedKey(name) }),
         clock: { now: () => time },
         ids: namedIds(time, `listing ${name}`),
       });

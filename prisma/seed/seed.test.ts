@@ -50,7 +50,7 @@ describe('the seed', () => {
     expect(new Set(seedListings.map(({ title }) => title)).size).toBe(64);
     for (const { title, description, category, priceMinor, stock } of seedListings) {
       const terms = { title, description, category, priceMinor, stock };
-      expect(listingTerms.parse(terms)).toEqual(terms);
+      expect(listingTerms.parse(terms)).toMatchObject(terms);
       expect(priceMinor >= 2_00n && priceMinor <= 900_00n).toBe(true);
     }
   });

@@ -312,7 +312,7 @@ describe('closing an account', () => {
     ))
       expect(await tablesHolding(database, text), text).toEqual([]);
     expect(await sessions.find(token)).toBeNull();
-    expect(await client.listing.findUnique({ where: { id: listingId } })).toMatchObject({ state: 'withdrawn' });
+    expect(await client.listing.findUnique({ where: { id: listingId } })).toMatchObject({ state: 'paused' });
     const row = await client.citizen.findUniqueOrThrow({ where: { id: citizenId } });
     expect(row).toMatchObject({ displayName: 'Closed account', socialClass: null, hasSecondFactor: false });
     expect(row.username).toMatch(/^[A-Za-z0-9_.-]{1,64}$/);

@@ -1,11 +1,12 @@
 import type { ClosingPart } from '#server/citizens/closing.ts';
 import { paged, type PersonalDataSource } from '#server/citizens/personal-data.ts';
-import { withdrawListing } from '#server/market/catalogue/listings.ts';
+import { pauseListing } from '#server/market/catalogue/listings.ts';
 import { ownListings, listingById } from '#server/market/catalogue/listing-queries.ts';
 import { orderForParty, ordersBought, ordersSold } from '#server/market/orders/order-queries.ts';
 import { openOrderStates } from '#server/market/orders/order-rules.ts';
 import { endRequestsOf } from '#server/market/peer-transfers/ducat-requests.ts';
 import { peerTransferData } from '#server/market/peer-transfers/peer-transfer-data.ts';
+import { ownFiles, ownPictures } from '#server/market/uploads/upload-queries.ts';
 import type { Db } from '#server/platform/db.ts';
 
 const pageMax = 100;
@@ -24,8 +25,8 @@ export const marketClosing: ClosingPart = {
       orderBy: { id: 'asc' },
       select: { id: true },
     });
-    for (const { id: listingId } of listings) await withdrawListing(tx, { ...deps, sellerId: citizenId, listingId });
     await endRequestsOf(tx, deps, citizenId);
+    for (const { id: listingId } of listings) await pauseListing(tx, { ...deps, sellerId: citizenId, listingId });
   },
 };
 
@@ -37,9 +38,16 @@ export const marketData: PersonalDataSource = {
     'MarketOrder.sellerId',
     'OrderEvent.actorId',
     ...peerTransferData.covers,
+    'Picture.ownerId',
+    'ContentFile.ownerId',
   ],
   parts: [
     { name: 'listings', rows: (db, { citizenId }) => listings(db, citizenId) },
+    {
+      name: 'pictures',
+      rows: (db, { citizenId }) => paged((cursor) => ownPictures(db, { ownerId: citizenId, cursor })),
+    },
+    { name: 'files', rows: (db, { citizenId }) => paged((cursor) => ownFiles(db, { ownerId: citizenId, cursor })) },
     { name: 'ordersBought', rows: (db, { citizenId }) => orders(db, { citizenId, read: bought }) },
     { name: 'ordersSold', rows: (db, { citizenId }) => orders(db, { citizenId, read: sold }) },
     ...peerTransferData.parts,

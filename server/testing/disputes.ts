@@ -5,6 +5,7 @@ import { checkLedger } from '#server/ledger/checker.ts';
 import type { AccountKind } from '#server/ledger/kinds.ts';
 import { accountBalance } from '#server/ledger/queries.ts';
 import { disputedOrders } from '#server/market/orders/disputed-orders.ts';
+import { publishListingInput } from '#server/market/catalogue/catalogue-schema.ts';
 import { publishListing } from '#server/market/catalogue/listings.ts';
 import { confirmOrder, deliverOrder } from '#server/market/orders/order-steps.ts';
 import { placeOrder } from '#server/market/orders/orders.ts';
@@ -166,10 +167,9 @@ async function placed(
 ): Promise<string> {
   const { clock, ids, secret, database } = deps;
   const tools = { clock, ids, secret };
-  const terms = { title: 'Goblet of cristallo', description: 'A wine goblet, blown thin.', category: 'glass' } as const;
-  const { listingId } = await database.inTransaction((tx) =>
-    publishListing(tx, { ...tools, sellerId, listing: { ...terms, key: randomUUID(), priceMinor, stock: 1 } }),
-  );
+  const terms = { title: 'Goblet of cristallo', description: 'A wine goblet, blown thin.', category: 'glass' };
+  const listing = publishListingInput.parse({ ...terms, key: randomUUID(), priceMinor, stock: 1 });
+  const { listingId } = await database.inTransaction((tx) => publishListing(tx, { ...tools, sellerId, listing }));
   const order = { listingId, listingVersion: 1, quantity: 1, key: randomUUID() };
   const { orderId } = await database.inTransaction((tx) => placeOrder(tx, { ...tools, buyerId, order }));
   clock.advance(1_000);

@@ -99,13 +99,23 @@ export async function testMarket(): Promise<TestMarket> {
   };
 }
 
-const defaultTerms = {
+/** What every listing of a test says unless it is told otherwise. */
+export const defaultTerms: Omit<PublishListingInput, 'key'> = {
   title: 'Goblet of cristallo',
   description: 'A wine goblet, blown thin on the Rio dei Vetrai.',
   category: 'glass',
   priceMinor: 34_00n,
   stock: 5,
-} as const satisfies Omit<PublishListingInput, 'key'>;
+  kind: 'goods',
+  tags: [],
+  attributes: {},
+  options: [],
+  variants: [],
+  pictures: [],
+  availability: null,
+  deliveryDays: null,
+  isDraft: false,
+};
 
 function makeCitizen(
   database: TestDatabase,

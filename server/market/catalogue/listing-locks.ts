@@ -4,7 +4,7 @@ import { Prisma } from '#server/platform/db.ts';
 import type { Tx } from '#server/platform/db.ts';
 import { invariant } from '#server/platform/invariant.ts';
 
-/** A listing whose row this transaction holds: nobody else sells, edits or withdraws it meanwhile. */
+/** A listing whose row this transaction holds: nobody else sells, edits or pauses it meanwhile. */
 export interface LockedListing {
   id: string;
   sellerId: string;
@@ -16,7 +16,7 @@ export interface LockedListing {
   kind: ListingKind;
   state: ListingState;
   version: number;
-  /** Empty where there is nothing to choose; withdrawn ones included. */
+  /** Empty where there never was anything to choose; those no longer offered included, because orders name them. */
   variants: LockedVariant[];
 }
 
@@ -39,7 +39,8 @@ export async function lockListings(tx: Tx, listingIds: readonly string[]): Promi
   const ids = [...new Set(listingIds)];
   const rows = await tx.$queryRaw<(Omit<LockedListing, 'variants'> & { hasVariants: boolean })[]>(Prisma.sql`
     SELECT id, seller_id AS "sellerId", title, description, category_slug AS "categorySlug",
-           price_minor AS "priceMinor", stock, kind, state, version, options <> '[]' AS "hasVariants"
+           price_minor AS "priceMinor", stock, kind, state, version,
+           EXISTS (SELECT FROM listing_variant WHERE listing_id = listing.id) AS "hasVariants"
       FROM listing
      WHERE id = ANY (${ids}::uuid[])
      ORDER BY id
@@ -79,8 +80,8 @@ async function variantsOf(tx: Tx, listingIds: readonly string[]): Promise<Map<st
 
 /**
  * Gives `units` to a locked listing's stock or takes them where negative, from the variant where one was chosen. Unlimited
- * stock stays unlimited, and what comes back to a variant that is no longer offered is not on sale again. The database
- * refuses to take more than there is.
+ * stock stays unlimited, and what comes back of what is no longer offered as such (a variant that was dropped, or a
+ * listing that has variants now) is not on sale again. The database refuses to take more than there is.
  */
 export async function moveStock(
   tx: Tx,
@@ -89,7 +90,7 @@ export async function moveStock(
 ): Promise<void> {
   const variant = listing.variants.find(({ id }) => id === variantId);
   invariant((variant === undefined) === (variantId === null), 'a variant that is moved is one of the listing');
-  const onSale = variant !== undefined && (variant.stock === null || !variant.isOffered) ? 0 : units;
+  const onSale = isOnSale(listing, variant) ? units : 0;
   if (variant !== undefined) {
     await tx.$executeRaw`
       UPDATE listing_variant SET stock = least(stock + ${units}::integer, ${stockMax}::integer)
@@ -100,4 +101,11 @@ export async function moveStock(
        SET stock = CASE WHEN stock IS NULL THEN NULL ELSE least(stock + ${onSale}::integer, ${stockMax}::integer) END,
            sold_count = greatest(sold_count - ${units}::integer, 0)
      WHERE id = ${listing.id}::uuid`;
+}
+
+/** Whether units of this choice count in the stock of the whole listing. */
+function isOnSale(listing: LockedListing, variant: LockedVariant | undefined): boolean {
+  const hasChoice = listing.variants.some(({ isOffered }) => isOffered);
+  if (variant === undefined) return !hasChoice;
+  return variant.isOffered && variant.stock !== null;
 }

@@ -4,35 +4,63 @@ import type { CategoryCount, ListingCard, ListingView } from '#server/market/cat
 import { listingSelected, withSellers } from '#server/market/catalogue/listing-rows.ts';
 import { listingNotFound } from '#server/market/catalogue/listings.ts';
 import type { Page } from '#server/market/schema.ts';
+import { ducat } from '#server/money/money.ts';
 import { Prisma } from '#server/platform/db.ts';
 import type { Db } from '#server/platform/db.ts';
 
-/** All categories in their fixed order, with how many listings are on sale in each. */
+/** The categories at the top in their fixed order, with how many listings are on sale in each branch. */
 export async function categories(db: Db): Promise<CategoryCount[]> {
   const rows = await db.$queryRaw<{ slug: string; nameEn: string; nameIt: string; listings: number }[]>(Prisma.sql`
-    SELECT slug, name_en AS "nameEn", name_it AS "nameIt",
-           (SELECT count(*) FROM listing WHERE category_slug = slug AND state = 'published')::integer AS listings
-      FROM category
-     ORDER BY position`);
+    SELECT top.slug, top.name_en AS "nameEn", top.name_it AS "nameIt", coalesce(sum(counted.listings), 0)::integer AS listings
+      FROM category top
+      LEFT JOIN (SELECT category_slug, count(*) AS listings FROM listing WHERE state = 'published' GROUP BY 1) counted
+        ON counted.category_slug = top.slug OR starts_with(counted.category_slug, top.slug || '-')
+     WHERE top.parent_slug IS NULL
+     GROUP BY top.slug
+     ORDER BY top.position`);
   return rows.map((row) => ({ ...row, slug: storedListingWords.category.parse(row.slug) }));
 }
 
-/** One listing. A withdrawn one is shown to its seller only. Refuses: `listing_not_found`. */
+/** One listing. What is not on sale is shown to its seller only. Refuses: `listing_not_found`. */
 export async function listingById(
   db: Db,
   input: { listingId: string; visitorId: string | null },
 ): Promise<ListingView> {
-  const row = await db.listing.findUnique({
-    where: { id: input.listingId },
-    select: { ...listingSelected, description: true, updatedAt: true },
-  });
-  if (row === null || (row.state === 'withdrawn' && row.sellerId !== input.visitorId)) throw listingNotFound();
+  const row = await db.listing.findUnique({ where: { id: input.listingId }, select: viewSelected });
+  if (row === null || (row.state !== 'published' && row.sellerId !== input.visitorId)) throw listingNotFound();
   const [card] = await withSellers(db, [row]);
   if (card === undefined) throw listingNotFound();
-  return { ...card, description: row.description, updatedAt: row.updatedAt };
+  return {
+    ...card,
+    description: row.description,
+    categorySlug: row.categorySlug,
+    tags: row.tags,
+    attributes: storedListingWords.attributes.parse(row.attributes),
+    options: storedListingWords.options.parse(row.options),
+    variants: row.variants.map((variant) => ({ ...variant, priceMinor: ducat(variant.priceMinor) })),
+    pictures: storedListingWords.pictures.parse(row.pictures),
+    availability: row.availability,
+    deliveryDays: row.deliveryDays,
+    updatedAt: row.updatedAt,
+  };
 }
 
-/** A seller's own listings, withdrawn ones included, newest first. Refuses: `invalid_cursor`. */
+const viewSelected = {
+  ...listingSelected,
+  description: true,
+  tags: true,
+  attributes: true,
+  availability: true,
+  deliveryDays: true,
+  updatedAt: true,
+  variants: {
+    where: { isOffered: true },
+    orderBy: { position: 'asc' },
+    select: { id: true, values: true, priceMinor: true, stock: true },
+  },
+} satisfies Prisma.ListingSelect;
+
+/** A seller's own listings, in every state, newest first. Refuses: `invalid_cursor`. */
 export async function ownListings(db: Db, input: PageInput & { sellerId: string }): Promise<Page<ListingCard>> {
   const rows = await db.listing.findMany({
     where: { sellerId: input.sellerId, ...olderThan(input.cursor) },

@@ -11,6 +11,9 @@ export interface ListingRow {
   sellerId: string;
   title: string;
   categorySlug: string;
+  kind: string;
+  pictures: unknown;
+  options: unknown;
   priceMinor: bigint;
   stock: number | null;
   state: string;
@@ -19,8 +22,8 @@ export interface ListingRow {
 }
 
 export const listingColumns = Prisma.sql`
-  id, seller_id AS "sellerId", title, category_slug AS "categorySlug", price_minor AS "priceMinor",
-  stock, state, version, created_at AS "createdAt"`;
+  id, seller_id AS "sellerId", title, category_slug AS "categorySlug", kind, pictures, options,
+  price_minor AS "priceMinor", stock, state, version, created_at AS "createdAt"`;
 
 /** The same for Prisma's query builder. */
 export const listingSelected = {
@@ -28,6 +31,9 @@ export const listingSelected = {
   sellerId: true,
   title: true,
   categorySlug: true,
+  kind: true,
+  pictures: true,
+  options: true,
   priceMinor: true,
   stock: true,
   state: true,
@@ -45,6 +51,9 @@ export async function withSellers(db: Db, rows: readonly ListingRow[]): Promise<
     id: row.id,
     title: row.title,
     category: storedListingWords.category.parse(row.categorySlug),
+    kind: storedListingWords.kind.parse(row.kind),
+    picture: storedListingWords.pictures.parse(row.pictures)[0] ?? null,
+    hasVariants: storedListingWords.options.parse(row.options).length > 0,
     priceMinor: ducat(row.priceMinor),
     stock: row.stock,
     state: storedListingWords.state.parse(row.state),

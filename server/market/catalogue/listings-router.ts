@@ -5,7 +5,14 @@ import {
   updateListingInput,
 } from '#server/market/catalogue/catalogue-schema.ts';
 import { categories, listingById, ownListings } from '#server/market/catalogue/listing-queries.ts';
-import { publishListing, republishListing, updateListing, withdrawListing } from '#server/market/catalogue/listings.ts';
+import { categoryTree } from '#server/market/catalogue/category-queries.ts';
+import {
+  archiveListing,
+  pauseListing,
+  publishListing,
+  republishListing,
+  updateListing,
+} from '#server/market/catalogue/listings.ts';
 import { searchListings } from '#server/market/catalogue/search.ts';
 import { pageInput } from '#server/market/schema.ts';
 import type { Principal } from '#server/platform/session.ts';
@@ -18,6 +25,10 @@ export const listingsRouter = router({
     .query(({ ctx, input }) => searchListings(ctx.database.client, input)),
 
   categories: publicProcedure({ limit: 'read', audited: false }).query(({ ctx }) => categories(ctx.database.client)),
+
+  categoryTree: publicProcedure({ limit: 'read', audited: false }).query(({ ctx }) =>
+    categoryTree(ctx.database.client),
+  ),
 
   byId: publicProcedure({ limit: 'read', audited: false })
     .input(listingIdInput)
@@ -41,16 +52,20 @@ export const listingsRouter = router({
       ctx.database.inTransaction((tx) => updateListing(tx, { ...sellerOf(ctx), listing: input })),
     ),
 
-  withdraw: citizenProcedure({ limit: 'write', audited: false })
+  pause: citizenProcedure({ limit: 'write', audited: false })
     .input(listingIdInput)
-    .mutation(({ ctx, input }) =>
-      ctx.database.inTransaction((tx) => withdrawListing(tx, { ...sellerOf(ctx), ...input })),
-    ),
+    .mutation(({ ctx, input }) => ctx.database.inTransaction((tx) => pauseListing(tx, { ...sellerOf(ctx), ...input }))),
 
   republish: citizenProcedure({ limit: 'write', audited: false })
     .input(listingIdInput)
     .mutation(({ ctx, input }) =>
       ctx.database.inTransaction((tx) => republishListing(tx, { ...sellerOf(ctx), ...input })),
+    ),
+
+  archive: citizenProcedure({ limit: 'write', audited: false })
+    .input(listingIdInput)
+    .mutation(({ ctx, input }) =>
+      ctx.database.inTransaction((tx) => archiveListing(tx, { ...sellerOf(ctx), ...input })),
     ),
 });
 

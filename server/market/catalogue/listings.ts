@@ -1,11 +1,15 @@
 import type {
-  ListingKind,
   ListingState,
-  ListingTerms,
   PublishListingInput,
   UpdateListingInput,
 } from '#server/market/catalogue/catalogue-schema.ts';
+import type { ListingContent } from '#server/market/catalogue/details-schema.ts';
 import { lockListing, type LockedListing } from '#server/market/catalogue/listing-locks.ts';
+import { canonical, planVariants, stockChanged, totalsOf } from '#server/market/catalogue/listing-rules.ts';
+import type { VariantPlan } from '#server/market/catalogue/listing-rules.ts';
+import { checkContent, checkTerms, rowOf } from '#server/market/catalogue/listing-terms.ts';
+import { writeVariants } from '#server/market/catalogue/listing-variants.ts';
+import { currentContent, keepVersion, saysOtherThan } from '#server/market/catalogue/listing-versions.ts';
 import { trustStanding } from '#server/citizens/trust.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import { inputHash } from '#server/platform/crypto.ts';
@@ -26,94 +30,130 @@ export interface ListingReceipt {
   state: ListingState;
 }
 
+/** Drafts that a seller may have at once. */
+const draftsMax = 100;
+
 /**
- * Puts a new listing on sale. The same key with the same input answers the same listing again.
- * Refuses: `idempotency_key_reused`, `listing_limit`.
+ * Puts a new listing on sale, or keeps it as a draft. The same key with the same input answers the same listing again.
+ * Refuses: `idempotency_key_reused`, `listing_limit`, `draft_limit`, `content_missing`, and what `checkTerms` refuses.
  */
 export async function publishListing(
   tx: Tx,
   input: Tools & { sellerId: string; listing: PublishListingInput },
 ): Promise<ListingReceipt> {
-  const { key, ...terms } = input.listing;
-  const hash = inputHash({ ...terms });
-  await lockShelf(tx, input.sellerId);
+  const { sellerId } = input;
+  const { key, isDraft, ...terms } = input.listing;
+  const hash = inputHash({ terms: canonical({ ...terms, isDraft }) });
+  const state = isDraft ? 'draft' : 'published';
+  await lockShelf(tx, sellerId);
   const known = await tx.listing.findUnique({
-    where: { sellerId_key: { sellerId: input.sellerId, key } },
+    where: { sellerId_key: { sellerId, key } },
     select: { id: true, inputHash: true },
   });
-  if (known !== null) return repeatedReceipt(known, hash);
+  if (known !== null) return repeatedReceipt(known, { hash, state });
 
-  await refuseOneTooMany(tx, input);
+  await (isDraft ? refuseOneDraftTooMany(tx, sellerId) : refuseOneTooMany(tx, input));
   const now = input.clock.now();
+  const content = terms.content ?? null;
+  if (!isDraft) checkContent(terms.kind, content);
+  await checkTerms(tx, { sellerId, terms, now });
+  const plan = planVariants([], terms.variants);
   const id = input.ids.uuid();
-  const { sellerId } = input;
-  const first = {
-    kind: kindOf(terms.category),
-    attributes: {},
-    options: [],
-    state: 'published',
-    version: 1,
-    createdAt: now,
-    updatedAt: now,
-  } as const;
-  await tx.listing.createMany({ data: [{ ...rowOf(terms), ...first, id, sellerId, key, inputHash: hash }] });
-  await emit(tx, input, { type: 'listing.published', subject: id, payload: { sellerId: input.sellerId, version: 1 } });
-  return { listingId: id, version: 1, state: 'published' };
+  const first = { id, sellerId, key, inputHash: hash, state, version: 1, createdAt: now, updatedAt: now };
+  await tx.listing.createMany({ data: [{ ...rowOf(terms, totalsOf(terms, plan.offered)), ...first }] });
+  await writeVariants(tx, { listingId: id, plan, ids: input.ids });
+  await keepVersion(tx, { listingId: id, content });
+  await emit(tx, input, { type: `listing.${state}`, subject: id, payload: { sellerId, version: 1 } });
+  return { listingId: id, version: 1, state };
 }
 
 /**
- * Changes a listing. Changed terms (title, description, category, price) make a new version, so that
- * nobody buys what they did not see; a changed stock does not.
- * Refuses: `listing_not_found`, `listing_changed` (edited elsewhere meanwhile), `stock_changed` (sold meanwhile).
+ * Changes a listing. Changed terms (all that a buyer sees or receives) make a new version, so that nobody buys what they
+ * did not see; a changed stock does not.
+ * Refuses: `listing_not_found`, `listing_archived`, `listing_changed` (edited elsewhere meanwhile), `stock_changed`
+ * (sold meanwhile), `too_many_variants`, `content_missing`, and what `checkTerms` refuses.
  */
 export async function updateListing(
   tx: Tx,
   input: Tools & { sellerId: string; listing: UpdateListingInput },
 ): Promise<ListingReceipt> {
-  const { listingId, version, stockSeen, ...terms } = input.listing;
+  const { listingId, version, stockSeen: _stockSeen, ...terms } = input.listing;
   const current = await lockOwnListing(tx, { listingId, sellerId: input.sellerId });
+  if (current.state === 'archived') throw listingArchived();
   if (current.version !== version) {
     throw refuse('conflict', 'listing_changed', 'This listing was changed elsewhere. Look at it again before saving.');
   }
-  const stockEdited = terms.stock !== stockSeen;
-  if (stockEdited && current.stock !== stockSeen) {
-    throw refuse('conflict', 'stock_changed', 'Some were sold while you were editing. Look at the stock again.');
-  }
-  const next = rowOf({ ...terms, stock: stockEdited ? terms.stock : current.stock });
-  const termsEdited =
-    next.title !== current.title ||
-    next.description !== current.description ||
-    next.categorySlug !== current.categorySlug ||
-    next.priceMinor !== current.priceMinor;
-  if (!termsEdited && !stockEdited) return receiptOf(current);
-  const nextVersion = termsEdited ? current.version + 1 : current.version;
-  await tx.listing.update({
-    where: { id: listingId },
-    data: { ...next, version: nextVersion, updatedAt: input.clock.now() },
-    select: { id: true },
-  });
-  await emit(tx, input, {
-    type: 'listing.changed',
-    subject: listingId,
-    payload: { sellerId: input.sellerId, version: nextVersion },
-  });
+  const { plan, stock, isStockEdited } = planStock(current, input.listing);
+  const content = await contentAfter(tx, current, terms);
+  if (current.state === 'published') checkContent(terms.kind, content);
+  const row = rowOf(terms, totalsOf({ priceMinor: terms.priceMinor, stock }, plan.offered));
+  const { stock: _stock, ...said } = row;
+  const next = {
+    ...said,
+    variants: plan.offered.map(({ values, priceMinor }) => ({ values, priceMinor })),
+    contentText: content?.text ?? null,
+    contentFileIds: content?.fileIds ?? [],
+  };
+  const areTermsEdited = await saysOtherThan(tx, { listingId, version, terms: next });
+  if (!areTermsEdited && !isStockEdited) return receiptOf(current);
+  const now = input.clock.now();
+  if (areTermsEdited) await checkTerms(tx, { sellerId: input.sellerId, terms, now });
+  const nextVersion = areTermsEdited ? version + 1 : version;
+  const data = { ...row, version: nextVersion, updatedAt: now };
+  await tx.listing.update({ where: { id: listingId }, data, select: { id: true } });
+  await writeVariants(tx, { listingId, plan, ids: input.ids });
+  if (areTermsEdited) await keepVersion(tx, { listingId, content });
+  const payload = { sellerId: input.sellerId, version: nextVersion };
+  await emit(tx, input, { type: 'listing.changed', subject: listingId, payload });
   return { listingId, version: nextVersion, state: current.state };
 }
 
-/** Takes a listing off sale; open orders go on. Doing it twice changes nothing. Refuses: `listing_not_found`. */
-export function withdrawListing(
-  tx: Tx,
-  input: Tools & { sellerId: string; listingId: string },
-): Promise<ListingReceipt> {
-  return moveListing(tx, { ...input, to: 'withdrawn' });
+/** What is left of the stock after the edit. Refuses: `stock_changed`, `too_many_variants`. */
+function planStock(
+  current: LockedListing,
+  wanted: UpdateListingInput,
+): { plan: VariantPlan; stock: number | null; isStockEdited: boolean } {
+  const plan = planVariants(current.variants, wanted.variants);
+  const hadVariants = current.variants.some(({ isOffered }) => isOffered);
+  const isOneOrOther = hadVariants !== wanted.variants.length > 0;
+  const isEdited = isOneOrOther || (!hadVariants && wanted.stock !== wanted.stockSeen);
+  if (isEdited && current.stock !== wanted.stockSeen && current.stock !== wanted.stock) throw stockChanged();
+  const isStockEdited = isEdited || plan.isStockEdited;
+  return { plan, stock: isEdited ? wanted.stock : current.stock, isStockEdited };
 }
 
-/** Puts a withdrawn listing back on sale. Doing it twice changes nothing. Refuses: `listing_not_found`, `listing_limit`. */
-export function republishListing(
+/** What buyers will receive: as the form says, or as it was where the form says nothing. */
+async function contentAfter(
   tx: Tx,
-  input: Tools & { sellerId: string; listingId: string },
-): Promise<ListingReceipt> {
+  current: LockedListing,
+  terms: Pick<UpdateListingInput, 'kind' | 'content'>,
+): Promise<ListingContent | null> {
+  if (terms.kind !== 'digital') return null;
+  if (terms.content !== undefined) return terms.content;
+  return currentContent(tx, { listingId: current.id, version: current.version });
+}
+
+type OwnListing = Tools & { sellerId: string; listingId: string };
+
+/**
+ * Takes a listing off sale for a while; open orders go on. Doing it twice changes nothing.
+ * Refuses: `listing_not_found`, `listing_archived`, `listing_not_on_sale` (a draft).
+ */
+export function pauseListing(tx: Tx, input: OwnListing): Promise<ListingReceipt> {
+  return moveListing(tx, { ...input, to: 'paused' });
+}
+
+/**
+ * Puts a draft or a paused listing on sale. Doing it twice changes nothing.
+ * Refuses: `listing_not_found`, `listing_archived`, `listing_limit`, `content_missing`.
+ */
+export function republishListing(tx: Tx, input: OwnListing): Promise<ListingReceipt> {
   return moveListing(tx, { ...input, to: 'published' });
+}
+
+/** Puts a listing away for good; its orders keep it. Doing it twice changes nothing. Refuses: `listing_not_found`. */
+export function archiveListing(tx: Tx, input: OwnListing): Promise<ListingReceipt> {
+  return moveListing(tx, { ...input, to: 'archived' });
 }
 
 async function moveListing(
@@ -122,7 +162,11 @@ async function moveListing(
 ): Promise<ListingReceipt> {
   const current = await lockOwnListing(tx, input);
   if (current.state === input.to) return receiptOf(current);
+  if (current.state === 'archived') throw listingArchived();
+  if (input.to === 'paused' && current.state === 'draft')
+    throw refuse('conflict', 'listing_not_on_sale', 'This listing is not on sale.');
   if (input.to === 'published') {
+    checkContent(current.kind, await currentContent(tx, { listingId: current.id, version: current.version }));
     await lockShelf(tx, input.sellerId);
     await refuseOneTooMany(tx, input);
   }
@@ -158,6 +202,11 @@ async function refuseOneTooMany(tx: Tx, { sellerId, clock }: { sellerId: string;
   });
 }
 
+async function refuseOneDraftTooMany(tx: Tx, sellerId: string): Promise<void> {
+  if ((await tx.listing.count({ where: { sellerId, state: 'draft' } })) < draftsMax) return;
+  throw refuse('conflict', 'draft_limit', 'You have as many drafts as you can have. Publish or archive one first.');
+}
+
 export function listingNotFound(): Error {
   return refuse('not_found', 'listing_not_found', 'There is no such listing.');
 }
@@ -168,20 +217,8 @@ async function lockOwnListing(tx: Tx, input: { listingId: string; sellerId: stri
   return listing;
 }
 
-function rowOf(terms: ListingTerms) {
-  return {
-    title: terms.title,
-    description: terms.description,
-    categorySlug: terms.category,
-    priceMinor: terms.priceMinor,
-    stock: terms.stock,
-  };
-}
-
-/** What a category has always meant; a form that asks for it comes with the kinds themselves. */
-function kindOf(category: ListingTerms['category']): ListingKind {
-  if (category === 'services') return 'service';
-  return category === 'patterns' ? 'digital' : 'goods';
+function listingArchived(): Error {
+  return refuse('conflict', 'listing_archived', 'This listing is archived and stays as it is.');
 }
 
 function receiptOf(listing: LockedListing): ListingReceipt {
@@ -189,7 +226,10 @@ function receiptOf(listing: LockedListing): ListingReceipt {
 }
 
 /** The first answer to a key, for every repetition of it. */
-function repeatedReceipt(known: { id: string; inputHash: string }, hash: string): ListingReceipt {
+function repeatedReceipt(
+  known: { id: string; inputHash: string },
+  { hash, state }: { hash: string; state: ListingState },
+): ListingReceipt {
   if (known.inputHash !== hash) {
     throw refuse(
       'conflict',
@@ -197,5 +237,5 @@ function repeatedReceipt(known: { id: string; inputHash: string }, hash: string)
       'This form was already sent with other contents. Reload the page.',
     );
   }
-  return { listingId: known.id, version: 1, state: 'published' };
+  return { listingId: known.id, version: 1, state };
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { withdrawListing } from '#server/market/catalogue/listings.ts';
+import { pauseListing } from '#server/market/catalogue/listings.ts';
 import { ownListings } from '#server/market/catalogue/listing-queries.ts';
 import { ordersBought, ordersSold } from '#server/market/orders/order-queries.ts';
 import { listingSorts, searchListingsInput } from '#server/market/catalogue/catalogue-schema.ts';
@@ -35,7 +35,7 @@ beforeAll(async () => {
   await add('Pepper', 'Heavy berries of Malabar.', { category: 'spices', stock: 0 });
   const { listingId } = await add('Withdrawn goblet', 'Not on sale any more.');
   await market.database.inTransaction((tx) =>
-    withdrawListing(tx, { sellerId: seller.citizenId, listingId, clock: market.clock, ids: systemIds }),
+    pauseListing(tx, { sellerId: seller.citizenId, listingId, clock: market.clock, ids: systemIds }),
   );
   // Many with the same price and the same moment: only the id tells them apart.
   for (let index = 0; index < 30; index += 1) {

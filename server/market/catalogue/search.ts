@@ -10,7 +10,7 @@ import type { Db } from '#server/platform/db.ts';
 export async function searchListings(db: Db, input: SearchListingsInput): Promise<Page<ListingCard>> {
   const order = orders[input.sort];
   const conditions = [Prisma.sql`state = 'published'`];
-  if (input.category !== undefined) conditions.push(Prisma.sql`category_slug = ${input.category}`);
+  if (input.category !== undefined) conditions.push(ofBranch(input.category));
   if (input.text !== undefined && input.text !== '') conditions.push(Prisma.sql`search @@ ${textQuery(input.text)}`);
   if (input.cursor !== undefined) conditions.push(order.after(input.cursor));
   const rows = await db.$queryRaw<ListingRow[]>(Prisma.sql`
@@ -20,6 +20,11 @@ export async function searchListings(db: Db, input: SearchListingsInput): Promis
      LIMIT ${input.limit + 1}`);
   const page = cutPage(rows, { limit: input.limit, cursorOf: order.cursorOf });
   return { items: await withSellers(db, page.items), nextCursor: page.nextCursor };
+}
+
+/** A category and all below it, whose slugs begin with its own. */
+function ofBranch(slug: string): Prisma.Sql {
+  return Prisma.sql`(category_slug = ${slug} OR starts_with(category_slug, ${`${slug}-`}))`;
 }
 
 interface SearchOrder {

@@ -110,7 +110,7 @@ describe('a purchase', () => {
     [null, { stock: null, quantity: quantityMax }],
     [null, { quantity: 5 }],
     ['own_listing', { buyerId: 'seller' }],
-    ['listing_withdrawn', { state: 'withdrawn' }],
+    ['listing_withdrawn', { state: 'paused' }],
     ['listing_changed', { seenVersion: 2 }],
     ['sold_out', { stock: 0 }],
     ['insufficient_stock', { quantity: 6 }],

@@ -88,7 +88,7 @@ export function refusePurchase(facts: PurchaseFacts): PurchaseRefusal | null {
   if (!Number.isSafeInteger(facts.quantity) || facts.quantity < 1 || facts.quantity > quantityMax)
     return 'invalid_quantity';
   if (facts.buyerId === facts.sellerId) return 'own_listing';
-  if (facts.state === 'withdrawn') return 'listing_withdrawn';
+  if (facts.state !== 'published') return 'listing_withdrawn';
   if (facts.version !== facts.seenVersion) return 'listing_changed';
   if (facts.stock === 0) return 'sold_out';
   if (facts.stock !== null && facts.stock < facts.quantity) return 'insufficient_stock';

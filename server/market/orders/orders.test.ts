@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { checkLedger } from '#server/ledger/checker.ts';
-import { updateListing, withdrawListing } from '#server/market/catalogue/listings.ts';
+import { updateListingInput } from '#server/market/catalogue/catalogue-schema.ts';
+import { pauseListing, updateListing } from '#server/market/catalogue/listings.ts';
 import { ordersBought } from '#server/market/orders/order-queries.ts';
 import { systemIds } from '#server/platform/ids.ts';
 import { testMarket } from '#server/testing/market.ts';
@@ -83,7 +84,7 @@ async function changePrice(listingId: string, priceMinor: bigint): Promise<void>
       sellerId: seller.citizenId,
       clock: market.clock,
       ids: systemIds,
-      listing: {
+      listing: updateListingInput.parse({
         listingId,
         version: row.version,
         title: row.title,
@@ -92,7 +93,7 @@ async function changePrice(listingId: string, priceMinor: bigint): Promise<void>
         priceMinor,
         stock: row.stock,
         stockSeen: row.stock,
-      },
+      }),
     }),
   );
 }
@@ -141,7 +142,7 @@ describe('a refused purchase leaves nothing behind', () => {
     const buyer = await market.citizen({ ducatsMinor: 100_00n });
     const { listingId } = await market.listing(seller);
     await market.database.inTransaction((tx) =>
-      withdrawListing(tx, { sellerId: seller.citizenId, listingId, clock: market.clock, ids: systemIds }),
+      pauseListing(tx, { sellerId: seller.citizenId, listingId, clock: market.clock, ids: systemIds }),
     );
     await expectRefusal('listing_withdrawn', { buyer, listingId });
   });

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { publishListingInput } from '#server/market/catalogue/catalogue-schema.ts';
 import { publishListing } from '#server/market/catalogue/listings.ts';
 import { confirmOrder, deliverOrder } from '#server/market/orders/order-steps.ts';
 import { placeOrder } from '#server/market/orders/orders.ts';
@@ -19,8 +20,8 @@ export interface Sale {
 export async function order(world: ChaosWorld, { buyerId, sellerId, priceMinor }: Sale): Promise<string> {
   const { database, clock, ids, secret } = world.deps;
   const tools = { clock, ids, secret };
-  const terms = { title: 'Goblet of cristallo', description: 'A wine goblet, blown thin.', category: 'glass' } as const;
-  const listing = { ...terms, key: randomUUID(), priceMinor, stock: 1 };
+  const terms = { title: 'Goblet of cristallo', description: 'A wine goblet, blown thin.', category: 'glass' };
+  const listing = publishListingInput.parse({ ...terms, key: randomUUID(), priceMinor, stock: 1 });
   const { listingId } = await database.inTransaction((tx) => publishListing(tx, { ...tools, sellerId, listing }));
   const wish = { listingId, listingVersion: 1, quantity: 1, key: randomUUID() };
   const { orderId } = await database.inTransaction((tx) => placeOrder(tx, { ...tools, buyerId, order: wish }));

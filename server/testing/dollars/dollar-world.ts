@@ -3,6 +3,7 @@ import { rememberCitizen } from '#server/citizens/service.ts';
 import { openAccount, systemAccountId } from '#server/ledger/accounts.ts';
 import { ensurePartitions } from '#server/ledger/partitions.ts';
 import { post } from '#server/ledger/transfers.ts';
+import { publishListingInput } from '#server/market/catalogue/catalogue-schema.ts';
 import { publishListing } from '#server/market/catalogue/listings.ts';
 import { sendDucats } from '#server/market/peer-transfers/peer-transfer-flows.ts';
 import { cancelOrder, confirmOrder, deliverOrder } from '#server/market/orders/order-steps.ts';
@@ -141,7 +142,8 @@ export function ordersOf({ bridge, deps }: TestCashOuts): Pick<DollarWorld, 'ord
   return {
     order: async ({ buyerId, sellerId, priceMinor }) => {
       const terms = { title: 'Goblet of cristallo', description: 'Blown thin on the Rio dei Vetrai.' };
-      const listing = { ...terms, category: 'glass', key: randomUUID(), priceMinor, stock: 1 } as const;
+      const good = { ...terms, category: 'glass', key: randomUUID(), priceMinor, stock: 1 };
+      const listing = publishListingInput.parse(good);
       const { listingId } = await database.inTransaction((tx) => publishListing(tx, { ...deps, sellerId, listing }));
       const order = { listingId, listingVersion: 1, quantity: 1, key: randomUUID() };
       return (await database.inTransaction((tx) => placeOrder(tx, { ...deps, buyerId, order }))).orderId;
