@@ -8,6 +8,8 @@ const nextConfig = {
   distDir: process.env.CASCADE_BUILD_FOLDER ?? '.next',
   poweredByHeader: false,
   reactStrictMode: true,
+  // Pictures are made in their widths when they arrive; nothing is optimised while a page is read.
+  images: { unoptimized: true },
   devIndicators: false,
   // Types are checked by `npm test`; a build only has to be quick.
   typescript: { ignoreBuildErrors: true },
@@ -20,6 +22,7 @@ const nextConfig = {
     'pg-boss',
     'pino',
     'prom-client',
+    'sharp',
     'stripe',
   ],
 };

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { assertMode } from './api/boot.ts';
 import { cashOutSetup } from './api/cash-out.ts';
 import { processContext } from './api/context.ts';
+import { storage } from './api/storage.ts';
 import { venice } from './api/venice.ts';
 import { refreshCitizens, type RefreshWalk } from './citizens/jobs.ts';
 import { sendDueMail, trimMail } from './citizens/mail-jobs.ts';
@@ -15,6 +16,7 @@ import { ensurePartitions } from './ledger/partitions.ts';
 import { disputedOrders } from './market/orders/disputed-orders.ts';
 import { findForgottenEscrow } from './market/orders/order-jobs.ts';
 import { expireDucatRequests } from './market/peer-transfers/ducat-request-jobs.ts';
+import { sweepUploads } from './market/uploads/upload-jobs.ts';
 import { expireGrantedDucats } from './payments/grant-expiry-jobs.ts';
 import { expireTopUps, releaseEarnedFees, releaseWaitingTopUps } from './payments/jobs.ts';
 import { reconcileDay, reconcileNews } from './payments/reconciliation/reconciliation-jobs.ts';
@@ -98,6 +100,11 @@ function scheduledJobs(): ScheduledJob[] {
     },
     { name: 'ledger.trim-counters', cron: '40 * * * *', handle: () => trimCounters(database()) },
     { name: 'market.forgotten-escrow', cron: '15 * * * *', handle: () => findForgottenEscrow(context) },
+    {
+      name: 'market.sweep-uploads',
+      cron: '45 * * * *',
+      handle: () => sweepUploads({ ...context, storage: storage() }),
+    },
     { name: 'citizens.reseal', cron: '20 3 * * *', handle: () => resealFields(context) },
     { name: 'citizens.trim-mail', cron: '25 4 * * *', handle: () => trimMail(context) },
     {

@@ -89,6 +89,7 @@ export class Product {
       APP_URL,
       NEXTAUTH_URL: APP_URL,
       NEXT_TELEMETRY_DISABLED: '1',
+      STORAGE_FOLDER: given.STORAGE_FOLDER ?? join(folder, 'storage'),
       ...(embedded.stripe
         ? { STRIPE_SECRET_KEY: secrets.stripeSecretKey, STRIPE_WEBHOOK_SECRET: secrets.stripeWebhookSecret }
         : {}),

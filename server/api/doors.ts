@@ -2,16 +2,18 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import { statementCsv } from '#server/payments/statement-csv.ts';
 import { stripeWebhook, takeDelivery, type WebhookDeps } from '#server/payments/stripe/webhook.ts';
-import { assertSecondFactorGiven } from '#server/platform/access.ts';
 import { env } from '#server/platform/env.ts';
 import { refuse } from '#server/platform/errors.ts';
-import { answerRefusal, problem, type Handler } from '#server/platform/http.ts';
+import { problem, type Handler } from '#server/platform/http.ts';
 import { requestLimits } from '#server/platform/rate-limit-request.ts';
-import { asTrpcError, type Context } from '#server/platform/trpc.ts';
+import { asTrpcError } from '#server/platform/trpc.ts';
+import { uploadBytesMax } from '#server/market/catalogue/details-schema.ts';
 import { personalDataSources } from './account.ts';
 import { accountData } from './account-data.ts';
 import { createContext, limits, processContext } from './context.ts';
+import { limitedDoor } from './limited-door.ts';
 import { appRouter } from './root.ts';
+import { contentDoor, pictureDoor, pictureUploadDoor } from './upload-doors.ts';
 
 const trpcPath = '/api/trpc';
 const batchSizeMax = 10;
@@ -50,32 +52,13 @@ function webhookDeps(): WebhookDeps {
   return { ...processContext(), webhookSecret: env().STRIPE_WEBHOOK_SECRET, mode: env().CASCADE_MODE };
 }
 
-/** The signed-in citizen's statement as a file. */
-export const statementDoor: Handler = fileDoor(statementCsv);
+/** The signed-in citizen's statement as a file; files are large, so that they are counted more strictly. */
+export const statementDoor: Handler = limitedDoor('statement', statementCsv);
 
 /** Everything we hold about the signed-in citizen, as a file. */
-export const accountDataDoor: Handler = fileDoor((request, context) =>
+export const accountDataDoor: Handler = limitedDoor('statement', (request, context) =>
   accountData(request, context, personalDataSources),
 );
-
-/**
- * A door to a file of one's own. Files are large, so that those who fetch them are counted more strictly; and whoever
- * still owes a second factor gets none. Refuses `rate_limited`, `second_factor_required` and what the file refuses.
- */
-function fileDoor(answer: (request: Request, context: Context) => Promise<Response>): Handler {
-  return async (request) => {
-    const taken = requestLimits(limits());
-    const answered = async () => {
-      const context = await createContext(request.headers, { limits: taken });
-      await taken.take('statement', context.callers);
-      if (context.principal !== null) assertSecondFactorGiven(context.principal);
-      return await answer(request, context);
-    };
-    const response = await answered().catch(answerRefusal);
-    for (const [name, value] of Object.entries(taken.headers())) response.headers.set(name, value);
-    return response;
-  };
-}
 
 /** A POST of JSON without the objects of the Web around it, for what comes in thousands. Resolves with the answer. */
 export type DirectHandler = (headers: IncomingHttpHeaders, body: Buffer) => Promise<object>;
@@ -98,5 +81,8 @@ export function doorFor(path: string): Door | null {
   }
   if (path === '/api/wallet/statement.csv') return { handler: statementDoor, bodyBytesMax: 0 };
   if (path === '/api/account/data') return { handler: accountDataDoor, bodyBytesMax: 0 };
+  if (path.startsWith('/api/uploads/')) return { handler: pictureUploadDoor, bodyBytesMax: uploadBytesMax };
+  if (path.startsWith('/api/contents/')) return { handler: contentDoor, bodyBytesMax: uploadBytesMax };
+  if (path.startsWith('/api/pictures/')) return { handler: pictureDoor, bodyBytesMax: 0 };
   return null;
 }

@@ -27,6 +27,8 @@ const inputs: Record<string, (id: string) => object> = {
   'ducatRequests.withdraw': (requestId) => ({ requestId }),
   'listings.update': (listingId) => ({ ...terms, listingId, version: 1, stockSeen: 1 }),
   'listings.archive': (listingId) => ({ listingId }),
+  'listings.orderContent': (orderId) => ({ orderId }),
+  'listings.ownContent': (listingId) => ({ listingId }),
   'listings.pause': (listingId) => ({ listingId }),
   'listings.republish': (listingId) => ({ listingId }),
   'notifications.markRead': (notificationId) => ({ notificationId }),

@@ -60,6 +60,7 @@ const schema = z
       )
       .optional(),
     TRUSTED_PROXY_HOPS: z.coerce.number().int().min(0).max(10).default(0),
+    STORAGE_FOLDER: z.string().min(1).max(1_000).default('.data/storage'),
     LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   })
   .superRefine((settings, context) => {

@@ -22,10 +22,15 @@ const bodies = new WeakMap<Request, Buffer>();
 
 /** Reads a whole body as UTF-8 text and refuses more than `bytesMax` bytes: `body_too_large`. */
 export async function readBodyText(request: Request, bytesMax: number): Promise<string> {
+  return (await readBodyBytes(request, bytesMax)).toString('utf8');
+}
+
+/** Reads a whole body and refuses more than `bytesMax` bytes: `body_too_large`. */
+export async function readBodyBytes(request: Request, bytesMax: number): Promise<Buffer> {
   const known = bodies.get(request);
   if (known !== undefined && known.byteLength > bytesMax) throw bodyTooLarge();
-  if (known !== undefined) return known.toString('utf8');
-  if (request.body === null) return '';
+  if (known !== undefined) return known;
+  if (request.body === null) return Buffer.alloc(0);
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
@@ -33,7 +38,7 @@ export async function readBodyText(request: Request, bytesMax: number): Promise<
     if (size > bytesMax) throw bodyTooLarge();
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }
 
 /** Turns Node's request into a Web request, reading at most `bytesMax` bytes of body. */

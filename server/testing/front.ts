@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, inject } from 'vitest';
 import { answer } from '#server/api/front-server.ts';
 import { createDatabase } from '#server/platform/db.ts';
@@ -64,17 +67,19 @@ export async function testFront(): Promise<TestFront> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   front.port = (server.address() as AddressInfo).port;
   front.base = `http://127.0.0.1:${String(front.port)}`;
-  once('env', () => parseEnv(settingsFor(front.base, url.href)));
+  const storageFolder = mkdtempSync(join(tmpdir(), 'cascade-storage-'));
+  once('env', () => parseEnv(settingsFor(front.base, url.href, storageFolder)));
   once('database', () => createDatabase(url.href));
   afterAll(async () => {
     server.closeAllConnections();
     server.close();
     await proxy.close();
+    rmSync(storageFolder, { recursive: true, force: true });
   });
   return front;
 }
 
-function settingsFor(appUrl: string, databaseUrl: string): Record<string, string> {
+function settingsFor(appUrl: string, databaseUrl: string, storageFolder: string): Record<string, string> {
   return {
     CASCADE_MODE: 'sandbox',
     APP_URL: appUrl,
@@ -86,6 +91,7 @@ function settingsFor(appUrl: string, databaseUrl: string): Record<string, string
     VENICE_ISSUER: 'http://127.0.0.1:9',
     VENICE_CLIENT_ID: 'cascade',
     VENICE_CLIENT_SECRET: 'secret',
+    STORAGE_FOLDER: storageFolder,
     LOG_LEVEL: 'silent',
   };
 }

@@ -5,6 +5,7 @@ import {
   updateListingInput,
 } from '#server/market/catalogue/catalogue-schema.ts';
 import { categories, listingById, ownListings } from '#server/market/catalogue/listing-queries.ts';
+import { orderContent, ownContent } from '#server/market/catalogue/content-queries.ts';
 import { categoryTree } from '#server/market/catalogue/category-queries.ts';
 import {
   archiveListing,
@@ -14,6 +15,7 @@ import {
   updateListing,
 } from '#server/market/catalogue/listings.ts';
 import { searchListings } from '#server/market/catalogue/search.ts';
+import { orderIdInput } from '#server/market/orders/order-schema.ts';
 import { pageInput } from '#server/market/schema.ts';
 import type { Principal } from '#server/platform/session.ts';
 import { citizenProcedure, publicProcedure, router } from '#server/platform/trpc.ts';
@@ -35,6 +37,14 @@ export const listingsRouter = router({
     .query(({ ctx, input }) =>
       listingById(ctx.database.client, { ...input, visitorId: ctx.principal?.citizenId ?? null }),
     ),
+
+  ownContent: citizenProcedure({ limit: 'read', audited: false })
+    .input(listingIdInput)
+    .query(({ ctx, input }) => ownContent(ctx.database.client, { ...input, sellerId: ctx.principal.citizenId })),
+
+  orderContent: citizenProcedure({ limit: 'read', audited: false })
+    .input(orderIdInput)
+    .query(({ ctx, input }) => orderContent(ctx.database.client, { ...input, buyerId: ctx.principal.citizenId })),
 
   mine: citizenProcedure({ limit: 'read', audited: false })
     .input(pageInput)

@@ -1,0 +1,1 @@
+export { contentDoor as GET, contentDoor as PUT } from '#server/api/upload-doors.ts';

@@ -1,0 +1,1 @@
+export { pictureDoor as GET } from '#server/api/upload-doors.ts';

@@ -1,0 +1,1 @@
+export { pictureUploadDoor as PUT } from '#server/api/upload-doors.ts';

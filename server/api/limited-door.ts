@@ -1,0 +1,28 @@
+import { assertSecondFactorGiven } from '#server/platform/access.ts';
+import { answerRefusal, type Handler } from '#server/platform/http.ts';
+import type { LimitClassName } from '#server/platform/rate-limit-classes.ts';
+import { requestLimits } from '#server/platform/rate-limit-request.ts';
+import type { Context } from '#server/platform/trpc.ts';
+import { createContext, limits } from './context.ts';
+
+/**
+ * A door beside the procedures: counted in a class of limits, and shut to whoever still owes a second factor.
+ * Refuses `rate_limited`, `second_factor_required` and what the answer refuses.
+ */
+export function limitedDoor(
+  limitClass: LimitClassName,
+  answer: (request: Request, context: Context) => Promise<Response>,
+): Handler {
+  return async (request) => {
+    const taken = requestLimits(limits());
+    const answered = async () => {
+      const context = await createContext(request.headers, { limits: taken });
+      await taken.take(limitClass, context.callers);
+      if (context.principal !== null) assertSecondFactorGiven(context.principal);
+      return await answer(request, context);
+    };
+    const response = await answered().catch(answerRefusal);
+    for (const [name, value] of Object.entries(taken.headers())) response.headers.set(name, value);
+    return response;
+  };
+}
