@@ -37,6 +37,13 @@ describe('settings', () => {
     expect(parseEnv({ ...live, ...upstash })).toMatchObject(upstash);
   });
 
+  it('accepts a bucket with all that it takes', () => {
+    const keys = { S3_ACCESS_KEY_ID: 'key', S3_SECRET_ACCESS_KEY: 'secret' };
+    const bucket = { S3_BUCKET: 'cascade', S3_REGION: 'eu-south-1', ...keys };
+    expect(parseEnv({ ...sandbox, ...bucket })).toMatchObject(bucket);
+    expect(parseEnv({ ...sandbox, ...bucket, S3_ENDPOINT: 'https://objects.example' })).toMatchObject(bucket);
+  });
+
   it('means live when nothing says otherwise', () => {
     const { CASCADE_MODE: _mode, ...rest } = live;
     expect(parseEnv(rest).CASCADE_MODE).toBe('live');
@@ -58,6 +65,8 @@ describe('settings', () => {
     ['a shared secret as a way to sign tokens', { ...sandbox, VENICE_TOKEN_ALGORITHMS: 'RS256,HS256' }],
     ['tokens that need no signature', { ...sandbox, VENICE_TOKEN_ALGORITHMS: 'none' }],
     ['no way at all to sign tokens', { ...sandbox, VENICE_TOKEN_ALGORITHMS: ' , ' }],
+    ['a bucket without its keys', { ...sandbox, S3_BUCKET: 'cascade', S3_REGION: 'eu-south-1' }],
+    ['the address of a store without a bucket', { ...sandbox, S3_ENDPOINT: 'https://objects.example' }],
     ['a short secret', { ...sandbox, CASCADE_SECRET: 'short' }],
     ['an Upstash address without its token', { ...sandbox, UPSTASH_REDIS_REST_URL: 'https://name.upstash.io' }],
     ['an Upstash token without its address', { ...sandbox, UPSTASH_REDIS_REST_TOKEN: 'token' }],

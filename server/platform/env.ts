@@ -61,6 +61,11 @@ const schema = z
       .optional(),
     TRUSTED_PROXY_HOPS: z.coerce.number().int().min(0).max(10).default(0),
     STORAGE_FOLDER: z.string().min(1).max(1_000).default('.data/storage'),
+    S3_BUCKET: z.string().min(3).max(63).optional(),
+    S3_REGION: z.string().min(1).max(40).optional(),
+    S3_ACCESS_KEY_ID: z.string().min(1).max(200).optional(),
+    S3_SECRET_ACCESS_KEY: z.string().min(1).max(200).optional(),
+    S3_ENDPOINT: url.optional(),
     LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   })
   .superRefine((settings, context) => {
@@ -114,13 +119,24 @@ interface UpstashSettings {
 }
 
 /** What in the settings does not go together. */
-function contradictions(settings: ModeSettings & UpstashSettings): string[] {
+function contradictions(settings: ModeSettings & UpstashSettings & BucketSettings): string[] {
   const { UPSTASH_REDIS_REST_URL: upstashUrl, UPSTASH_REDIS_REST_TOKEN: upstashToken } = settings;
   const isHalf = (upstashUrl === undefined) !== (upstashToken === undefined);
   const half = isHalf ? ['UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN need each other'] : [];
   const isMailHalf = (settings.SMTP_URL === undefined) !== (settings.MAIL_FROM === undefined);
   if (isMailHalf) half.push('SMTP_URL and MAIL_FROM need each other');
+  if (isBucketHalf(settings)) half.push(`${bucketSettings.join(', ')} need each other`);
   return [...half, ...cashOutContradictions(settings), ...modeContradictions(settings)];
+}
+
+const bucketSettings = ['S3_BUCKET', 'S3_REGION', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'] as const;
+type BucketSettings = Partial<Record<(typeof bucketSettings)[number] | 'S3_ENDPOINT', string | undefined>>;
+
+/** A bucket is named with all that it takes, or not at all: nothing is kept in a folder by mistake. */
+function isBucketHalf(settings: BucketSettings): boolean {
+  const named = bucketSettings.filter((name) => settings[name] !== undefined).length;
+  const isNone = named === 0 && settings.S3_ENDPOINT === undefined;
+  return !isNone && named < bucketSettings.length;
 }
 
 /** Nobody is paid in earnest by a sandbox, or in play by a bank, and nobody without the operator's own words. */

@@ -16,11 +16,15 @@ export interface Storage {
 /** Small letters, digits and hyphens, in at most four steps, with an ending or none: nothing that leads elsewhere. */
 const nameForm = /^[a-z0-9-]+(\/[a-z0-9-]+){0,3}(\.[a-z0-9]+)?$/;
 
+export function assertName(name: string): void {
+  invariant(nameForm.test(name), 'the name of something stored leads to its place only');
+}
+
 /** A storage in a folder of this machine. */
 export function folderStorage(folder: string): Storage {
   const root = resolve(folder);
-  const pathOf = (name: string) => {
-    invariant(nameForm.test(name), 'the name of something stored leads to its place only');
+  const pathOf = (name: string): string => {
+    assertName(name);
     return join(root, name);
   };
   return {
@@ -44,6 +48,6 @@ export function folderStorage(folder: string): Storage {
         throw error;
       }
     },
-    remove: (name) => rm(pathOf(name), { force: true }),
+    remove: async (name) => rm(pathOf(name), { force: true }),
   };
 }
