@@ -1,7 +1,7 @@
 import { useTranslations } from 'next-intl';
 import Link from 'next/link';
 
-import { Cover } from '#components/listing/cover.tsx';
+import { ListingImage } from '#components/listing/listing-image.tsx';
 import { StockBadge } from '#components/listing/stock-badge.tsx';
 import { Amount } from '#components/money/amount.tsx';
 import type { ListingCard as Listing } from '#server/market/catalogue/catalogue-schema.ts';
@@ -18,7 +18,7 @@ export function ListingCard({ listing, prefix }: ListingCardProps) {
   return (
     <article className="group relative flex h-full flex-col overflow-hidden rounded-md border border-line bg-surface transition-shadow hover:shadow-raised has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent">
       <div className="overflow-hidden border-b border-line">
-        <Cover category={listing.category} seed={listing.id} />
+        <ListingImage listing={listing} sizes="(min-width: 1280px) 18rem, (min-width: 640px) 45vw, 100vw" />
       </div>
       <div className="flex flex-1 flex-col gap-1 p-4">
         <p className="text-xs text-muted">{category(`${listing.category}.name`)}</p>
@@ -34,6 +34,7 @@ export function ListingCard({ listing, prefix }: ListingCardProps) {
         <p className="text-sm text-muted">{t('by', { seller: listing.seller.displayName })}</p>
         <div className="mt-auto flex flex-wrap items-center justify-between gap-2 pt-2">
           <p className="text-lg font-semibold">
+            {listing.hasVariants ? <span className="text-sm font-normal text-muted">{t('from')} </span> : null}
             <Amount asset="DUCAT" minor={listing.priceMinor} unit="mark" isTrimmed />
           </p>
           <StockBadge listing={listing} />

@@ -11,6 +11,7 @@ import { useRefusalText } from '#components/errors/use-refusal-text.ts';
 import { useAttempt } from '#components/form/use-attempt.ts';
 import { PurchaseDialog } from '#components/listing/purchase-dialog.tsx';
 import { PurchaseFigures } from '#components/listing/purchase-figures.tsx';
+import { VariantChoice, variantOf, type ChosenValues } from '#components/listing/variant-choice.tsx';
 import { Amount } from '#components/money/amount.tsx';
 import { useTRPC } from '#components/trpc/client.tsx';
 import { Button } from '#components/ui/button.tsx';
@@ -21,10 +22,10 @@ import { Notice } from '#components/ui/notice.tsx';
 import { useToast } from '#components/ui/toast.tsx';
 import { useHydrated } from '#components/ui/use-hydrated.ts';
 import { quantityMax } from '#server/market/orders/order-schema.ts';
-import type { ListingView } from '#server/market/catalogue/catalogue-schema.ts';
+import type { ListingView, VariantView } from '#server/market/catalogue/catalogue-schema.ts';
 
 interface PurchaseFormProps {
-  listing: Pick<ListingView, 'id' | 'version' | 'title' | 'priceMinor' | 'stock'>;
+  listing: Pick<ListingView, 'id' | 'version' | 'title' | 'priceMinor' | 'stock' | 'options' | 'variants'>;
   availableMinor: bigint;
 }
 
@@ -39,9 +40,13 @@ export function PurchaseForm({ listing, availableMinor }: PurchaseFormProps) {
   const hydrated = useHydrated();
   const [text, setText] = useState('1');
   const [isConfirming, setConfirming] = useState(false);
-  const most = Math.min(listing.stock ?? quantityMax, quantityMax);
+  const [chosen, setChosen] = useState<ChosenValues>(() => firstChoice(listing.options));
+  const variant = variantOf(listing.variants, chosen);
+  const problem = choiceProblem(listing, { chosen, variant });
+  const { priceMinor, stock } = variant ?? listing;
+  const most = Math.max(1, Math.min(stock ?? quantityMax, quantityMax));
   const quantity = quantityOf(text, most);
-  const totalMinor = listing.priceMinor * BigInt(quantity ?? 1);
+  const totalMinor = priceMinor * BigInt(quantity ?? 1);
   const missingMinor = totalMinor - availableMinor;
   const place = useMutation(
     trpc.orders.place.mutationOptions({
@@ -62,10 +67,16 @@ export function PurchaseForm({ listing, availableMinor }: PurchaseFormProps) {
   const isOutdated = place.isError && outcomeOf(place.error).isDefinitive;
   const ask = (event: SubmitEvent) => {
     event.preventDefault();
-    if (quantity !== null && missingMinor <= 0n) setConfirming(true);
+    if (quantity !== null && problem === null && missingMinor <= 0n) setConfirming(true);
   };
   return (
     <form onSubmit={ask} noValidate className="flex flex-col gap-4">
+      <VariantChoice {...listing} chosen={chosen} onChoose={setChosen} disabled={!hydrated} />
+      {problem === null ? null : (
+        <p role="status" className="text-sm text-muted">
+          {t(problem)}
+        </p>
+      )}
       {most > 1 ? (
         <Field
           id="quantity"
@@ -87,16 +98,14 @@ export function PurchaseForm({ listing, availableMinor }: PurchaseFormProps) {
       ) : null}
       <PurchaseFigures totalMinor={totalMinor} availableMinor={availableMinor} />
       {missingMinor > 0n ? (
-        <>
-          <Notice title={t('notEnoughTitle')}>
-            <p>{t.rich('notEnoughText', { amount: () => <Amount asset="DUCAT" minor={missingMinor} /> })}</p>
-          </Notice>
-          <LinkButton href="/wallet/top-up" wide>
-            {t('topUp')}
-          </LinkButton>
-        </>
+        <TopUpInstead missingMinor={missingMinor} />
       ) : (
-        <Button type="submit" wide pending={place.isSuccess} disabled={!hydrated || quantity === null}>
+        <Button
+          type="submit"
+          wide
+          pending={place.isSuccess}
+          disabled={!hydrated || quantity === null || problem !== null}
+        >
           {t('button')}
         </Button>
       )}
@@ -127,17 +136,49 @@ export function PurchaseForm({ listing, availableMinor }: PurchaseFormProps) {
           place.mutate({
             listingId: listing.id,
             listingVersion: listing.version,
+            variantId: variant?.id ?? null,
             quantity: quantity ?? 1,
             key: attempt.key,
           })
         }
-        title={listing.title}
+        title={variant === undefined ? listing.title : `${listing.title} (${variant.values.join(', ')})`}
         quantity={quantity ?? 1}
         totalMinor={totalMinor}
         availableMinor={availableMinor}
       />
     </form>
   );
+}
+
+/** What is missing, and the way to it. */
+function TopUpInstead({ missingMinor }: { missingMinor: bigint }) {
+  const t = useTranslations('listing.buy');
+  return (
+    <>
+      <Notice title={t('notEnoughTitle')}>
+        <p>{t.rich('notEnoughText', { amount: () => <Amount asset="DUCAT" minor={missingMinor} /> })}</p>
+      </Notice>
+      <LinkButton href="/wallet/top-up" wide>
+        {t('topUp')}
+      </LinkButton>
+    </>
+  );
+}
+
+/** Nothing chosen, but where an option leaves no choice. */
+function firstChoice(options: ListingView['options']): ChosenValues {
+  return options.map(({ values }) => (values.length === 1 ? (values[0] ?? '') : ''));
+}
+
+/** Why what is chosen cannot be bought yet. */
+function choiceProblem(
+  { options }: Pick<ListingView, 'options'>,
+  { chosen, variant }: { chosen: ChosenValues; variant: VariantView | undefined },
+): 'choose' | 'noSuch' | 'variantSoldOut' | null {
+  if (options.length === 0) return null;
+  if (chosen.includes('')) return 'choose';
+  if (variant === undefined) return 'noSuch';
+  return variant.stock === 0 ? 'variantSoldOut' : null;
 }
 
 function quantityOf(text: string, most: number): number | null {

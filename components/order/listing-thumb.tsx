@@ -1,18 +1,21 @@
 import type { ReactNode } from 'react';
 
-import { Cover } from '#components/listing/cover.tsx';
+import { ListingImage } from '#components/listing/listing-image.tsx';
 import type { CategorySlug } from '#server/market/catalogue/catalogue-schema.ts';
+import type { ListingPicture } from '#server/market/catalogue/details-schema.ts';
 
 interface Drawn {
   id: string;
   category: CategorySlug;
+  /** Its first, where it is known. */
+  picture?: ListingPicture | null;
 }
 
 /** The listing's drawing beside its title. */
 export function ListingThumb({ listing }: { listing: Drawn }) {
   return (
     <span className="block w-16 shrink-0 overflow-hidden rounded-md border border-line">
-      <Cover category={listing.category} seed={listing.id} />
+      <ListingImage listing={listing} sizes="4rem" />
     </span>
   );
 }

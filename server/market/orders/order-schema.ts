@@ -27,6 +27,8 @@ export const placeOrderInput = z.object({
   listingId: z.uuid(),
   /** The version of the listing that the buyer saw. */
   listingVersion: z.number().int().min(1),
+  /** What was chosen of a listing with variants. */
+  variantId: z.uuid().nullish(),
   /** Checked by the purchase itself, which answers `invalid_quantity`. */
   quantity: z.number().int(),
   key: attemptKey,

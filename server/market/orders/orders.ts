@@ -3,6 +3,7 @@ import { citizenById } from '#server/citizens/queries.ts';
 import { openAccount } from '#server/ledger/accounts.ts';
 import { payIntoEscrow } from '#server/market/orders/escrow.ts';
 import { lockListing, moveStock } from '#server/market/catalogue/listing-locks.ts';
+import { priceOf } from '#server/market/catalogue/listing-rules.ts';
 import { listingNotFound } from '#server/market/catalogue/listings.ts';
 import type { LockedListing } from '#server/market/catalogue/listing-locks.ts';
 import { firstOrderState, refusePurchase, saleFee } from '#server/market/orders/order-rules.ts';
@@ -40,7 +41,7 @@ export interface OrderReceipt {
  * all or nothing. The listing's row is locked first, so whoever comes second sees what the first left.
  *
  * Refuses: `listing_not_found`, `idempotency_key_reused`, `invalid_quantity`, `own_listing`,
- * `listing_withdrawn`, `listing_changed`, `sold_out`, `insufficient_stock`, `insufficient_funds`.
+ * `listing_withdrawn`, `listing_changed`, `sold_out`, `insufficient_stock`, `variant_required`, `insufficient_funds`.
  */
 export async function placeOrder(tx: Tx, input: PlaceOrder): Promise<OrderReceipt> {
   const listing = await lockListing(tx, input.order.listingId);
@@ -60,6 +61,8 @@ export async function placeOrder(tx: Tx, input: PlaceOrder): Promise<OrderReceip
   });
   if (refusal !== null) throw purchaseRefusals[refusal]();
 
+  // An order that could not name what was chosen would sell it at the wrong price.
+  priceOf(listing, null);
   await moveStock(tx, listing, { units: -input.order.quantity });
   return writeAndPay(tx, { ...input, listing, hash });
 }

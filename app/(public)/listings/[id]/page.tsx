@@ -5,15 +5,18 @@ import { languageAlternates, publicPrefix } from '#app/_reading/addresses.ts';
 import { readListing } from '#app/_reading/listing.ts';
 import { currentPath, signInPath } from '#app/_reading/reading.ts';
 import { readVisitor } from '#app/_reading/visitor.ts';
+import { serverCaller } from '#app/_trpc/server.ts';
 import { Page } from '#components/layout/page.tsx';
 import { BuyPanel } from '#components/listing/buy-panel.tsx';
-import { Cover } from '#components/listing/cover.tsx';
+import { Gallery } from '#components/listing/gallery.tsx';
+import { CategoryPath, ListingDetails } from '#components/listing/listing-details.tsx';
+import { RichText } from '#components/listing/rich-text.tsx';
+import { plainWords } from '#components/listing/rich-text-tree.ts';
 import { StockBadge } from '#components/listing/stock-badge.tsx';
 import { Amount } from '#components/money/amount.tsx';
 import { BackLink } from '#components/ui/back-link.tsx';
 import { Card } from '#components/ui/card.tsx';
 import { Figures } from '#components/ui/figures.tsx';
-import { TextLink } from '#components/ui/text-link.tsx';
 
 interface ListingPageProps {
   params: Promise<{ id: string }>;
@@ -25,16 +28,21 @@ export async function generateMetadata({ params }: ListingPageProps): Promise<Me
   const listing = await readListing((await params).id);
   return {
     title: listing.title,
-    description: listing.description.slice(0, summaryLengthMax),
+    description: plainWords(listing.description).slice(0, summaryLengthMax),
     alternates: await languageAlternates(),
   };
 }
 
 export default async function ListingPage({ params }: ListingPageProps) {
   const listing = await readListing((await params).id);
-  const [visitor, prefix, path] = await Promise.all([readVisitor(), publicPrefix(), currentPath()]);
+  const caller = await serverCaller();
+  const [visitor, prefix, path, tree] = await Promise.all([
+    readVisitor(),
+    publicPrefix(),
+    currentPath(),
+    caller.listings.categoryTree(),
+  ]);
   const t = await getTranslations('listing');
-  const category = await getTranslations('category');
   const format = await getFormatter();
   const available = listing.stock === null ? t('unlimited') : format.number(listing.stock);
   return (
@@ -42,19 +50,16 @@ export default async function ListingPage({ params }: ListingPageProps) {
       <div className="flex flex-col gap-3">
         <BackLink href={`${prefix}/market`}>{t('backToMarket')}</BackLink>
         <article className="grid items-start gap-6 lg:grid-cols-[3fr_2fr] lg:grid-rows-[auto_1fr] lg:gap-10">
-          <div className="overflow-hidden rounded-md border border-line">
-            <Cover category={listing.category} seed={listing.id} />
-          </div>
+          <Gallery listing={listing} />
           <div className="flex flex-col gap-6 lg:row-span-2">
             <div className="flex flex-col gap-2">
               <div className="flex flex-wrap items-center gap-3">
-                <TextLink href={`${prefix}/market?category=${listing.category}`}>
-                  {category(`${listing.category}.name`)}
-                </TextLink>
+                <CategoryPath slug={listing.categorySlug} tree={tree} prefix={prefix} />
                 <StockBadge listing={listing} isVerbose />
               </div>
               <h1 className="font-display text-display font-semibold">{listing.title}</h1>
               <p className="text-xl font-semibold">
+                {listing.hasVariants ? <span className="text-base font-normal text-muted">{t('from')} </span> : null}
                 <Amount asset="DUCAT" minor={listing.priceMinor} isTrimmed />
                 {listing.stock === 1 ? null : <span className="text-base font-normal text-muted"> {t('each')}</span>}
               </p>
@@ -73,12 +78,13 @@ export default async function ListingPage({ params }: ListingPageProps) {
                 { key: 'listed', label: t('listed'), value: format.dateTime(listing.createdAt, { dateStyle: 'long' }) },
               ]}
             />
+            <ListingDetails listing={listing} tree={tree} />
           </div>
-          <section aria-labelledby="description" className="flex flex-col gap-3">
+          <section aria-labelledby="description" className="flex min-w-0 flex-col gap-3">
             <h2 id="description" className="text-lg font-semibold">
               {t('description')}
             </h2>
-            <p className="max-w-prose whitespace-pre-line">{listing.description}</p>
+            <RichText text={listing.description} />
           </section>
         </article>
       </div>
