@@ -14,6 +14,7 @@ import { checkBooks, raiseAlarm, sweepPendings } from './ledger/jobs.ts';
 import { deliverCrossings, foldAccountGroups, logCrossing, trimCounters } from './ledger/maintenance-jobs.ts';
 import { ensurePartitions } from './ledger/partitions.ts';
 import { disputedOrders } from './market/orders/disputed-orders.ts';
+import { takeDueSteps } from './market/orders/deadline-jobs.ts';
 import { findForgottenEscrow } from './market/orders/order-jobs.ts';
 import { expireDucatRequests } from './market/peer-transfers/ducat-request-jobs.ts';
 import { sweepUploads } from './market/uploads/upload-jobs.ts';
@@ -99,6 +100,7 @@ function scheduledJobs(): ScheduledJob[] {
       handle: () => deliverCrossings(database(), { ...context, report: logCrossing }),
     },
     { name: 'ledger.trim-counters', cron: '40 * * * *', handle: () => trimCounters(database()) },
+    { name: 'market.order-deadlines', cron: '* * * * *', handle: () => takeDueSteps(context) },
     { name: 'market.forgotten-escrow', cron: '15 * * * *', handle: () => findForgottenEscrow(context) },
     {
       name: 'market.sweep-uploads',

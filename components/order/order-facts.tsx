@@ -14,15 +14,19 @@ export function OrderFigures({ order }: { order: OrderView }) {
   const t = useTranslations('order.figures');
   const format = useFormatter();
   const rate = format.number(order.feePpm / million, { style: 'percent', maximumFractionDigits: 4 });
-  const isReturned = order.state === 'cancelled' || order.state === 'refunded';
+  const isReturned = order.refundedMinor === order.totalMinor;
+  const [only] = order.lines;
   const amount = (minor: bigint) => <Amount asset="DUCAT" minor={minor} />;
   const end: Figure[] = isReturned
     ? [{ key: 'returned', label: t('returned'), value: amount(order.totalMinor), isTotal: true }]
     : [
+        ...(order.refundedMinor === 0n
+          ? []
+          : [{ key: 'back', label: t('back'), value: amount(0n - order.refundedMinor) }]),
         { key: 'fee', label: t('fee', { rate }), value: amount(0n - order.feeMinor) },
         {
           key: 'net',
-          label: t(order.state === 'completed' ? 'netDone' : 'netOpen'),
+          label: t(order.closedAt === null ? 'netOpen' : 'netDone'),
           value: amount(netMinorOf(order)),
           isTotal: true,
         },
@@ -34,8 +38,16 @@ export function OrderFigures({ order }: { order: OrderView }) {
       </h2>
       <Figures
         figures={[
-          { key: 'unit', label: t('unit'), value: amount(order.unitPriceMinor) },
-          { key: 'quantity', label: t('quantity'), value: format.number(order.quantity) },
+          ...(only === undefined || order.lines.length > 1
+            ? order.lines.map(({ line, title, quantity, totalMinor }) => ({
+                key: `line-${String(line)}`,
+                label: t('line', { title, count: quantity }),
+                value: amount(totalMinor),
+              }))
+            : [
+                { key: 'unit', label: t('unit'), value: amount(only.unitPriceMinor) },
+                { key: 'quantity', label: t('quantity'), value: format.number(only.quantity) },
+              ]),
           { key: 'total', label: t('total'), value: amount(order.totalMinor), isTotal: true },
           ...end,
         ]}

@@ -1,5 +1,6 @@
 import { useFormatter, useTranslations } from 'next-intl';
 
+import { Amount } from '#components/money/amount.tsx';
 import { classNames } from '#components/ui/class-names.ts';
 import type { OrderEventView, OrderView } from '#server/market/orders/order-schema.ts';
 
@@ -20,6 +21,21 @@ export function OrderHistory({ order }: { order: OrderView }) {
     </section>
   );
 }
+
+/** What the house does by itself has words of its own. */
+function eventKey({ action, actor }: OrderEventView) {
+  if (actor !== 'system' || action === 'place') return action;
+  return action in ownWords ? ownWords[action as keyof typeof ownWords] : action;
+}
+
+const ownWords = {
+  accept: 'system_accept',
+  decline: 'system_decline',
+  deliver: 'system_deliver',
+  confirm: 'system_confirm',
+  cancel: 'system_cancel',
+  resolve_refund: 'system_resolve_refund',
+} as const;
 
 interface HistoryEntryProps {
   event: OrderEventView;
@@ -45,7 +61,12 @@ function HistoryEntry({ event, order, isLast }: HistoryEntryProps) {
           isLast ? 'border-accent bg-accent' : 'border-border bg-page',
         )}
       />
-      <p>{t(event.action, { name: names[event.actor] })}</p>
+      <p>
+        {t.rich(eventKey(event), {
+          name: names[event.actor],
+          amount: () => <Amount asset="DUCAT" minor={event.amountMinor ?? 0n} />,
+        })}
+      </p>
       <time dateTime={event.at.toISOString()} className="text-sm text-muted">
         {format.dateTime(event.at, { dateStyle: 'long', timeStyle: 'short' })}
       </time>

@@ -10,9 +10,13 @@ type Place = (typeof places)[number];
 
 const placeOf: Record<OrderState, Place> = {
   paid: 'escrow',
+  purchased: 'escrow',
+  accepted: 'escrow',
   delivered: 'escrow',
   disputed: 'escrow',
   completed: 'sellerWallet',
+  settled: 'sellerWallet',
+  declined: 'buyerWallet',
   cancelled: 'buyerWallet',
   refunded: 'buyerWallet',
 };
@@ -21,6 +25,7 @@ const placeOf: Record<OrderState, Place> = {
 export function OrderMoney({ order }: { order: OrderView }) {
   const t = useTranslations('order.money');
   const current = placeOf[order.state];
+  const isWhole = order.refundedMinor === order.totalMinor;
   return (
     <Card as="section" labelledBy="order-money">
       <div className="flex flex-col gap-4">
@@ -52,6 +57,9 @@ export function OrderMoney({ order }: { order: OrderView }) {
           ))}
         </ol>
         <p>{t.rich(`${order.viewer}.${order.state}`, amountTags(order))}</p>
+        {order.refundedMinor > 0n && !isWhole ? (
+          <p className="text-muted">{t.rich('partBack', amountTags(order))}</p>
+        ) : null}
       </div>
     </Card>
   );

@@ -6,11 +6,15 @@ import type { OrderState } from '#server/market/orders/order-schema.ts';
 
 const tones: Record<OrderState, BadgeTone> = {
   paid: 'gold',
+  purchased: 'gold',
+  accepted: 'gold',
   delivered: 'accent',
   disputed: 'danger',
   completed: 'success',
+  declined: 'neutral',
   cancelled: 'neutral',
   refunded: 'neutral',
+  settled: 'success',
 };
 
 export function OrderStateBadge({ state }: { state: OrderState }) {

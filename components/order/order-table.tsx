@@ -3,6 +3,7 @@ import { useFormatter, useTranslations } from 'next-intl';
 import { Amount } from '#components/money/amount.tsx';
 import { TitleWithThumb } from '#components/order/listing-thumb.tsx';
 import { OrderStateBadge } from '#components/order/order-state-badge.tsx';
+import { isTold } from '#components/order/order-timeline.tsx';
 import { Table } from '#components/ui/table.tsx';
 import type { Column } from '#components/ui/table.tsx';
 import { TextLink } from '#components/ui/text-link.tsx';
@@ -26,6 +27,7 @@ export function OrderTable({ caption, orders, parties }: OrderTableProps) {
       cell: (order: OrderSummary) => order[party].displayName,
     })),
     { key: 'state', header: t('state'), cell: (order) => <OrderStateBadge state={order.state} /> },
+    { key: 'due', header: t('due'), cell: (order) => <Due order={order} /> },
     {
       key: 'placed',
       header: t('placed'),
@@ -43,6 +45,15 @@ export function OrderTable({ caption, orders, parties }: OrderTableProps) {
     },
   ];
   return <Table caption={caption} columns={columns} rows={orders} rowKey={(order) => order.id} />;
+}
+
+/** What has to be done next, and before when. */
+function Due({ order: { deadline } }: { order: OrderSummary }) {
+  const t = useTranslations('order.due');
+  const format = useFormatter();
+  if (deadline === null || !isTold(deadline.action)) return <span className="text-muted">{t('none')}</span>;
+  const when = format.dateTime(deadline.at, { dateStyle: 'medium' });
+  return <time dateTime={deadline.at.toISOString()}>{t(deadline.action, { when })}</time>;
 }
 
 function OrderTitle({ order }: { order: OrderSummary }) {

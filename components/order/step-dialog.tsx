@@ -6,20 +6,24 @@ import type { SubmitEvent } from 'react';
 
 import { outcomeOf } from '#components/errors/outcome.ts';
 import { useRefusalText } from '#components/errors/use-refusal-text.ts';
+import { Amount } from '#components/money/amount.tsx';
 import { amountTags } from '#components/order/order-amounts.tsx';
 import type { OrderAmounts } from '#components/order/order-amounts.tsx';
+import { stepAmount, takesAmount } from '#components/order/step-amount.ts';
+import { StepAmountField } from '#components/order/step-amount-field.tsx';
 import { StepTextField } from '#components/order/step-text-field.tsx';
 import { stepTextProblem } from '#components/order/step-text.ts';
 import { useOrderStep } from '#components/order/use-order-step.ts';
 import { Button } from '#components/ui/button.tsx';
 import { Dialog } from '#components/ui/dialog.tsx';
 import { Notice } from '#components/ui/notice.tsx';
-import type { OrderAction } from '#server/market/orders/order-schema.ts';
+import type { OrderProposal, PartyAction } from '#server/market/orders/order-schema.ts';
 
 interface StepDialogProps {
   orderId: string;
-  action: OrderAction;
+  action: PartyAction;
   amounts: OrderAmounts;
+  proposal: OrderProposal | null;
   open: boolean;
   onClose: () => void;
   onDone: () => void;
@@ -27,28 +31,47 @@ interface StepDialogProps {
   onReload: () => void;
 }
 
+/** Refusals after which the order is not what the dialog shows any more. */
+const outdated = ['order_step_unavailable', 'proposal_changed', 'amount_exceeds_order'];
+const dangerous: readonly PartyAction[] = ['cancel', 'decline', 'refund_all'];
+
 /** Says what a step does with the money, takes the words that belong to it, and takes the step. */
-export function StepDialog({ orderId, action, amounts, open, onClose, onDone, onReload }: StepDialogProps) {
+export function StepDialog(props: StepDialogProps) {
+  const { orderId, action, amounts, proposal, open, onClose, onDone, onReload } = props;
   const t = useTranslations('order.action');
   const common = useTranslations('common');
   const refusalText = useRefusalText();
   const [text, setText] = useState('');
+  const [written, setWritten] = useState('');
   const [isChecked, setChecked] = useState(false);
   const step = useOrderStep(orderId, onDone);
   const problem = stepTextProblem(action, text);
+  const amount = takesAmount(action) ? stepAmount(action, written, amounts) : { amountMinor: 0n };
+  const isWhole = problem === null && 'amountMinor' in amount;
   const refusal = step.isError ? refusalText(step.error) : undefined;
-  const isOutdated = step.isError && outcomeOf(step.error).code === 'order_step_unavailable';
+  const isOutdated = step.isError && outdated.includes(outcomeOf(step.error).code ?? '');
+  const proposed = () => <Amount asset="DUCAT" minor={proposal?.backMinor ?? 0n} />;
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     setChecked(true);
-    if (problem !== null) event.currentTarget.querySelector('textarea')?.focus();
-    else if (!step.isPending) step.mutate({ action, text: text.trim() });
+    if (!isWhole) event.currentTarget.querySelector<HTMLElement>('input, textarea')?.focus();
+    else if (!step.isPending)
+      step.mutate({ action, text: text.trim(), backMinor: amount.amountMinor, sequence: proposal?.sequence ?? 1 });
   };
   return (
     <Dialog open={open} onClose={onClose} title={t(`${action}.title`)} closeLabel={common('close')}>
       <form onSubmit={submit} noValidate className="flex flex-col gap-6">
-        <p>{t.rich(`${action}.text`, amountTags(amounts))}</p>
-        {action === 'confirm' ? null : (
+        <p>{t.rich(`${action}.text`, { ...amountTags(amounts), proposed })}</p>
+        {takesAmount(action) ? (
+          <StepAmountField
+            action={action}
+            text={written}
+            amounts={amounts}
+            problem={isChecked && 'problem' in amount ? amount.problem : null}
+            onChange={setWritten}
+          />
+        ) : null}
+        {action === 'confirm' || action === 'accept' || action === 'agree' ? null : (
           <StepTextField action={action} text={text} problem={isChecked ? problem : null} onChange={setText} />
         )}
         {refusal === undefined ? null : (
@@ -66,7 +89,7 @@ export function StepDialog({ orderId, action, amounts, open, onClose, onDone, on
           <Button variant="secondary" onClick={onClose}>
             {t('back')}
           </Button>
-          <Button type="submit" variant={action === 'cancel' ? 'danger' : 'primary'} pending={step.isPending}>
+          <Button type="submit" variant={dangerous.includes(action) ? 'danger' : 'primary'} pending={step.isPending}>
             {t(`${action}.submit`)}
           </Button>
         </div>

@@ -6,10 +6,10 @@ import { stepTextLength } from '#components/order/step-text.ts';
 import type { TextProblem } from '#components/order/step-text.ts';
 import { Field } from '#components/ui/field.tsx';
 import { Textarea } from '#components/ui/textarea.tsx';
-import type { OrderAction } from '#server/market/orders/order-schema.ts';
+import type { PartyAction } from '#server/market/orders/order-schema.ts';
 
 interface StepTextFieldProps {
-  action: Exclude<OrderAction, 'confirm'>;
+  action: Exclude<PartyAction, 'confirm' | 'accept' | 'agree'>;
   text: string;
   problem: TextProblem | null;
   onChange: (text: string) => void;

@@ -76,7 +76,8 @@ interface Taking {
 async function take(trade: Trade, { order, orderId, step, stepIndex, time }: Taking): Promise<void> {
   const visitor = visitorOf(trade, { order, step });
   const known = await orderForParty(trade.database.client, { orderId, visitor });
-  if (known.events.length > stepIndex + 1) return;
+  // What the house did by itself is no step of the seed.
+  if (known.events.filter(({ actor }) => actor !== 'system').length > stepIndex + 1) return;
   const ids = namedIds(time, `order ${order.buyer} ${order.listing} ${String(stepIndex)}`);
   const common = { orderId, visitor, clock: { now: () => time }, ids, secret: trade.secret };
   await trade.database.inTransaction((tx) => {

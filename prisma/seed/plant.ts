@@ -36,7 +36,7 @@ export async function seedState(db: Db): Promise<SeedState> {
   const first = seedListings[0];
   const last = seedOrders.at(-1);
   if (first === undefined || last === undefined) return 'complete';
-  if ((await db.marketOrder.count({ where: { key: seedOrderKey(last) } })) > 0) return 'complete';
+  if ((await db.purchase.count({ where: { key: seedOrderKey(last) } })) > 0) return 'complete';
   if ((await db.listing.count({ where: { key: seedKey(first.name) } })) > 0) return 'begun';
   return (await db.listing.count()) > 0 ? 'foreign' : 'empty';
 }

@@ -117,8 +117,12 @@ describe('the download of everything', () => {
     expect(document['contact']).toMatchObject([{ address: person.address, locale: 'en' }]);
     expect(document['sessions']).toMatchObject([{ device: person.device, place: person.place }]);
     expect(document['factors']?.map(({ kind }) => kind).sort()).toEqual(['passkey', 'recovery_code', 'totp']);
-    expect(document['notifications']).toMatchObject([{ kind: 'email_changed' }]);
-    expect(document['letters']).toHaveLength(2);
+    expect(document['notifications']?.map(({ kind }) => kind).sort()).toEqual([
+      'email_changed',
+      'order_moved',
+      'order_placed',
+    ]);
+    expect(document['letters']).toHaveLength(4);
     expect(document['trust']?.map(({ kind }) => kind)).toEqual(['chargeback', 'sale']);
     expect(document['actions']?.map(({ action }) => action)).toContain('notifications.setTopic');
     expect(document['listings']).toMatchObject([{ id: listingId, title: 'A lamp of the Giudecca' }]);
@@ -381,6 +385,7 @@ describe('closing an account', () => {
 const staysUnderPseudonym: Readonly<Record<string, string>> = {
   'public.citizen': 'the pseudonym itself',
   'public.listing': 'what was ordered from it stays readable for its buyers',
+  'public.purchase': 'what the orders of both parties belong to',
   'public.market_order': 'the books of both parties',
   'public.order_event': 'the history of an order belongs to both parties',
   'public.top_up': 'payments, kept by law',

@@ -1,4 +1,6 @@
-/** Letters about payments and earnings that are taken back or returned, and about refunds, by language. */
+import { englishOrders, italianOrders, type OrderTexts } from './mail-texts-orders.ts';
+
+/** Letters about orders, payments and earnings that are taken back or returned, and about refunds, by language. */
 
 interface Values {
   get: (name: string) => string;
@@ -23,7 +25,8 @@ type MoneyTexts = Readonly<
   >
 >;
 
-export const englishMoney: MoneyTexts = {
+export const englishMoney: MoneyTexts & OrderTexts = {
+  ...englishOrders,
   charge_disputed: () => ({
     subject: 'a payment of yours is disputed',
     lines: ['Your bank takes a payment back. Your wallet rests until what is owed is paid.'],
@@ -67,7 +70,8 @@ export const englishMoney: MoneyTexts = {
   }),
 };
 
-export const italianMoney: MoneyTexts = {
+export const italianMoney: MoneyTexts & OrderTexts = {
+  ...italianOrders,
   charge_disputed: () => ({
     subject: 'un tuo pagamento è contestato',
     lines: ['La tua banca riprende un pagamento. Il portafoglio resta fermo finché il dovuto non è saldato.'],

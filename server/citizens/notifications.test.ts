@@ -66,6 +66,7 @@ describe('a notification', () => {
       { topic: 'security', byEmail: true, isFixed: true },
       { topic: 'standing', byEmail: false, isFixed: false },
       { topic: 'money', byEmail: true, isFixed: false },
+      { topic: 'orders', byEmail: true, isFixed: false },
     ]);
   });
 

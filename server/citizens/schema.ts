@@ -22,6 +22,10 @@ export const notificationTopicOf = {
   request_declined: 'money',
   request_withdrawn: 'money',
   request_expired: 'money',
+  order_placed: 'orders',
+  order_moved: 'orders',
+  order_part_refunded: 'orders',
+  order_proposal: 'orders',
   subscription_failing: 'standing',
   subscription_ended: 'standing',
   subscription_outgrown: 'standing',
@@ -43,7 +47,12 @@ export type NotificationKind = keyof typeof notificationTopicOf;
 export type NotificationTopic = (typeof notificationTopicOf)[NotificationKind];
 
 export const notificationKinds = Object.keys(notificationTopicOf) as NotificationKind[];
-export const notificationTopics = ['security', 'standing', 'money'] as const satisfies readonly NotificationTopic[];
+export const notificationTopics = [
+  'security',
+  'standing',
+  'money',
+  'orders',
+] as const satisfies readonly NotificationTopic[];
 
 /** What protects an account reaches its citizen whether they like it or not. */
 export const alwaysMailed: readonly NotificationTopic[] = ['security'];

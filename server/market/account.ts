@@ -3,10 +3,11 @@ import { paged, type PersonalDataSource } from '#server/citizens/personal-data.t
 import { pauseListing } from '#server/market/catalogue/listings.ts';
 import { ownListings, listingById } from '#server/market/catalogue/listing-queries.ts';
 import { orderForParty, ordersBought, ordersSold } from '#server/market/orders/order-queries.ts';
-import { openOrderStates } from '#server/market/orders/order-rules.ts';
 import { endRequestsOf } from '#server/market/peer-transfers/ducat-requests.ts';
 import { peerTransferData } from '#server/market/peer-transfers/peer-transfer-data.ts';
 import { ownFiles, ownPictures } from '#server/market/uploads/upload-queries.ts';
+import { acceptsItself } from '#server/market/orders/order-settings.ts';
+import { openOrderStates } from '#server/market/orders/process-rules.ts';
 import type { Db } from '#server/platform/db.ts';
 
 const pageMax = 100;
@@ -34,12 +35,14 @@ export const marketClosing: ClosingPart = {
 export const marketData: PersonalDataSource = {
   covers: [
     'Listing.sellerId',
-    'MarketOrder.buyerId',
-    'MarketOrder.sellerId',
-    'OrderEvent.actorId',
     ...peerTransferData.covers,
     'Picture.ownerId',
     'ContentFile.ownerId',
+    'Purchase.buyerId',
+    'MarketOrder.buyerId',
+    'MarketOrder.sellerId',
+    'OrderEvent.actorId',
+    'OrderSetting.sellerId',
   ],
   parts: [
     { name: 'listings', rows: (db, { citizenId }) => listings(db, citizenId) },
@@ -51,6 +54,7 @@ export const marketData: PersonalDataSource = {
     { name: 'ordersBought', rows: (db, { citizenId }) => orders(db, { citizenId, read: bought }) },
     { name: 'ordersSold', rows: (db, { citizenId }) => orders(db, { citizenId, read: sold }) },
     ...peerTransferData.parts,
+    { name: 'orderSettings', rows: (db, { citizenId }) => orderSettings(db, citizenId) },
   ],
 };
 
@@ -73,4 +77,8 @@ async function* orders(
   const visitor = { citizenId, role: 'citizen' } as const;
   for await (const { id } of paged((cursor) => read(db, { citizenId, cursor, limit: pageMax })))
     yield await orderForParty(db, { orderId: id, visitor });
+}
+
+async function* orderSettings(db: Db, citizenId: string): AsyncGenerator<object, void> {
+  yield { acceptsItself: await acceptsItself(db, citizenId) };
 }

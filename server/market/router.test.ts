@@ -40,7 +40,7 @@ describe('the procedures', () => {
     const order = { listingId, listingVersion: seen.version, quantity: 2, key: randomUUID() };
     const { orderId } = await buyer.orders.place(order);
     expect(await buyer.orders.inEscrow()).toEqual({ totalMinor: 30_00n, orders: 1 });
-    expect((await seller.orders.byId({ orderId })).actions).toEqual(['deliver', 'cancel']);
+    expect((await seller.orders.byId({ orderId })).actions).toEqual(['deliver', 'cancel', 'refund_part']);
     await seller.orders.deliver({ orderId, note: 'Left with the porter.' });
     expect((await buyer.orders.byId({ orderId })).actions).toEqual(['confirm', 'dispute']);
     expect(await buyer.orders.confirm({ orderId })).toEqual({ orderId, state: 'completed' });
@@ -90,6 +90,13 @@ describe('input of any shape', () => {
     orderById: (caller: ReturnType<typeof callerOf>, input: never) => caller.orders.byId(input),
     bought: (caller: ReturnType<typeof callerOf>, input: never) => caller.orders.bought(input),
     sold: (caller: ReturnType<typeof callerOf>, input: never) => caller.orders.sold(input),
+    accept: (caller: ReturnType<typeof callerOf>, input: never) => caller.orders.accept(input),
+    decline: (caller: ReturnType<typeof callerOf>, input: never) => caller.orders.decline(input),
+    propose: (caller: ReturnType<typeof callerOf>, input: never) => caller.orders.propose(input),
+    agree: (caller: ReturnType<typeof callerOf>, input: never) => caller.orders.agree(input),
+    refundPart: (caller: ReturnType<typeof callerOf>, input: never) => caller.orders.refundPart(input),
+    refundAll: (caller: ReturnType<typeof callerOf>, input: never) => caller.orders.refundAll(input),
+    setSetting: (caller: ReturnType<typeof callerOf>, input: never) => caller.orders.setSetting(input),
     deliver: (caller: ReturnType<typeof callerOf>, input: never) => caller.orders.deliver(input),
     confirm: (caller: ReturnType<typeof callerOf>, input: never) => caller.orders.confirm(input),
     cancel: (caller: ReturnType<typeof callerOf>, input: never) => caller.orders.cancel(input),
@@ -130,7 +137,12 @@ describe('input of any shape', () => {
     limit: odd(number),
     reason: odd(text),
     note: odd(text),
-    outcome: odd(fc.constantFrom('refund', 'release')),
+    outcome: odd(fc.constantFrom('refund', 'release', 'split')),
+    variantId: odd(id),
+    sequence: odd(number),
+    backMinor: odd(whole),
+    amountMinor: odd(whole),
+    acceptsItself: odd(fc.boolean()),
   });
 
   /** Good input but for some fields, one in six, left to chance. */
@@ -149,8 +161,9 @@ describe('input of any shape', () => {
     const note = 'A note that is long enough.';
     const good = { ...terms, listingId, orderId, key: randomUUID(), version: 1, listingVersion: 1, quantity: 1 };
     const rest = { stockSeen: 2, text: 'glass', sort: 'newest', limit: 5, reason: note, note, outcome: 'refund' };
+    const amounts = { sequence: 2, backMinor: undefined, amountMinor: 1n, acceptsItself: true };
     await fc.assert(
-      fc.asyncProperty(inputFrom({ ...good, ...rest }), async (input) => {
+      fc.asyncProperty(inputFrom({ ...good, ...rest, ...amounts }), async (input) => {
         await call(callerOf(operator), input as never).catch((error: unknown) => {
           const { code, cause } = error as { code?: unknown; cause?: unknown };
           expect(isDomainError(cause) || code === 'BAD_REQUEST', String(cause)).toBe(true);

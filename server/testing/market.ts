@@ -6,17 +6,24 @@ import { postLinked } from '#server/ledger/transfers.ts';
 import { publishListing } from '#server/market/catalogue/listings.ts';
 import type { ListingReceipt } from '#server/market/catalogue/listings.ts';
 import {
+  acceptOrder,
   cancelOrder,
   confirmOrder,
+  declineOrder,
   deliverOrder,
   openDispute,
+  refundOrder,
   resolveDispute,
 } from '#server/market/orders/order-steps.ts';
+import { agreeToSettlement, proposeSettlement, splitDispute } from '#server/market/orders/settlements.ts';
+import { refundPart } from '#server/market/orders/part-refunds.ts';
+import type { PartRefundReceipt } from '#server/market/orders/part-refunds.ts';
 import type { OrderStepReceipt } from '#server/market/orders/order-steps.ts';
 import { placeOrder } from '#server/market/orders/orders.ts';
 import type { OrderReceipt } from '#server/market/orders/orders.ts';
 import type { PublishListingInput } from '#server/market/catalogue/catalogue-schema.ts';
 import type { OrderAction, PlaceOrderInput } from '#server/market/orders/order-schema.ts';
+import type { Tx } from '#server/platform/db.ts';
 import { systemIds } from '#server/platform/ids.ts';
 import type { TrustLevel } from '#server/citizens/trust-rules.ts';
 import { movableClock } from './clock.ts';
@@ -38,11 +45,16 @@ export interface TestCitizen {
   role: 'citizen' | 'operator';
 }
 
+/** What somebody takes as a step; parts are given back with `refundPart`, and only the house lets an order lapse. */
+export type TestAction = Exclude<OrderAction, 'lapse' | 'refund_part'>;
+
 interface StepInput {
   orderId: string;
   visitor: TestCitizen;
-  action: OrderAction;
+  action: TestAction;
   note?: string;
+  /** Of a proposal or split. */
+  backMinor?: bigint;
 }
 
 /** A market of its own for one test file: real services on a real database. */
@@ -59,6 +71,12 @@ export interface TestMarket {
   listing(seller: TestCitizen, terms?: Partial<PublishListingInput>): Promise<ListingReceipt>;
   buy(buyer: TestCitizen, order: Partial<PlaceOrderInput> & { listingId: string }): Promise<OrderReceipt>;
   step(input: StepInput): Promise<OrderStepReceipt>;
+  refundPart(input: {
+    orderId: string;
+    visitor: TestCitizen;
+    amountMinor: bigint;
+    key?: string;
+  }): Promise<PartRefundReceipt>;
   /** Balance of a wallet, or of an order's escrow; 0 where no account was ever opened. */
   balance(owner: string, kind: 'wallet' | 'escrow'): Promise<bigint>;
   feesMinor(): Promise<bigint>;
@@ -91,6 +109,10 @@ export async function testMarket(): Promise<TestMarket> {
         }),
       ),
     step: (input) => takeStep(database, { ...input, ...tools }),
+    refundPart: (input) =>
+      database.inTransaction((tx) =>
+        refundPart(tx, { key: randomUUID(), note: 'Something was missing.', ...input, ...tools }),
+      ),
     balance: async (owner, kind) => {
       const account = await findAccount(database.client, { owner, kind, asset: 'DUCAT' });
       return account === null ? 0n : (await accountBalance(database.client, account)).balanceMinor;
@@ -143,21 +165,43 @@ function makeCitizen(
 type Tools = Omit<Parameters<typeof deliverOrder>[1], 'orderId' | 'visitor' | 'note'>;
 
 function takeStep(database: TestDatabase, input: StepInput & Tools): Promise<OrderStepReceipt> {
-  const { action, note = 'A reason that is long enough.', ...step } = input;
+  const { action, note = 'A reason that is long enough.', backMinor = 0n, ...step } = input;
+  const said = { ...step, note };
   return database.inTransaction((tx) => {
     switch (action) {
+      case 'accept':
+        return acceptOrder(tx, step);
+      case 'decline':
+        return declineOrder(tx, step);
       case 'deliver':
         return deliverOrder(tx, step);
       case 'confirm':
         return confirmOrder(tx, step);
       case 'cancel':
         return cancelOrder(tx, step);
+      case 'refund_all':
+        return refundOrder(tx, step);
       case 'dispute':
-        return openDispute(tx, { ...step, note });
+        return openDispute(tx, said);
+      case 'propose':
+        return proposeSettlement(tx, { ...said, backMinor });
+      case 'agree':
+        return agreeToLast(tx, step);
       case 'resolve_refund':
-        return resolveDispute(tx, { ...step, note, outcome: 'refund' });
+        return resolveDispute(tx, { ...said, outcome: 'refund' });
       case 'resolve_release':
-        return resolveDispute(tx, { ...step, note, outcome: 'release' });
+        return resolveDispute(tx, { ...said, outcome: 'release' });
+      case 'resolve_split':
+        return splitDispute(tx, { ...said, backMinor });
     }
   });
+}
+
+/** To whatever was proposed last, as somebody does who has just read it. */
+async function agreeToLast(tx: Tx, step: Omit<StepInput, 'action'> & Tools): Promise<OrderStepReceipt> {
+  const { _max: last } = await tx.orderEvent.aggregate({
+    where: { orderId: step.orderId, action: 'propose' },
+    _max: { sequence: true },
+  });
+  return agreeToSettlement(tx, { ...step, sequence: last.sequence ?? 1 });
 }

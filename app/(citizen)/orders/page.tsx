@@ -6,7 +6,9 @@ import { addressOf, oneOf, textOf } from '#app/_reading/search-params.ts';
 import type { SearchParams } from '#app/_reading/search-params.ts';
 import { serverCaller } from '#app/_trpc/server.ts';
 import { Page, PageHeading } from '#components/layout/page.tsx';
+import { AcceptingForm } from '#components/order/accepting-form.tsx';
 import { OrderTable } from '#components/order/order-table.tsx';
+import { Card } from '#components/ui/card.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { LinkButton } from '#components/ui/link-button.tsx';
 import { Pagination } from '#components/ui/pagination.tsx';
@@ -33,10 +35,11 @@ export default async function OrdersPage({ searchParams }: OrdersPageProps) {
   const side = oneOf(textOf(query['tab']), sides) ?? 'bought';
   const cursor = textOf(query['cursor']);
   const caller = await serverCaller();
-  const [t, common, page] = await Promise.all([
+  const [t, common, page, setting] = await Promise.all([
     getTranslations('order'),
     getTranslations('common'),
     orNotFound(caller.orders[side]({ cursor, limit: ordersPerPage })),
+    caller.orders.setting(),
   ]);
   const address = (of: Side, at?: string) => addressOf('/orders', { tab: of === 'sold' ? of : undefined, cursor: at });
   return (
@@ -47,6 +50,11 @@ export default async function OrdersPage({ searchParams }: OrdersPageProps) {
           label={t('views')}
           tabs={sides.map((of) => ({ href: address(of), label: t(of), current: of === side }))}
         />
+        {side === 'sold' ? (
+          <Card>
+            <AcceptingForm acceptsItself={setting.acceptsItself} />
+          </Card>
+        ) : null}
         {page.items.length === 0 ? (
           <EmptyState
             title={t(`empty.${side}.title`)}

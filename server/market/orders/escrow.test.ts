@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { openAccount, systemAccountId } from '#server/ledger/accounts.ts';
 import { lookupTransfers } from '#server/ledger/lookups.ts';
-import { payIntoEscrow, settleEscrow, type EscrowedOrder } from '#server/market/orders/escrow.ts';
+import { payIntoEscrow, settleEscrow, type EscrowedOrder, type EscrowEffect } from '#server/market/orders/escrow.ts';
 import { deriveKey } from '#server/platform/crypto.ts';
 import { derivedId } from '#server/platform/ids.ts';
 import { testDatabase } from '#server/testing/database.ts';
@@ -14,14 +14,14 @@ const database = await testDatabase();
 const ledger = books(database);
 const time = new Date();
 
-async function paidOrder({ totalMinor, feeMinor }: { totalMinor: bigint; feeMinor: bigint }) {
+async function paidOrder({ totalMinor, feePpm }: { totalMinor: bigint; feePpm: number }) {
   const [id, buyerId] = [randomUUID(), randomUUID()];
   const clock = { now: () => time };
   const sellerId = await database.inTransaction((tx) => plainCitizen(tx, { clock, level: 3 }));
   const walletId = await ledger.wallet(totalMinor);
   const escrowAccountId = await open(id, 'escrow');
-  const order: EscrowedOrder = { id, buyerId, sellerId, totalMinor, feeMinor, escrowAccountId };
-  await database.inTransaction((tx) => payIntoEscrow(tx, { order, walletId, time, secret }));
+  const order: EscrowedOrder = { id, buyerId, sellerId, totalMinor, refundedMinor: 0n, feePpm, escrowAccountId };
+  await database.inTransaction((tx) => payIntoEscrow(tx, { orders: [order], walletId, time, secret }));
   return { order, walletId };
 }
 
@@ -29,8 +29,8 @@ function open(owner: string, kind: 'wallet' | 'escrow'): Promise<bigint> {
   return database.inTransaction((tx) => openAccount(tx, { owner, kind, asset: 'DUCAT' }));
 }
 
-function settle(order: EscrowedOrder, effect: 'release' | 'refund'): Promise<void> {
-  return database.inTransaction((tx) => settleEscrow(tx, { order, effect, time, secret }));
+function settle(order: EscrowedOrder, does: EscrowEffect): Promise<void> {
+  return database.inTransaction((tx) => settleEscrow(tx, { order, does, time, secret }));
 }
 
 /** Spelled out here: ids are how a repeated step is recognised, so they must never come to be made otherwise. */
@@ -55,7 +55,7 @@ async function stored(order: EscrowedOrder, legs: readonly string[]) {
 
 describe("the transfers of an order's money", () => {
   test('a purchase is one: wallet to escrow, the whole price', async () => {
-    const { order, walletId } = await paidOrder({ totalMinor: 1_000n, feeMinor: 50n });
+    const { order, walletId } = await paidOrder({ totalMinor: 1_000n, feePpm: 50_000 });
     const escrow = order.escrowAccountId;
     expect(await stored(order, ['pay'])).toEqual([
       { leg: 'pay', kind: 'purchase', from: walletId, to: escrow, amountMinor: 1_000n, isOfOrder: true, groupId: null },
@@ -63,8 +63,8 @@ describe("the transfers of an order's money", () => {
   });
 
   test('a release is two in one group: the share first, then the fee', async () => {
-    const { order } = await paidOrder({ totalMinor: 1_000n, feeMinor: 50n });
-    await settle(order, 'release');
+    const { order } = await paidOrder({ totalMinor: 1_000n, feePpm: 50_000 });
+    await settle(order, { effect: 'release' });
     const seller = await open(order.sellerId, 'wallet');
     const both = { from: order.escrowAccountId, isOfOrder: true, groupId: idOf(order, 'payout') };
     expect(await stored(order, ['payout', 'fee'])).toEqual([
@@ -75,8 +75,8 @@ describe("the transfers of an order's money", () => {
   });
 
   test('a release without a fee has no transfer of it, and the same id for the share', async () => {
-    const { order } = await paidOrder({ totalMinor: 1_000n, feeMinor: 0n });
-    await settle(order, 'release');
+    const { order } = await paidOrder({ totalMinor: 1_000n, feePpm: 0 });
+    await settle(order, { effect: 'release' });
     const found = await stored(order, ['payout', 'fee']);
     expect(found.map(({ leg, amountMinor }) => ({ leg, amountMinor }))).toEqual([
       { leg: 'payout', amountMinor: 1_000n },
@@ -84,8 +84,8 @@ describe("the transfers of an order's money", () => {
   });
 
   test('a refund is one: escrow to the wallet of the buyer, the whole price', async () => {
-    const { order } = await paidOrder({ totalMinor: 1_000n, feeMinor: 50n });
-    await settle(order, 'refund');
+    const { order } = await paidOrder({ totalMinor: 1_000n, feePpm: 50_000 });
+    await settle(order, { effect: 'refund' });
     const found = await stored(order, ['refund']);
     expect(found).toHaveLength(1);
     expect(found[0]).toMatchObject({ kind: 'order_refund', from: order.escrowAccountId, amountMinor: 1_000n });
@@ -93,9 +93,46 @@ describe("the transfers of an order's money", () => {
     expect(await ledger.balance(order.escrowAccountId)).toBe(0n);
   });
 
+  test('after a part went back, a release is of the rest, and its fee in proportion', async () => {
+    const { order } = await paidOrder({ totalMinor: 1_000n, feePpm: 50_000 });
+    const refundId = randomUUID();
+    await settle(order, { effect: 'refund_part', backMinor: 390n, refundId });
+    await settle({ ...order, refundedMinor: 390n }, { effect: 'release' });
+    const found = await stored(order, ['payout', 'fee']);
+    expect(found.map(({ leg, amountMinor }) => ({ leg, amountMinor }))).toEqual([
+      { leg: 'payout', amountMinor: 580n },
+      { leg: 'fee', amountMinor: 30n },
+    ]);
+    expect(await ledger.balance(order.escrowAccountId)).toBe(0n);
+  });
+
+  test.each([
+    [0n, 950n, 50n],
+    [400n, 570n, 30n],
+    [981n, 19n, 0n],
+    [1_000n, 0n, 0n],
+  ])('a settlement of %i to the buyer pays the seller %i and the house %i', async (backMinor, share, fee) => {
+    const { order } = await paidOrder({ totalMinor: 1_000n, feePpm: 50_000 });
+    await settle(order, { effect: 'settle', backMinor });
+    expect(await ledger.balance(await open(order.buyerId, 'wallet'))).toBe(backMinor);
+    expect(await ledger.balance(await open(order.sellerId, 'wallet'))).toBe(share);
+    const [paid] = await stored(order, ['fee']);
+    expect(paid?.amountMinor ?? 0n).toBe(fee);
+    expect(await ledger.balance(order.escrowAccountId)).toBe(0n);
+  });
+
+  test('more than the escrow holds is not given back', async () => {
+    const { order } = await paidOrder({ totalMinor: 1_000n, feePpm: 50_000 });
+    const refundId = randomUUID();
+    const attempt = settle(order, { effect: 'refund_part', backMinor: 1_001n, refundId });
+    await expect(attempt).rejects.toMatchObject({ code: 'insufficient_funds' });
+    await expect(settle(order, { effect: 'settle', backMinor: 1_001n })).rejects.toThrow();
+    expect(await ledger.balance(order.escrowAccountId)).toBe(1_000n);
+  });
+
   test('a fee above the price pays nobody', async () => {
-    const { order } = await paidOrder({ totalMinor: 1_000n, feeMinor: 1_001n });
-    await expect(settle(order, 'release')).rejects.toThrow('share is from 0 to');
+    const { order } = await paidOrder({ totalMinor: 1_000n, feePpm: 1_001_000 });
+    await expect(settle(order, { effect: 'release' })).rejects.toThrow('share is from 0 to');
     expect(await ledger.balance(order.escrowAccountId)).toBe(1_000n);
   });
 });

@@ -1,6 +1,5 @@
 import { lookupAccounts } from '#server/ledger/lookups.ts';
-import { orderProcess } from '#server/market/orders/order-rules.ts';
-import { orderStates } from '#server/market/orders/order-schema.ts';
+import { endOrderStates } from '#server/market/orders/process-rules.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import type { Database } from '#server/platform/db.ts';
 import { log } from '#server/platform/log.ts';
@@ -17,9 +16,6 @@ const lookBackMs = 2 * 86_400_000;
 const pageSize = 500;
 const pagesMax = 40;
 
-/** States that no step leads out of. */
-const endStates = orderStates.filter((state) => orderProcess.every(({ from }) => from !== state));
-
 /**
  * Looks at the escrow of every order that ended in the last two days and says in the log, at `warn`, where money stayed
  * behind. Moves nothing: which way it should have gone is for an operator to decide. Returns what it found.
@@ -31,7 +27,7 @@ export async function findForgottenEscrow(deps: { database: Database; clock: Clo
   let after = '00000000-0000-0000-0000-000000000000';
   for (let page = 0; page < pagesMax; page += 1) {
     const orders = await client.marketOrder.findMany({
-      where: { state: { in: [...endStates] }, updatedAt: { gt: since }, id: { gt: after } },
+      where: { state: { in: [...endOrderStates] }, updatedAt: { gt: since }, id: { gt: after } },
       orderBy: { id: 'asc' },
       take: pageSize,
       select: { id: true, escrowAccountId: true },

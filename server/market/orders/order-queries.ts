@@ -1,10 +1,24 @@
 import { createdCursor, cutPage, newestFirst, olderThan, type PageInput } from '#server/market/cursors.ts';
-import { storedListingWords } from '#server/market/catalogue/catalogue-schema.ts';
-import { actorOf, orderNotFound } from '#server/market/orders/order-steps.ts';
-import type { OrderVisitor } from '#server/market/orders/order-steps.ts';
-import { availableActions, openOrderStates } from '#server/market/orders/order-rules.ts';
+import { actorOf, orderNotFound } from '#server/market/orders/order-moves.ts';
+import type { OrderVisitor } from '#server/market/orders/order-moves.ts';
 import { storedOrderWords } from '#server/market/orders/order-schema.ts';
-import type { OrderEventView, OrderState, OrderSummary, OrderView } from '#server/market/orders/order-schema.ts';
+import type { OrderState, OrderSummary, OrderView } from '#server/market/orders/order-schema.ts';
+import {
+  eventOf,
+  eventSelected,
+  lineOf,
+  lineSelected,
+  orderSelected,
+  summaryOf,
+} from '#server/market/orders/order-views.ts';
+import {
+  availableActions,
+  nextSteps,
+  openOrderStates,
+  pathAhead,
+  processOf,
+} from '#server/market/orders/process-rules.ts';
+import { proposalOf } from '#server/market/orders/proposals.ts';
 import { partiesOf } from '#server/market/parties.ts';
 import type { Page } from '#server/market/schema.ts';
 import { ducat } from '#server/money/money.ts';
@@ -32,25 +46,34 @@ export async function orderForParty(db: Db, input: { orderId: string; visitor: O
     where: { id: input.orderId },
     select: {
       ...orderSelected,
-      description: true,
-      unitPriceMinor: true,
-      feePpm: true,
+      purchaseId: true,
+      processVersion: true,
       closedAt: true,
+      lines: { select: lineSelected, orderBy: { line: 'asc' } },
       events: { select: eventSelected, orderBy: { sequence: 'asc' } },
     },
   });
   const viewer = row === null ? null : actorOf(row, input.visitor);
   if (row === null || viewer === null) throw orderNotFound();
-  const parties = await partiesOf(db, [row.buyerId, row.sellerId]);
-  const summary = summaryOf(row, parties);
+  const summary = summaryOf(row, await partiesOf(db, [row.buyerId, row.sellerId]));
+  const process = processOf(row.processVersion);
+  const at = { state: summary.state, actor: viewer };
+  const proposal = await proposalOf(db, row);
   return {
     ...summary,
-    description: row.description,
-    unitPriceMinor: ducat(row.unitPriceMinor),
+    purchaseId: row.purchaseId,
+    processVersion: row.processVersion,
     feePpm: row.feePpm,
     closedAt: row.closedAt,
     viewer,
-    actions: availableActions(summary.state, viewer),
+    // Nobody agrees to nothing, or to their own words.
+    actions: availableActions(process, at).filter(
+      (action) => action !== 'agree' || (proposal !== null && proposal.by !== viewer),
+    ),
+    next: nextSteps(process, summary.state),
+    ahead: pathAhead(process, summary.state),
+    proposal,
+    lines: row.lines.map(lineOf),
     events: row.events.map(eventOf),
   };
 }
@@ -59,10 +82,11 @@ export async function orderForParty(db: Db, input: { orderId: string; visitor: O
 export async function escrowOf(db: Db, buyerId: string): Promise<{ totalMinor: DucatMinor; orders: number }> {
   const open = await db.marketOrder.aggregate({
     where: { buyerId, state: { in: [...openOrderStates] } },
-    _sum: { totalMinor: true },
+    _sum: { totalMinor: true, refundedMinor: true },
     _count: { id: true },
   });
-  return { totalMinor: ducat(open._sum.totalMinor ?? 0n), orders: open._count.id };
+  const { totalMinor, refundedMinor } = open._sum;
+  return { totalMinor: ducat((totalMinor ?? 0n) - (refundedMinor ?? 0n)), orders: open._count.id };
 }
 
 /** How many orders stand in each state, for the operators' page. */
@@ -80,35 +104,6 @@ export async function orderCounts(db: Db): Promise<{ state: OrderState; orders: 
   }));
 }
 
-const orderSelected = {
-  id: true,
-  state: true,
-  buyerId: true,
-  sellerId: true,
-  listingId: true,
-  listingTitle: true,
-  categorySlug: true,
-  quantity: true,
-  totalMinor: true,
-  feeMinor: true,
-  createdAt: true,
-  updatedAt: true,
-} satisfies Prisma.MarketOrderSelect;
-
-const eventSelected = {
-  sequence: true,
-  action: true,
-  actor: true,
-  fromState: true,
-  toState: true,
-  note: true,
-  at: true,
-} satisfies Prisma.OrderEventSelect;
-
-type OrderRow = Prisma.MarketOrderGetPayload<{ select: typeof orderSelected }>;
-type EventRow = Prisma.OrderEventGetPayload<{ select: typeof eventSelected }>;
-type Parties = Awaited<ReturnType<typeof partiesOf>>;
-
 async function ordersOf(
   db: Db,
   input: PageInput & { where: Prisma.MarketOrderWhereInput },
@@ -125,33 +120,4 @@ async function ordersOf(
     page.items.flatMap((row) => [row.buyerId, row.sellerId]),
   );
   return { items: page.items.map((row) => summaryOf(row, parties)), nextCursor: page.nextCursor };
-}
-
-function summaryOf(row: OrderRow, parties: Parties): OrderSummary {
-  return {
-    id: row.id,
-    state: storedOrderWords.state.parse(row.state),
-    listingId: row.listingId,
-    listingTitle: row.listingTitle,
-    category: storedListingWords.category.parse(row.categorySlug),
-    quantity: row.quantity,
-    totalMinor: ducat(row.totalMinor),
-    feeMinor: ducat(row.feeMinor),
-    createdAt: row.createdAt,
-    updatedAt: row.updatedAt,
-    buyer: parties(row.buyerId),
-    seller: parties(row.sellerId),
-  };
-}
-
-function eventOf(row: EventRow): OrderEventView {
-  return {
-    sequence: row.sequence,
-    action: storedOrderWords.action.parse(row.action),
-    actor: storedOrderWords.actor.parse(row.actor),
-    fromState: row.fromState === null ? null : storedOrderWords.state.parse(row.fromState),
-    toState: storedOrderWords.state.parse(row.toState),
-    note: row.note,
-    at: row.at,
-  };
 }

@@ -1,76 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  availableActions,
-  decideTransition,
-  isOpen,
-  orderProcess,
-  refusePurchase,
-  saleFee,
-} from '#server/market/orders/order-rules.ts';
-import type { PurchaseFacts } from '#server/market/orders/order-rules.ts';
+import { amountsLeft, givenBack, refusePurchase, saleFee } from '#server/market/orders/order-rules.ts';
+import type { WantedListing } from '#server/market/orders/order-rules.ts';
+import { lowerFee } from '#server/market/orders/fee-bands.ts';
 import { priceMinorMax } from '#server/market/catalogue/catalogue-schema.ts';
-import { orderActions, orderActors, orderStates, quantityMax } from '#server/market/orders/order-schema.ts';
-import type { OrderAction, OrderActor, OrderState } from '#server/market/orders/order-schema.ts';
+import { quantityMax } from '#server/market/orders/order-schema.ts';
 import { ducat } from '#server/money/money.ts';
-
-/** Written by hand beside the declaration, so that neither can change alone. */
-const allowed: Readonly<Record<string, OrderState>> = {
-  'paid deliver seller': 'delivered',
-  'paid cancel seller': 'cancelled',
-  'paid cancel system': 'cancelled',
-  'delivered cancel system': 'cancelled',
-  'disputed cancel system': 'cancelled',
-  'paid dispute buyer': 'disputed',
-  'delivered confirm buyer': 'completed',
-  'delivered dispute buyer': 'disputed',
-  'disputed resolve_refund operator': 'refunded',
-  'disputed resolve_release operator': 'completed',
-};
-
-const everyStep = orderStates.flatMap((state) =>
-  orderActions.flatMap((action) => orderActors.map((actor) => ({ state, action, actor }))),
-);
-
-describe('the order process', () => {
-  it.each(everyStep)('$actor taking $action on a $state order is decided as declared', (step) => {
-    const to = allowed[`${step.state} ${step.action} ${step.actor}`];
-    const decision = decideTransition(step);
-    expect(decision.allowed ? decision.transition.to : null).toBe(to ?? null);
-    expect(availableActions(step.state, step.actor).includes(step.action)).toBe(to !== undefined);
-  });
-
-  it('says "wrong actor" exactly when the action is never that actor\'s', () => {
-    const owners: Readonly<Record<OrderAction, readonly OrderActor[]>> = {
-      deliver: ['seller'],
-      cancel: ['seller', 'system'],
-      confirm: ['buyer'],
-      dispute: ['buyer'],
-      resolve_refund: ['operator'],
-      resolve_release: ['operator'],
-    };
-    for (const step of everyStep) {
-      const decision = decideTransition(step);
-      if (decision.allowed) continue;
-      expect(decision.reason).toBe(owners[step.action].includes(step.actor) ? 'wrong_state' : 'wrong_actor');
-    }
-  });
-
-  it('moves money exactly when an order ends', () => {
-    for (const { to, effect } of orderProcess) expect(effect === 'none').toBe(isOpen(to));
-  });
-
-  it('pays the seller only into "completed"', () => {
-    for (const { to, effect } of orderProcess) expect(effect === 'release').toBe(to === 'completed');
-  });
-
-  it('offers nobody a step on an ended order, and somebody one on every open order', () => {
-    for (const state of orderStates) {
-      const steps = orderActors.flatMap((actor) => availableActions(state, actor));
-      expect(steps.length > 0).toBe(isOpen(state));
-    }
-  });
-});
 
 describe('the sale fee', () => {
   it("is a share in millionths, rounded down in the seller's favour", () => {
@@ -94,32 +29,94 @@ describe('the sale fee', () => {
   });
 });
 
+describe('what goes back', () => {
+  const total = fc.bigInt({ min: 1n, max: priceMinorMax * BigInt(quantityMax) });
+  const ppm = fc.integer({ min: 0, max: 1_000_000 });
+
+  it('in any pieces takes in all the fee of the whole, and never more of the seller than it gives the buyer', () => {
+    fc.assert(
+      fc.property(
+        total,
+        ppm,
+        fc.array(fc.bigInt({ min: 1n, max: 10_000n }), { maxLength: 8 }),
+        (totalMinor, feePpm, cuts) => {
+          const order = { totalMinor, feePpm, refundedMinor: 0n };
+          let fees = 0n;
+          for (const cut of cuts) {
+            const left = totalMinor - order.refundedMinor;
+            const backMinor = cut < left ? cut : left;
+            if (backMinor === 0n) break;
+            const { sellerMinor, feeMinor } = givenBack(order, backMinor);
+            expect(sellerMinor >= 0n && feeMinor >= 0n && sellerMinor + feeMinor === backMinor).toBe(true);
+            order.refundedMinor += backMinor;
+            fees += feeMinor;
+          }
+          expect(fees + amountsLeft(order).feeMinor).toBe(saleFee(ducat(totalMinor), feePpm));
+        },
+      ),
+    );
+  });
+});
+
+describe('the fee by volume', () => {
+  const bands = [
+    { volumeFromMinor: ducat(100n), feePpm: 20_000 },
+    { volumeFromMinor: ducat(500n), feePpm: 10_000 },
+  ];
+
+  it.each([
+    [25_000, 0n, 25_000],
+    [25_000, 99n, 25_000],
+    [25_000, 100n, 20_000],
+    [25_000, 499n, 20_000],
+    [25_000, 500n, 10_000],
+    [5_000, 10_000n, 5_000],
+  ])('of a tier that pays %i and %i sold is %i', (tier, volume, fee) => {
+    expect(lowerFee(tier, bands, volume)).toBe(fee);
+  });
+
+  it('is that of the tier where there are no bands', () => {
+    expect(lowerFee(15_000, [], 1_000_000n)).toBe(15_000);
+  });
+});
+
 describe('a purchase', () => {
-  const fine: PurchaseFacts = {
-    buyerId: 'buyer',
+  const [red, gone] = ['11111111-1111-4111-8111-111111111111', '22222222-2222-4222-8222-222222222222'];
+  const fine: WantedListing = {
     sellerId: 'seller',
     state: 'published',
     version: 3,
     stock: 5,
-    quantity: 2,
-    seenVersion: 3,
+    priceMinor: 10n,
+    variants: [],
   };
+  const variants = [
+    { id: red, values: ['red'], priceMinor: 12n, stock: 2, isOffered: true },
+    { id: gone, values: ['blue'], priceMinor: 12n, stock: 9, isOffered: false },
+  ];
+  const wish = { buyerId: 'buyer', listingVersion: 3, quantity: 2, variantId: null };
 
   it.each([
-    [null, {}],
-    [null, { stock: null, quantity: quantityMax }],
-    [null, { quantity: 5 }],
-    ['own_listing', { buyerId: 'seller' }],
-    ['listing_withdrawn', { state: 'paused' }],
-    ['listing_changed', { seenVersion: 2 }],
-    ['sold_out', { stock: 0 }],
-    ['insufficient_stock', { quantity: 6 }],
-    ['invalid_quantity', { quantity: 0 }],
-    ['invalid_quantity', { quantity: -1 }],
-    ['invalid_quantity', { quantity: 1.5 }],
-    ['invalid_quantity', { quantity: Number.NaN }],
-    ['invalid_quantity', { quantity: quantityMax + 1 }],
-  ] as const)('answers %s for %o', (refusal, change) => {
-    expect(refusePurchase({ ...fine, ...change })).toBe(refusal);
+    [null, {}, {}],
+    [null, { stock: null }, { quantity: quantityMax }],
+    [null, {}, { quantity: 5 }],
+    ['own_listing', {}, { buyerId: 'seller' }],
+    ['listing_withdrawn', { state: 'paused' }, {}],
+    ['listing_changed', {}, { listingVersion: 2 }],
+    ['sold_out', { stock: 0 }, {}],
+    ['insufficient_stock', {}, { quantity: 6 }],
+    ['invalid_quantity', {}, { quantity: 0 }],
+    ['invalid_quantity', {}, { quantity: -1 }],
+    ['invalid_quantity', {}, { quantity: 1.5 }],
+    ['invalid_quantity', {}, { quantity: Number.NaN }],
+    ['invalid_quantity', {}, { quantity: quantityMax + 1 }],
+    [null, { variants }, { variantId: red }],
+    ['variant_required', { variants }, {}],
+    ['variant_not_offered', { variants }, { variantId: gone }],
+    ['variant_not_offered', {}, { variantId: red }],
+    // The stock of the variant counts, not that of all together.
+    ['insufficient_stock', { variants }, { variantId: red, quantity: 3 }],
+  ] as const)('answers %s for %o and %o', (refusal, listing, wanted) => {
+    expect(refusePurchase({ ...fine, ...listing }, { ...wish, ...wanted })).toBe(refusal);
   });
 });

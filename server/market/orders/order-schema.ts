@@ -1,11 +1,23 @@
-import type { CategorySlug } from '#server/market/catalogue/catalogue-schema.ts';
+import type { CategorySlug, ListingKind } from '#server/market/catalogue/catalogue-schema.ts';
 import { attemptKey, paragraphs, type PartyView } from '#server/market/schema.ts';
 import type { DucatMinor } from '#server/money/money.ts';
 import { z } from '#server/platform/zod.ts';
 
 /** Inputs and views of orders, shared by forms, procedures and pages. */
 
-export const orderStates = ['paid', 'delivered', 'disputed', 'completed', 'cancelled', 'refunded'] as const;
+/** Of all versions of the process; `paid` is of the first alone. */
+export const orderStates = [
+  'paid',
+  'purchased',
+  'accepted',
+  'delivered',
+  'disputed',
+  'completed',
+  'declined',
+  'cancelled',
+  'refunded',
+  'settled',
+] as const;
 
 export type OrderState = (typeof orderStates)[number];
 
@@ -13,11 +25,32 @@ export const orderActors = ['buyer', 'seller', 'operator', 'system'] as const;
 
 export type OrderActor = (typeof orderActors)[number];
 
-export const orderActions = ['deliver', 'confirm', 'cancel', 'dispute', 'resolve_refund', 'resolve_release'] as const;
+export const orderActions = [
+  'accept',
+  'decline',
+  'deliver',
+  'confirm',
+  'cancel',
+  'lapse',
+  'dispute',
+  'propose',
+  'agree',
+  'refund_part',
+  'refund_all',
+  'resolve_refund',
+  'resolve_release',
+  'resolve_split',
+] as const;
 
 export type OrderAction = (typeof orderActions)[number];
 
+/** What people do; the rest the house does when nobody acts. */
+export type PartyAction = Exclude<OrderAction, 'lapse'>;
+
 export const quantityMax = 100;
+
+/** Most lines of one purchase. */
+export const purchaseLinesMax = 50;
 
 export const noteLength = { min: 10, max: 2000 } as const;
 
@@ -27,7 +60,7 @@ export const placeOrderInput = z.object({
   listingId: z.uuid(),
   /** The version of the listing that the buyer saw. */
   listingVersion: z.number().int().min(1),
-  /** What was chosen of a listing with variants. */
+  /** Which of the listing's variants; left out where it has none. */
   variantId: z.uuid().nullish(),
   /** Checked by the purchase itself, which answers `invalid_quantity`. */
   quantity: z.number().int(),
@@ -36,14 +69,45 @@ export const placeOrderInput = z.object({
 
 export type PlaceOrderInput = z.output<typeof placeOrderInput>;
 
+/** What a buyer wants of one listing, in one purchase. */
+export interface PurchaseLine {
+  readonly listingId: string;
+  readonly listingVersion: number;
+  readonly variantId: string | null;
+  readonly quantity: number;
+}
+
 export const disputeInput = orderIdInput.extend({ reason: paragraphs(noteLength) });
 
-export const resolveInput = orderIdInput.extend({
-  outcome: z.enum(['refund', 'release']),
-  reason: paragraphs(noteLength),
+const optionalNote = paragraphs({ min: 1, max: noteLength.max }).optional();
+
+/** Centesimi; what an order allows is decided under its lock. */
+const amountMinor = z.bigint().min(0n).max(1_000_000_000_000n);
+
+/** `split` names what the buyer gets back of what is left in escrow; the seller gets the rest, less the fee on it. */
+export const resolveInput = orderIdInput
+  .extend({
+    outcome: z.enum(['refund', 'release', 'split']),
+    backMinor: amountMinor.optional(),
+    reason: paragraphs(noteLength),
+  })
+  .refine(({ outcome, backMinor }) => (outcome === 'split') === (backMinor !== undefined), { path: ['backMinor'] });
+
+export const sellerNoteInput = orderIdInput.extend({ note: optionalNote });
+
+export const refundPartInput = orderIdInput.extend({
+  amountMinor: amountMinor.min(1n),
+  note: paragraphs(noteLength),
+  key: attemptKey,
 });
 
-export const sellerNoteInput = orderIdInput.extend({ note: paragraphs({ min: 1, max: noteLength.max }).optional() });
+/** What the buyer should get back of what is left in escrow. */
+export const proposeInput = orderIdInput.extend({ backMinor: amountMinor, note: paragraphs(noteLength) });
+
+/** Names the proposal that was read, so that nobody agrees to another one. */
+export const agreeInput = orderIdInput.extend({ sequence: z.number().int().min(1) });
+
+export const orderSettingInput = z.object({ acceptsItself: z.boolean() });
 
 export interface OrderSummary {
   id: string;
@@ -53,11 +117,52 @@ export interface OrderSummary {
   category: CategorySlug;
   quantity: number;
   totalMinor: DucatMinor;
+  /** On what is not given back: it shrinks with every part that is. */
   feeMinor: DucatMinor;
+  /** What went back to the buyer by now. */
+  refundedMinor: DucatMinor;
   createdAt: Date;
   updatedAt: Date;
   buyer: PartyView;
   seller: PartyView;
+  /** What the house does by itself, and when, if nobody acts before. */
+  deadline: OrderDeadline | null;
+}
+
+export interface OrderDeadline {
+  at: Date;
+  action: OrderAction;
+}
+
+/** One line of an order, as it was bought. */
+export interface OrderLineView {
+  line: number;
+  listingId: string;
+  listingVersion: number;
+  variantId: string | null;
+  title: string;
+  description: string;
+  optionValues: string[];
+  category: CategorySlug;
+  kind: ListingKind;
+  quantity: number;
+  unitPriceMinor: DucatMinor;
+  totalMinor: DucatMinor;
+}
+
+/** A step that somebody may take now: what the timeline says comes next. */
+export interface OrderNextStep {
+  action: OrderAction;
+  actor: OrderActor;
+  to: OrderState;
+}
+
+/** What one side of a dispute offers, until the other agrees or somebody offers otherwise. */
+export interface OrderProposal {
+  /** Of the event that it is. */
+  sequence: number;
+  by: 'buyer' | 'seller';
+  backMinor: DucatMinor;
 }
 
 export interface OrderEventView {
@@ -67,19 +172,27 @@ export interface OrderEventView {
   fromState: OrderState | null;
   toState: OrderState;
   note: string | null;
+  /** What was offered, given back or decided with it. */
+  amountMinor: DucatMinor | null;
   at: Date;
 }
 
 export interface OrderView extends OrderSummary {
-  description: string;
-  unitPriceMinor: DucatMinor;
+  purchaseId: string;
+  processVersion: number;
+  lines: OrderLineView[];
   /** The house's share in millionths, as it was when the order was placed. */
   feePpm: number;
   closedAt: Date | null;
   /** What the reader is to this order. */
   viewer: Exclude<OrderActor, 'system'>;
   /** What the reader may do now. */
-  actions: OrderAction[];
+  actions: PartyAction[];
+  /** Who may do what now, the reader and others. */
+  next: OrderNextStep[];
+  /** The states still ahead when all goes well, the last one the end. */
+  ahead: OrderState[];
+  proposal: OrderProposal | null;
   events: OrderEventView[];
 }
 
@@ -88,4 +201,5 @@ export const storedOrderWords = {
   state: z.enum(orderStates),
   actor: z.enum(orderActors),
   action: z.enum(['place', ...orderActions]),
+  step: z.enum(orderActions),
 } as const;

@@ -6,21 +6,32 @@ import {
   ordersSold,
 } from '#server/market/orders/order-queries.ts';
 import {
+  agreeInput,
   disputeInput,
   orderIdInput,
+  orderSettingInput,
   placeOrderInput,
+  proposeInput,
+  refundPartInput,
   resolveInput,
   sellerNoteInput,
 } from '#server/market/orders/order-schema.ts';
+import { acceptsItself, setAcceptsItself } from '#server/market/orders/order-settings.ts';
 import {
+  acceptOrder,
   cancelOrder,
   confirmOrder,
+  declineOrder,
   deliverOrder,
   openDispute,
-  resolveDispute,
+  refundOrder,
 } from '#server/market/orders/order-steps.ts';
 import type { OrderVisitor } from '#server/market/orders/order-steps.ts';
 import { placeOrder } from '#server/market/orders/orders.ts';
+import { refundPart } from '#server/market/orders/part-refunds.ts';
+import { processDrawings } from '#server/market/orders/process-views.ts';
+import { agreeToSettlement, proposeSettlement, resolveOrder } from '#server/market/orders/settlements.ts';
+import { repeated } from '#server/payments/repeated.ts';
 import { pageInput } from '#server/market/schema.ts';
 import { actsAsOperator } from '#server/platform/access.ts';
 import type { Principal } from '#server/platform/session.ts';
@@ -53,6 +64,16 @@ export const ordersRouter = router({
     escrowOf(ctx.database.client, ctx.principal.citizenId),
   ),
 
+  accept: citizenProcedure({ limit: 'write', audited: false })
+    .input(orderIdInput)
+    .mutation(({ ctx, input }) => ctx.database.inTransaction((tx) => acceptOrder(tx, { ...input, ...visitorOf(ctx) }))),
+
+  decline: citizenProcedure({ limit: 'money', audited: false })
+    .input(sellerNoteInput)
+    .mutation(({ ctx, input }) =>
+      ctx.database.inTransaction((tx) => declineOrder(tx, { ...input, ...visitorOf(ctx) })),
+    ),
+
   deliver: citizenProcedure({ limit: 'write', audited: false })
     .input(sellerNoteInput)
     .mutation(({ ctx, input }) =>
@@ -75,10 +96,51 @@ export const ordersRouter = router({
       ctx.database.inTransaction((tx) => openDispute(tx, { orderId, note: reason, ...visitorOf(ctx) })),
     ),
 
+  refundAll: citizenProcedure({ limit: 'money', audited: false })
+    .input(sellerNoteInput)
+    .mutation(({ ctx, input }) => ctx.database.inTransaction((tx) => refundOrder(tx, { ...input, ...visitorOf(ctx) }))),
+
+  /** A part of what was paid goes back; also for operators while the money is in escrow. */
+  refundPart: citizenProcedure({ limit: 'money', audited: true })
+    .input(refundPartInput)
+    .mutation(({ ctx, input }) =>
+      repeated(() => ctx.database.inTransaction((tx) => refundPart(tx, { ...input, ...visitorOf(ctx) }))),
+    ),
+
+  propose: citizenProcedure({ limit: 'write', audited: false })
+    .input(proposeInput)
+    .mutation(({ ctx, input }) =>
+      ctx.database.inTransaction((tx) => proposeSettlement(tx, { ...input, ...visitorOf(ctx) })),
+    ),
+
+  agree: citizenProcedure({ limit: 'money', audited: false })
+    .input(agreeInput)
+    .mutation(({ ctx, input }) =>
+      ctx.database.inTransaction((tx) => agreeToSettlement(tx, { ...input, ...visitorOf(ctx) })),
+    ),
+
+  /** How the reader's own sales are accepted. */
+  setting: citizenProcedure({ limit: 'read', audited: false }).query(async ({ ctx }) => ({
+    acceptsItself: await acceptsItself(ctx.database.client, ctx.principal.citizenId),
+  })),
+
+  setSetting: citizenProcedure({ limit: 'write', audited: false })
+    .input(orderSettingInput)
+    .mutation(({ ctx, input }) =>
+      ctx.database.inTransaction((tx) =>
+        setAcceptsItself(tx, { ...input, sellerId: ctx.principal.citizenId, clock: ctx.clock }),
+      ),
+    ),
+
+  /** Every version of the order process, as it is declared. */
+  processes: operatorProcedure(['support', 'finance'], { limit: 'read', audited: false }).query(() =>
+    processDrawings(),
+  ),
+
   resolve: operatorProcedure(['support', 'finance'], { limit: 'money', audited: true })
     .input(resolveInput)
-    .mutation(({ ctx, input: { orderId, outcome, reason } }) =>
-      ctx.database.inTransaction((tx) => resolveDispute(tx, { orderId, outcome, note: reason, ...visitorOf(ctx) })),
+    .mutation(({ ctx, input: { reason: note, ...input } }) =>
+      ctx.database.inTransaction((tx) => resolveOrder(tx, { ...input, note, ...visitorOf(ctx) })),
     ),
 
   disputed: operatorProcedure(['support', 'finance'], { limit: 'read', audited: false })

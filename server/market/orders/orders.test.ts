@@ -45,7 +45,7 @@ describe('a purchase', () => {
     expect(await market.balance(receipt.orderId, 'escrow')).toBe(37_02n);
     expect(await stockOf(listingId)).toBe(2);
     expect(await ordersOf(buyer)).toMatchObject([
-      { id: receipt.orderId, state: 'paid', totalMinor: 37_02n, feeMinor: 55n },
+      { id: receipt.orderId, state: 'accepted', totalMinor: 37_02n, feeMinor: 55n },
     ]);
   });
 

@@ -10,7 +10,9 @@ import { OrderActions } from '#components/order/order-actions.tsx';
 import { OrderFigures, OrderParties } from '#components/order/order-facts.tsx';
 import { OrderHistory } from '#components/order/order-history.tsx';
 import { OrderMoney } from '#components/order/order-money.tsx';
+import { ProposalNotice } from '#components/order/order-proposal.tsx';
 import { OrderStateBadge } from '#components/order/order-state-badge.tsx';
+import { OrderTimeline } from '#components/order/order-timeline.tsx';
 import { BackLink } from '#components/ui/back-link.tsx';
 import { Card } from '#components/ui/card.tsx';
 import { TextLink } from '#components/ui/text-link.tsx';
@@ -36,6 +38,8 @@ export default async function OrderPage({ params }: OrderPageProps) {
       <div className="grid items-start gap-6 lg:grid-cols-[3fr_2fr] lg:gap-10">
         <div className="flex min-w-0 flex-col gap-6">
           <OrderMoney order={order} />
+          <OrderTimeline order={order} />
+          <ProposalNotice order={order} />
           <NextStep order={order} />
           <OrderHistory order={order} />
         </div>
@@ -81,7 +85,12 @@ async function NextStep({ order }: { order: OrderView }) {
         <OrderActions
           orderId={order.id}
           actions={order.actions}
-          amounts={{ totalMinor: order.totalMinor, feeMinor: order.feeMinor }}
+          amounts={{
+            totalMinor: order.totalMinor,
+            refundedMinor: order.refundedMinor,
+            feeMinor: order.feeMinor,
+          }}
+          proposal={order.proposal}
         />
       </div>
     </Card>
@@ -95,10 +104,18 @@ async function Description({ order }: { order: OrderView }) {
       <h2 id="order-description" className="text-lg font-semibold">
         {t('description')}
       </h2>
-      <p className="max-w-prose whitespace-pre-line">{order.description}</p>
-      <p>
-        <TextLink href={`/listings/${order.listingId}`}>{t('seeListing')}</TextLink>
-      </p>
+      {order.lines.map(({ line, title, description, optionValues, listingId }) => (
+        <div key={line} className="flex flex-col gap-2">
+          {order.lines.length === 1 ? null : <h3 className="font-semibold">{title}</h3>}
+          {optionValues.length === 0 ? null : (
+            <p className="text-muted">{t('chosen', { values: optionValues.join(', ') })}</p>
+          )}
+          <p className="max-w-prose whitespace-pre-line">{description}</p>
+          <p>
+            <TextLink href={`/listings/${listingId}`}>{t('seeListing')}</TextLink>
+          </p>
+        </div>
+      ))}
     </section>
   );
 }

@@ -1,0 +1,40 @@
+'use client';
+
+import { useTranslations } from 'next-intl';
+
+import { amountTags } from '#components/order/order-amounts.tsx';
+import type { OrderAmounts } from '#components/order/order-amounts.tsx';
+import type { AmountAction } from '#components/order/step-amount.ts';
+import { Field } from '#components/ui/field.tsx';
+import { Input } from '#components/ui/input.tsx';
+
+interface StepAmountFieldProps {
+  action: AmountAction;
+  text: string;
+  amounts: OrderAmounts;
+  problem: 'amount_wrong' | 'amount_too_large' | null;
+  onChange: (text: string) => void;
+}
+
+/** How much goes back to the buyer, in ducats, and how much there is. */
+export function StepAmountField({ action, text, amounts, problem, onChange }: StepAmountFieldProps) {
+  const t = useTranslations('order.action');
+  const problems = useTranslations('order.problem');
+  return (
+    <div className="flex flex-col gap-2">
+      <Field id={`${action}-amount`} label={t('amount')} error={problem === null ? undefined : problems(problem)}>
+        {(control) => (
+          <Input
+            {...control}
+            figures
+            inputMode="decimal"
+            autoComplete="off"
+            value={text}
+            onChange={(event) => onChange(event.target.value)}
+          />
+        )}
+      </Field>
+      <p className="text-sm text-muted">{t.rich('amountOf', amountTags(amounts))}</p>
+    </div>
+  );
+}

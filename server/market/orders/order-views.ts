@@ -1,0 +1,101 @@
+import { storedListingWords } from '#server/market/catalogue/catalogue-schema.ts';
+import { amountsLeft } from '#server/market/orders/order-rules.ts';
+import { storedOrderWords } from '#server/market/orders/order-schema.ts';
+import type { OrderEventView, OrderLineView, OrderSummary } from '#server/market/orders/order-schema.ts';
+import type { partiesOf } from '#server/market/parties.ts';
+import { ducat } from '#server/money/money.ts';
+import type { Prisma } from '#server/platform/db.ts';
+
+/** How rows of orders are read, and what leaves of them. */
+
+export const orderSelected = {
+  id: true,
+  state: true,
+  buyerId: true,
+  sellerId: true,
+  listingId: true,
+  listingTitle: true,
+  categorySlug: true,
+  quantity: true,
+  totalMinor: true,
+  refundedMinor: true,
+  feePpm: true,
+  deadlineAt: true,
+  deadlineAction: true,
+  createdAt: true,
+  updatedAt: true,
+} satisfies Prisma.MarketOrderSelect;
+
+export const eventSelected = {
+  sequence: true,
+  action: true,
+  actor: true,
+  fromState: true,
+  toState: true,
+  note: true,
+  amountMinor: true,
+  at: true,
+} satisfies Prisma.OrderEventSelect;
+
+export const lineSelected = {
+  line: true,
+  listingId: true,
+  listingVersion: true,
+  variantId: true,
+  title: true,
+  description: true,
+  optionValues: true,
+  categorySlug: true,
+  kind: true,
+  quantity: true,
+  unitPriceMinor: true,
+  totalMinor: true,
+} satisfies Prisma.OrderLineSelect;
+
+type OrderRow = Prisma.MarketOrderGetPayload<{ select: typeof orderSelected }>;
+type EventRow = Prisma.OrderEventGetPayload<{ select: typeof eventSelected }>;
+type LineRow = Prisma.OrderLineGetPayload<{ select: typeof lineSelected }>;
+type Parties = Awaited<ReturnType<typeof partiesOf>>;
+
+export function summaryOf(row: OrderRow, parties: Parties): OrderSummary {
+  const { deadlineAt, deadlineAction } = row;
+  return {
+    id: row.id,
+    state: storedOrderWords.state.parse(row.state),
+    listingId: row.listingId,
+    listingTitle: row.listingTitle,
+    category: storedListingWords.category.parse(row.categorySlug),
+    quantity: row.quantity,
+    totalMinor: ducat(row.totalMinor),
+    feeMinor: amountsLeft(row).feeMinor,
+    refundedMinor: ducat(row.refundedMinor),
+    createdAt: row.createdAt,
+    updatedAt: row.updatedAt,
+    buyer: parties(row.buyerId),
+    seller: parties(row.sellerId),
+    deadline: deadlineAt === null ? null : { at: deadlineAt, action: storedOrderWords.step.parse(deadlineAction) },
+  };
+}
+
+export function eventOf(row: EventRow): OrderEventView {
+  return {
+    sequence: row.sequence,
+    action: storedOrderWords.action.parse(row.action),
+    actor: storedOrderWords.actor.parse(row.actor),
+    fromState: row.fromState === null ? null : storedOrderWords.state.parse(row.fromState),
+    toState: storedOrderWords.state.parse(row.toState),
+    note: row.note,
+    amountMinor: row.amountMinor === null ? null : ducat(row.amountMinor),
+    at: row.at,
+  };
+}
+
+export function lineOf({ categorySlug, kind, unitPriceMinor, totalMinor, ...row }: LineRow): OrderLineView {
+  return {
+    ...row,
+    category: storedListingWords.category.parse(categorySlug),
+    kind: storedListingWords.kind.parse(kind),
+    unitPriceMinor: ducat(unitPriceMinor),
+    totalMinor: ducat(totalMinor),
+  };
+}

@@ -1,0 +1,161 @@
+import { openAccount } from '#server/ledger/accounts.ts';
+import { lockListings, moveStock } from '#server/market/catalogue/listing-locks.ts';
+import { payIntoEscrow } from '#server/market/orders/escrow.ts';
+import type { EscrowedOrder } from '#server/market/orders/escrow.ts';
+import { writeOrder } from '#server/market/orders/new-orders.ts';
+import type { PurchaseLine } from '#server/market/orders/order-schema.ts';
+import { bySeller, priceLines, totalOfLines } from '#server/market/orders/purchase-lines.ts';
+import type { PricedLine } from '#server/market/orders/purchase-lines.ts';
+import { ducat } from '#server/money/money.ts';
+import type { DucatMinor } from '#server/money/money.ts';
+import type { Clock } from '#server/platform/clock.ts';
+import { inputHash } from '#server/platform/crypto.ts';
+import type { Tx } from '#server/platform/db.ts';
+import { refuse } from '#server/platform/errors.ts';
+import type { Ids } from '#server/platform/ids.ts';
+import { invariant } from '#server/platform/invariant.ts';
+
+export interface PlacePurchase {
+  readonly buyerId: string;
+  readonly lines: readonly PurchaseLine[];
+  /** One purchase for one key of a buyer. */
+  readonly key: string;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly secret: string;
+}
+
+export interface PurchasedOrder {
+  orderId: string;
+  sellerId: string;
+  /** The title of the first line. */
+  title: string;
+  quantity: number;
+  totalMinor: DucatMinor;
+}
+
+/** The answer to a purchase; a repetition with the same key gets the very same one. */
+export interface PurchaseReceipt {
+  purchaseId: string;
+  totalMinor: DucatMinor;
+  /** One for each seller, in the order in which the lines name them. */
+  orders: PurchasedOrder[];
+}
+
+/**
+ * Buys all lines or none: takes the stock, writes one order for each seller and moves every price into the escrow of its
+ * order in one linked posting. The listings are locked first, so whoever comes second sees what the first left. Posting is
+ * the transaction's last statement.
+ *
+ * Refuses: `idempotency_key_reused`, `insufficient_funds`, and what `priceLines` refuses.
+ */
+export async function placePurchase(tx: Tx, input: PlacePurchase): Promise<PurchaseReceipt> {
+  const listings = await lockListings(
+    tx,
+    input.lines.map(({ listingId }) => listingId),
+  );
+  const hash = hashOf(input.lines);
+  const known = await purchaseByKey(tx, input);
+  if (known !== null) return repeatedReceipt(known, hash);
+
+  const lines = priceLines(input.lines, { buyerId: input.buyerId, listings });
+  for (const { listing, wanted } of lines)
+    await moveStock(tx, listing, { units: -wanted.quantity, variantId: wanted.variantId });
+  const time = input.clock.now();
+  const purchaseId = await insertPurchase(tx, { ...input, hash, time, totalMinor: totalOfLines(lines) });
+  const walletId = await openAccount(tx, { owner: input.buyerId, kind: 'wallet', asset: 'DUCAT' });
+  const orders: EscrowedOrder[] = [];
+  const receipts: PurchasedOrder[] = [];
+  for (const [sellerId, ofSeller] of bySeller(lines)) {
+    const order = await writeOrder(tx, {
+      ...input,
+      purchaseId,
+      sellerId,
+      lines: ofSeller,
+      time,
+      position: orders.length + 1,
+    });
+    orders.push(order);
+    receipts.push(receiptOf(order, ofSeller));
+  }
+  await payIntoEscrow(tx, { orders, walletId, time, secret: input.secret });
+  return { purchaseId, totalMinor: totalOfLines(lines), orders: receipts };
+}
+
+function receiptOf({ id: orderId, sellerId, totalMinor }: EscrowedOrder, lines: readonly PricedLine[]): PurchasedOrder {
+  const title = lines[0]?.listing.title;
+  invariant(title !== undefined, 'an order has a line');
+  const quantity = lines.reduce((sum, { wanted }) => sum + wanted.quantity, 0);
+  return { orderId, sellerId, title, quantity, totalMinor: ducat(totalMinor) };
+}
+
+async function insertPurchase(
+  tx: Tx,
+  purchase: PlacePurchase & { hash: string; time: Date; totalMinor: DucatMinor },
+): Promise<string> {
+  const { buyerId, key, hash, time, totalMinor } = purchase;
+  const id = purchase.ids.uuid();
+  const created = await tx.purchase.createMany({
+    data: [{ id, buyerId, key, inputHash: hash, totalMinor, createdAt: time }],
+    skipDuplicates: true,
+  });
+  // Attempts for the same listings wait for their rows, so whoever holds this key now bought something else.
+  if (created.count === 0) throw keyReused();
+  return id;
+}
+
+type KnownPurchase = NonNullable<Awaited<ReturnType<typeof purchaseByKey>>>;
+
+function purchaseByKey(tx: Tx, { buyerId, key }: { buyerId: string; key: string }) {
+  return tx.purchase.findUnique({
+    where: { buyerId_key: { buyerId, key } },
+    select: {
+      id: true,
+      inputHash: true,
+      totalMinor: true,
+      orders: {
+        select: { id: true, sellerId: true, listingTitle: true, quantity: true, totalMinor: true },
+        orderBy: { position: 'asc' },
+      },
+    },
+  });
+}
+
+function repeatedReceipt(known: KnownPurchase, hash: string): PurchaseReceipt {
+  if (known.inputHash !== hash) throw keyReused();
+  return {
+    purchaseId: known.id,
+    totalMinor: ducat(known.totalMinor),
+    orders: known.orders.map(({ id: orderId, sellerId, listingTitle: title, quantity, totalMinor }) => ({
+      ...{ orderId, sellerId, title, quantity },
+      totalMinor: ducat(totalMinor),
+    })),
+  };
+}
+
+/** Of one line it is what it always was, so that a repetition of an older purchase is recognised. */
+function hashOf(lines: readonly PurchaseLine[]): string {
+  const [only, ...others] = lines;
+  const fields = (line: PurchaseLine) => ({
+    listingId: line.listingId,
+    listingVersion: line.listingVersion,
+    quantity: line.quantity,
+    ...(line.variantId === null ? {} : { variantId: line.variantId }),
+  });
+  if (only !== undefined && others.length === 0) return inputHash(fields(only));
+  return inputHash(
+    Object.fromEntries(
+      lines.flatMap((line, index) =>
+        Object.entries(fields(line)).map(([name, value]) => [`${String(index)} ${name}`, value]),
+      ),
+    ),
+  );
+}
+
+function keyReused(): Error {
+  return refuse(
+    'conflict',
+    'idempotency_key_reused',
+    'This purchase was already sent with other contents. Reload the page.',
+  );
+}
