@@ -17,6 +17,13 @@ import { disputedOrders } from './market/orders/disputed-orders.ts';
 import { takeDueSteps } from './market/orders/deadline-jobs.ts';
 import { findForgottenEscrow } from './market/orders/order-jobs.ts';
 import { expireDucatRequests } from './market/peer-transfers/ducat-request-jobs.ts';
+import {
+  countListings,
+  countTitleWords,
+  followNews,
+  newsBatchMax,
+  watchSavedSearches,
+} from './market/search/search-jobs.ts';
 import { sweepUploads } from './market/uploads/upload-jobs.ts';
 import { expireGrantedDucats } from './payments/grant-expiry-jobs.ts';
 import { expireTopUps, releaseEarnedFees, releaseWaitingTopUps } from './payments/jobs.ts';
@@ -44,6 +51,9 @@ const inboxPauseMs = 300;
 const pauseMsMax = 5_000;
 const mailPauseMs = 1_000;
 const mailBatchMax = 10;
+const newsPauseMs = 1_000;
+/** Counts are used for a minute. */
+const countPauseMs = 20_000;
 const closeMsMax = 5_000;
 /** Two readings of the books, each of which may take an hour. */
 const checkSecondsMax = 7_500;
@@ -70,6 +80,7 @@ async function main(): Promise<void> {
     watchInbox(stopping.signal),
     watchMail(mail, stopping.signal),
     watchProjection(database(), stopping.signal),
+    watchMarket(stopping.signal),
   ]);
   mail.close();
   await jobs.stop();
@@ -107,6 +118,8 @@ function scheduledJobs(): ScheduledJob[] {
       cron: '45 * * * *',
       handle: () => sweepUploads({ ...context, storage: storage() }),
     },
+    { name: 'market.count-words', cron: '50 3 * * *', handle: () => countTitleWords(context) },
+    { name: 'market.saved-searches', cron: '*/5 * * * *', handle: () => watchSavedSearches(context) },
     { name: 'citizens.reseal', cron: '20 3 * * *', handle: () => resealFields(context) },
     { name: 'citizens.trim-mail', cron: '25 4 * * *', handle: () => trimMail(context) },
     {
@@ -183,6 +196,19 @@ async function watchMail(mailer: Mailer, signal: AbortSignal): Promise<void> {
   await repeat({ work, full: mailBatchMax, pauseMs: mailPauseMs, signal }, 'the outgoing mail');
 }
 
+/** Follows what the market tells, and keeps its counts fresh. */
+async function watchMarket(signal: AbortSignal): Promise<void> {
+  const context = processContext();
+  const count = async () => {
+    await countListings(context);
+    return { claimed: 0 };
+  };
+  await Promise.all([
+    repeat({ work: () => followNews(context), full: newsBatchMax, pauseMs: newsPauseMs, signal }, 'the news'),
+    repeat({ work: count, full: Infinity, pauseMs: countPauseMs, signal }, 'what is on sale'),
+  ]);
+}
+
 interface Repetition {
   work: () => Promise<{ claimed: number }>;
   /** So many claimed at once say that there may be more. */
@@ -200,7 +226,7 @@ async function repeat({ work, full, pauseMs: usualMs, signal }: Repetition, queu
       pauseMs = usualMs;
       if (report.claimed === full) continue;
     } catch (error) {
-      pauseMs = Math.min(pauseMs * 2, pauseMsMax);
+      pauseMs = Math.min(pauseMs * 2, Math.max(pauseMsMax, usualMs));
       log().warn({ err: error, pauseMs }, `${queue} cannot be read right now`);
     }
     await pause(pauseMs, undefined, { signal }).catch(() => undefined);

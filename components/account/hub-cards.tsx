@@ -1,4 +1,4 @@
-import { Bell, Crown, Download, KeyRound, Mail, MonitorSmartphone, Scale } from 'lucide-react';
+import { Bell, Bookmark, Crown, Download, KeyRound, Mail, MonitorSmartphone, Scale } from 'lucide-react';
 import { useTranslations } from 'next-intl';
 
 import { HubCard } from '#components/ui/hub-card.tsx';
@@ -50,6 +50,13 @@ export function HubCards({ overview }: HubCardsProps) {
         state={t('notifications.unread', { count: unread })}
       >
         {t('notifications.text')}
+      </HubCard>
+      <HubCard
+        href="/account/searches"
+        icon={<Bookmark aria-hidden="true" className="size-icon" />}
+        title={t('searches.title')}
+      >
+        {t('searches.text')}
       </HubCard>
       <HubCard
         href="/account/data"

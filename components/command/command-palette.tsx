@@ -1,7 +1,7 @@
 'use client';
 
 import { Search } from 'lucide-react';
-import { useTranslations } from 'next-intl';
+import { useLocale, useTranslations } from 'next-intl';
 import { usePathname, useRouter } from 'next/navigation';
 import { useEffect, useId, useRef, useState } from 'react';
 import type { KeyboardEvent } from 'react';
@@ -11,7 +11,8 @@ import { findCommands } from '#components/command/commands.ts';
 import type { Command } from '#components/command/commands.ts';
 import { keepChoice, themeCookie } from '#components/layout/preferences.ts';
 import type { Theme } from '#components/layout/preferences.ts';
-import { localePrefix } from '#components/layout/public-path.ts';
+import { localePrefix, withPrefix } from '#components/layout/public-path.ts';
+import { useSuggestions } from '#components/market/use-suggestions.ts';
 
 interface CommandPaletteProps {
   isSignedIn: boolean;
@@ -29,7 +30,9 @@ export function CommandPalette({ isSignedIn, isOperator }: CommandPaletteProps) 
   const listId = useId();
   const [text, setText] = useState('');
   const [active, setActive] = useState(0);
-  const commands = findCommands({ text, prefix, isSignedIn, isOperator, t, category });
+  const place = { market: withPrefix(prefix, '/market'), sellers: withPrefix(prefix, '/sellers'), locale: useLocale() };
+  const { suggested, ask } = useSuggestions(place);
+  const commands = findCommands({ text, prefix, isSignedIn, isOperator, suggested, t, category });
   useEffect(() => {
     const onKey = (event: globalThis.KeyboardEvent) => {
       if (event.key.toLowerCase() !== 'k' || !(event.ctrlKey || event.metaKey)) return;
@@ -78,6 +81,7 @@ export function CommandPalette({ isSignedIn, isOperator }: CommandPaletteProps) 
         aria-label={t('title')}
         onClose={() => {
           setText('');
+          ask('');
           setActive(0);
         }}
         onClick={(event) => {
@@ -100,6 +104,7 @@ export function CommandPalette({ isSignedIn, isOperator }: CommandPaletteProps) 
             value={text}
             onChange={(event) => {
               setText(event.target.value);
+              ask(event.target.value);
               setActive(0);
             }}
             onKeyDown={onKeyDown}

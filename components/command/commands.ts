@@ -1,5 +1,6 @@
 import type { useTranslations } from 'next-intl';
 
+import type { Suggested } from '#components/market/use-suggestions.ts';
 import { withPrefix } from '#components/layout/public-path.ts';
 import { categorySlugs } from '#server/market/catalogue/catalogue-schema.ts';
 
@@ -17,6 +18,8 @@ interface CommandContext {
   prefix: string;
   isSignedIn: boolean;
   isOperator: boolean;
+  /** What the market has for the text. */
+  suggested: readonly Suggested[];
   t: ReturnType<typeof useTranslations<'command'>>;
   category: ReturnType<typeof useTranslations<'category'>>;
 }
@@ -24,7 +27,8 @@ interface CommandContext {
 const listed = 9;
 
 /** What the palette offers for what was typed: commands that begin so, a search, then whatever else matches. */
-export function findCommands({ text, prefix, isSignedIn, isOperator, t, category }: CommandContext): Command[] {
+export function findCommands(context: CommandContext): Command[] {
+  const { text, prefix, isSignedIn, isOperator, suggested, t, category } = context;
   const wanted = text.trim().toLocaleLowerCase();
   const goTo = t('group.go');
   const browse = t('group.browse');
@@ -62,5 +66,8 @@ export function findCommands({ text, prefix, isSignedIn, isOperator, t, category
   const matching = commands.filter((command) => command.label.toLocaleLowerCase().includes(wanted));
   const named = matching.filter((command) => command.label.toLocaleLowerCase().startsWith(wanted));
   const others = matching.filter((command) => !named.includes(command));
-  return [...named, search, ...others].slice(0, listed);
+  const found = suggested
+    .filter(({ kind }) => kind !== 'category')
+    .map(({ kind, label, href }) => ({ id: `${kind} ${href}`, label, group: t(`kind.${kind}`), href }));
+  return [...named, search, ...found, ...others].slice(0, listed);
 }

@@ -10,7 +10,7 @@ import { localePrefix, withoutLocale, withPrefix } from '#components/layout/publ
 import { classNames } from '#components/ui/class-names.ts';
 
 const places = [
-  { key: 'market', href: '/market', under: ['/market', '/listings'], icon: Store, isPublic: true },
+  { key: 'market', href: '/market', under: ['/market', '/listings', '/sellers'], icon: Store, isPublic: true },
   { key: 'orders', href: '/orders', under: ['/orders'], icon: ScrollText, isPublic: false },
   { key: 'sell', href: '/sell', under: ['/sell'], icon: Tags, isPublic: false },
   { key: 'wallet', href: '/wallet', under: ['/wallet'], icon: Landmark, isPublic: false },

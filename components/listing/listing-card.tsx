@@ -3,6 +3,7 @@ import Link from 'next/link';
 
 import { ListingImage } from '#components/listing/listing-image.tsx';
 import { StockBadge } from '#components/listing/stock-badge.tsx';
+import { classNames } from '#components/ui/class-names.ts';
 import { Amount } from '#components/money/amount.tsx';
 import type { ListingCard as Listing } from '#server/market/catalogue/catalogue-schema.ts';
 
@@ -31,7 +32,20 @@ export function ListingCard({ listing, prefix }: ListingCardProps) {
             {listing.title}
           </Link>
         </h3>
-        <p className="text-sm text-muted">{t('by', { seller: listing.seller.displayName })}</p>
+        <p className="text-sm text-muted">
+          {t.rich('by', {
+            seller: listing.seller.displayName,
+            storefront: (words) => (
+              <Link
+                href={`${prefix}/sellers/${encodeURIComponent(listing.seller.username)}`}
+                prefetch={false}
+                className="relative z-1 hover:text-text hover:underline hover:underline-offset-4"
+              >
+                {words}
+              </Link>
+            ),
+          })}
+        </p>
         <div className="mt-auto flex flex-wrap items-center justify-between gap-2 pt-2">
           <p className="text-lg font-semibold">
             {listing.hasVariants ? <span className="text-sm font-normal text-muted">{t('from')} </span> : null}
@@ -44,10 +58,18 @@ export function ListingCard({ listing, prefix }: ListingCardProps) {
   );
 }
 
+interface ListingGridProps {
+  listings: readonly Listing[];
+  prefix: string;
+  /** Beside something else: a column less. */
+  isNarrow?: boolean;
+}
+
 /** Listings side by side: one column on a narrow screen, up to four on a wide one. */
-export function ListingGrid({ listings, prefix }: { listings: readonly Listing[]; prefix: string }) {
+export function ListingGrid({ listings, prefix, isNarrow = false }: ListingGridProps) {
+  const columns = isNarrow ? 'lg:grid-cols-2 xl:grid-cols-3' : 'lg:grid-cols-3 xl:grid-cols-4';
   return (
-    <ul className="grid grid-cols-1 gap-4 sm:grid-cols-2 md:gap-6 lg:grid-cols-3 xl:grid-cols-4">
+    <ul className={classNames('grid grid-cols-1 gap-4 sm:grid-cols-2 md:gap-6', columns)}>
       {listings.map((listing) => (
         <li key={listing.id}>
           <ListingCard listing={listing} prefix={prefix} />

@@ -46,6 +46,7 @@ const inputs: Record<string, (id: string) => object> = {
   'peerTransfers.byId': (peerTransferId) => ({ peerTransferId }),
   'refunds.ofTopUp': (topUpId) => ({ topUpId }),
   'refunds.request': (topUpId) => ({ topUpId, priceMinor: null, key: topUpId }),
+  'search.forget': (savedSearchId) => ({ savedSearchId }),
   'security.removePasskey': (passkeyId) => ({ passkeyId }),
   'security.renamePasskey': (passkeyId) => ({ passkeyId, name: 'Taken over' }),
   'session.end': (sessionId) => ({ sessionId }),

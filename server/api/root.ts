@@ -6,6 +6,7 @@ import { walletSignInRouter } from '#server/citizens/wallet-router.ts';
 import { trustRouter } from '#server/citizens/trust-router.ts';
 import { cashOutsRouter } from '#server/payments/cash-outs/cash-out-router.ts';
 import { listingsRouter } from '#server/market/catalogue/listings-router.ts';
+import { searchRouter, storefrontsRouter } from '#server/market/search/search-router.ts';
 import { ordersRouter } from '#server/market/orders/orders-router.ts';
 import { ducatRequestsRouter, peerTransfersRouter } from '#server/market/peer-transfers/peer-transfers-router.ts';
 import { reserveRouter } from '#server/payments/reconciliation/reserve-router.ts';
@@ -42,6 +43,8 @@ export const appRouter = router({
   cashOuts: cashOutsRouter(cashOutSetup),
   subscriptions: subscriptionsRouter,
   listings: listingsRouter,
+  search: searchRouter,
+  storefronts: storefrontsRouter,
   orders: ordersRouter,
   peerTransfers: peerTransfersRouter,
   ducatRequests: ducatRequestsRouter,

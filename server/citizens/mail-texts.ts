@@ -1,4 +1,6 @@
 import { englishCashOuts, italianCashOuts } from './mail-texts-cash-outs.ts';
+import { closing, warning } from './mail-texts-frame.ts';
+import { englishMarket, italianMarket } from './mail-texts-market.ts';
 import { englishMoney, italianMoney } from './mail-texts-money.ts';
 import { englishPeers, italianPeers } from './mail-texts-peers.ts';
 import { englishPlan, italianPlan } from './mail-texts-plan.ts';
@@ -48,21 +50,12 @@ function warningOf(template: MailTemplate, locale: MailLocale, appUrl: string): 
   return isSecurity && template !== 'account_closed' ? [warning[locale](appUrl)] : [];
 }
 
-const warning: Readonly<Record<MailLocale, (appUrl: string) => string>> = {
-  en: (appUrl) => `Was this not you? Then end your other sessions at once:\n${appUrl}/account/sessions`,
-  it: (appUrl) => `Non è opera tua? Allora chiudi subito le altre sessioni:\n${appUrl}/account/sessions`,
-};
-
-const closing: Readonly<Record<MailLocale, (appUrl: string) => string>> = {
-  en: (appUrl) => `CASCADE, the ducat market of Venice\n${appUrl}`,
-  it: (appUrl) => `CASCADE, il mercato del ducato di Venezia\n${appUrl}`,
-};
-
 const english: Texts = {
   ...englishCashOuts,
   ...englishMoney,
   ...englishPeers,
   ...englishPlan,
+  ...englishMarket,
   verify_email: ({ secret }) => ({
     subject: 'please confirm your e-mail address',
     lines: [
@@ -142,6 +135,7 @@ const italian: Texts = {
   ...italianMoney,
   ...italianPeers,
   ...italianPlan,
+  ...italianMarket,
   verify_email: ({ secret }) => ({
     subject: 'conferma il tuo indirizzo e-mail',
     lines: [

@@ -67,6 +67,7 @@ describe('a notification', () => {
       { topic: 'standing', byEmail: false, isFixed: false },
       { topic: 'money', byEmail: true, isFixed: false },
       { topic: 'orders', byEmail: true, isFixed: false },
+      { topic: 'market', byEmail: true, isFixed: false },
     ]);
   });
 

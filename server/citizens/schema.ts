@@ -41,6 +41,8 @@ export const notificationTopicOf = {
   payout_account_changed: 'security',
   cash_out_requested: 'security',
   cash_out_ended: 'security',
+  seller_published: 'market',
+  search_found: 'market',
 } as const;
 
 export type NotificationKind = keyof typeof notificationTopicOf;
@@ -52,6 +54,7 @@ export const notificationTopics = [
   'standing',
   'money',
   'orders',
+  'market',
 ] as const satisfies readonly NotificationTopic[];
 
 /** What protects an account reaches its citizen whether they like it or not. */

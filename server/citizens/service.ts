@@ -109,7 +109,8 @@ export interface TierChange {
 
 /**
  * Writes what Venice told over what was known. A changed tier holds from the next request on, in open sessions too,
- * is announced by the event `citizen.tier_changed` {from, to, isRise}, and told to the citizen.
+ * is announced by the event `citizen.tier_changed` {from, to, isRise}, and told to the citizen; a changed name by
+ * `citizen.renamed`.
  */
 async function takeOver(tx: Tx, before: KnownCitizen, input: RecordInput): Promise<TierChange | null> {
   const { clock, ids } = input;
@@ -123,6 +124,8 @@ async function takeOver(tx: Tx, before: KnownCitizen, input: RecordInput): Promi
     data: { displayName, socialClass, isAi, ...tiers, refreshedAt: asOf },
     select: { id: true },
   });
+  if (displayName !== before.displayName)
+    await emit(tx, { clock, ids: input.ids }, { type: 'citizen.renamed', subject: before.id, payload: {} });
   if (tiers.tier === before.tier) return null;
   const change = { from: before.tier, to: tiers.tier };
   await announce(tx, { clock, ids }, { citizenId: before.id, ...change });
@@ -148,6 +151,7 @@ function tiersOf(socialClass: string | null, subscribedTier: Tier | null): { cla
 
 interface KnownCitizen {
   id: string;
+  displayName: string;
   socialClass: string | null;
   subscribedTier: Tier | null;
   tier: Tier;
@@ -157,7 +161,7 @@ interface KnownCitizen {
 /** The row as it is now, kept from changing until the end of the transaction; null when there is none. */
 async function lockCitizen(tx: Tx, username: string): Promise<KnownCitizen | null> {
   const rows = await tx.$queryRaw<KnownCitizen[]>`
-    SELECT id, social_class AS "socialClass", subscribed_tier AS "subscribedTier", tier, refreshed_at AS "refreshedAt"
+    SELECT id, display_name AS "displayName", social_class AS "socialClass", subscribed_tier AS "subscribedTier", tier, refreshed_at AS "refreshedAt"
       FROM citizen WHERE username = ${username} FOR UPDATE`;
   return rows[0] ?? null;
 }

@@ -3,11 +3,11 @@ import { paged, type PersonalDataSource } from '#server/citizens/personal-data.t
 import { pauseListing } from '#server/market/catalogue/listings.ts';
 import { ownListings, listingById } from '#server/market/catalogue/listing-queries.ts';
 import { orderForParty, ordersBought, ordersSold } from '#server/market/orders/order-queries.ts';
+import { forgetSearcher, searchCovers, searchParts } from '#server/market/search/search-account.ts';
 import { endRequestsOf } from '#server/market/peer-transfers/ducat-requests.ts';
 import { peerTransferData } from '#server/market/peer-transfers/peer-transfer-data.ts';
 import { ownFiles, ownPictures } from '#server/market/uploads/upload-queries.ts';
 import { acceptsItself } from '#server/market/orders/order-settings.ts';
-import { openOrderStates } from '#server/market/orders/process-rules.ts';
 import type { Db } from '#server/platform/db.ts';
 
 const pageMax = 100;
@@ -16,7 +16,6 @@ const pageMax = 100;
 export const marketClosing: ClosingPart = {
   obstacles: async (db, citizenId) => {
     const parties = [{ buyerId: citizenId }, { sellerId: citizenId }];
-    const count = await db.marketOrder.count({ where: { OR: parties, state: { in: [...openOrderStates] } } });
     return count === 0 ? [] : [{ code: 'orders_open', count }];
   },
   withdraw: async (tx, deps, citizenId) => {
@@ -28,12 +27,14 @@ export const marketClosing: ClosingPart = {
     });
     await endRequestsOf(tx, deps, citizenId);
     for (const { id: listingId } of listings) await pauseListing(tx, { ...deps, sellerId: citizenId, listingId });
+    await forgetSearcher(tx, citizenId);
   },
 };
 
 /** Listings with their texts, and orders of both sides with everything that was written in them. */
 export const marketData: PersonalDataSource = {
   covers: [
+    ...searchCovers,
     'Listing.sellerId',
     ...peerTransferData.covers,
     'Picture.ownerId',
@@ -55,6 +56,7 @@ export const marketData: PersonalDataSource = {
     { name: 'ordersSold', rows: (db, { citizenId }) => orders(db, { citizenId, read: sold }) },
     ...peerTransferData.parts,
     { name: 'orderSettings', rows: (db, { citizenId }) => orderSettings(db, citizenId) },
+    ...searchParts,
   ],
 };
 

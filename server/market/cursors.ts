@@ -6,8 +6,8 @@ import { refuse } from '#server/platform/errors.ts';
  * a cursor that was tampered with is refused, or at worst points at another place of the same list.
  */
 /** From 1970 on: PostgreSQL has no year 0. */
-const moment = z.iso.datetime({ precision: 3 }).refine((text) => Date.parse(text) >= 0);
-const timePosition = z.tuple([moment, z.uuid()]);
+export const cursorMoment = z.iso.datetime({ precision: 3 }).refine((text) => Date.parse(text) >= 0);
+const timePosition = z.tuple([cursorMoment, z.uuid()]);
 const pricePosition = z.tuple([z.string().regex(/^\d{1,15}$/u), z.uuid()]);
 
 export interface TimePosition {
@@ -21,22 +21,22 @@ export interface PricePosition {
 }
 
 export function timeCursor(position: TimePosition): string {
-  return encode([position.time.toISOString(), position.id]);
+  return cursorText([position.time.toISOString(), position.id]);
 }
 
 /** Refuses: `invalid_cursor`. */
 export function readTimeCursor(cursor: string): TimePosition {
-  const [time, id] = decode(cursor, timePosition);
+  const [time, id] = readCursor(cursor, timePosition);
   return { time: new Date(time), id };
 }
 
 export function priceCursor(position: PricePosition): string {
-  return encode([position.priceMinor.toString(), position.id]);
+  return cursorText([position.priceMinor.toString(), position.id]);
 }
 
 /** Refuses: `invalid_cursor`. */
 export function readPriceCursor(cursor: string): PricePosition {
-  const [priceMinor, id] = decode(cursor, pricePosition);
+  const [priceMinor, id] = readCursor(cursor, pricePosition);
   return { priceMinor: BigInt(priceMinor), id };
 }
 
@@ -48,11 +48,13 @@ export function cutPage<Row>(rows: readonly Row[], page: { limit: number; cursor
   return { items, nextCursor };
 }
 
-function encode(position: readonly [string, string]): string {
+/** Opaque text of a position. */
+export function cursorText(position: readonly (string | number)[]): string {
   return Buffer.from(JSON.stringify(position)).toString('base64url');
 }
 
-function decode<Position>(cursor: string, shape: z.ZodType<Position>): Position {
+/** The position of a shape that a cursor holds. Refuses: `invalid_cursor`. */
+export function readCursor<Position>(cursor: string, shape: z.ZodType<Position>): Position {
   const position = shape.safeParse(parseJson(Buffer.from(cursor, 'base64url').toString('utf8')));
   if (!position.success) throw refuse('invalid', 'invalid_cursor', 'This page of the list does not exist.');
   return position.data;

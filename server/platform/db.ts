@@ -27,6 +27,11 @@ export interface Database {
    * connection. A statement that writes is a transaction of its own. Rejects when the database is away.
    */
   runPrepared<Row extends QueryResultRow>(query: PreparedQuery, values: readonly unknown[]): Promise<Row[]>;
+  /**
+   * Rows of a reading statement that is planned for its very values, past Prisma as well: for a search, whose best way
+   * depends on how common its words are. Rejects when the database is away.
+   */
+  runPlanned<Row extends QueryResultRow>(query: PlannedQuery): Promise<Row[]>;
   /** Resolves when the database answers and accepts writes; rejects otherwise. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -36,6 +41,11 @@ export interface PreparedQuery {
   /** One name for one text, at most 63 letters. */
   name: string;
   text: string;
+}
+
+export interface PlannedQuery {
+  text: string;
+  values: readonly unknown[];
 }
 
 export interface SnapshotOptions {
@@ -77,6 +87,8 @@ export function createDatabase(url: string, options: DatabaseOptions = {}): Data
     },
     runPrepared: async <Row extends QueryResultRow>(query: PreparedQuery, values: readonly unknown[]) =>
       (await main.pool.query<Row>({ ...query, values: [...values] })).rows,
+    runPlanned: async <Row extends QueryResultRow>({ text, values }: PlannedQuery) =>
+      (await main.pool.query<Row>(text, [...values])).rows,
     ping: () => withinTime(assertWritable(client), pingTimeoutMs),
     close: async () => {
       await Promise.all([main.close(), patient?.close()]);

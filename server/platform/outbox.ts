@@ -34,3 +34,38 @@ export function latestEvents(db: Db, query: { type: string; limit: number }): Pr
     select: { id: true, subject: true, payload: true },
   });
 }
+
+/** An event as a consumer reads it. */
+export interface OutboxNews extends OutboxRecord {
+  type: string;
+}
+
+interface NewsRow extends OutboxNews {
+  xid: string;
+  position: bigint;
+}
+
+/**
+ * The next events that a consumer has not read, in the order of their transactions, and moves the consumer on behind
+ * them: in the transaction of what it does about them, so that each is dealt with exactly once. Events of every type are
+ * answered, also those that it has no use for. Answers none while another process reads for the same consumer, and stops
+ * below the oldest transaction that still runs, whose events would otherwise be left out.
+ */
+export async function readNews(tx: Tx, input: { consumer: string; limit: number }): Promise<OutboxNews[]> {
+  const { consumer, limit } = input;
+  const rows = await tx.$queryRaw<NewsRow[]>`
+    WITH place AS MATERIALIZED (
+      SELECT xid, position FROM outbox_cursor WHERE consumer = ${consumer} FOR UPDATE SKIP LOCKED
+    )
+    SELECT event.id, event.type, event.subject, event.payload, event.xid::text AS xid, event.position
+      FROM place
+      JOIN outbox_event AS event ON (event.xid, event.position) > (place.xid, place.position)
+     WHERE event.xid < pg_snapshot_xmin(pg_current_snapshot())
+     ORDER BY event.xid, event.position
+     LIMIT ${limit}`;
+  const last = rows.at(-1);
+  if (last === undefined) return [];
+  await tx.$executeRaw`
+    UPDATE outbox_cursor SET xid = ${last.xid}::xid8, position = ${last.position} WHERE consumer = ${consumer}`;
+  return rows.map(({ id, type, subject, payload }) => ({ id, type, subject, payload }));
+}

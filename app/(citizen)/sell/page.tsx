@@ -37,7 +37,17 @@ export default async function SellPage({ searchParams }: SellPageProps) {
   const isEmpty = page.items.length === 0;
   return (
     <Page>
-      <PageHeading title={t('title')} actions={isEmpty ? undefined : newListing}>
+      <PageHeading
+        title={t('title')}
+        actions={
+          <>
+            <LinkButton href="/sell/storefront" variant="secondary">
+              {t('storefront')}
+            </LinkButton>
+            {isEmpty ? null : newListing}
+          </>
+        }
+      >
         {t.rich('lead', { orders: (words) => <TextLink href="/orders?tab=sold">{words}</TextLink> })}
       </PageHeading>
       {isEmpty ? (

@@ -1,4 +1,4 @@
-import { attemptKey, cursor, limit, line, paragraphs, type PartyView } from '#server/market/schema.ts';
+import { attemptKey, line, paragraphs, type PartyView } from '#server/market/schema.ts';
 import {
   attributes,
   availabilityLength,
@@ -44,8 +44,6 @@ export const listingDescriptionLength = { min: 10, max: 4000 } as const;
 export const priceMinorMax = 100_000_000n;
 
 export const stockMax = 1_000_000;
-
-export const searchTextLengthMax = 200;
 
 /** The trade at the top of a category's branch; slugs begin with it. */
 export function topCategory(slug: string): CategorySlug {
@@ -160,29 +158,6 @@ export const updateListingInput = updateShape.superRefine(checkTogether);
 export type UpdateListingInput = z.output<typeof updateListingInput>;
 
 export const listingIdInput = z.object({ listingId: z.uuid() });
-
-export const listingSorts = ['newest', 'price_asc', 'price_desc'] as const;
-
-export type ListingSort = (typeof listingSorts)[number];
-
-export const searchListingsInput = z.object({
-  text: z
-    .string()
-    .max(searchTextLengthMax)
-    .transform((text) =>
-      text
-        .toWellFormed()
-        .replace(/[\p{Cc}\s]+/gu, ' ')
-        .trim(),
-    )
-    .optional(),
-  category: categorySlug.optional(),
-  sort: z.enum(listingSorts).default('newest'),
-  cursor: cursor.optional(),
-  limit,
-});
-
-export type SearchListingsInput = z.output<typeof searchListingsInput>;
 
 export interface ListingCard {
   id: string;

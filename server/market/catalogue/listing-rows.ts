@@ -1,6 +1,7 @@
 import { partiesOf } from '#server/market/parties.ts';
 import { storedListingWords } from '#server/market/catalogue/catalogue-schema.ts';
 import type { ListingCard } from '#server/market/catalogue/catalogue-schema.ts';
+import type { PartyView } from '#server/market/schema.ts';
 import { ducat } from '#server/money/money.ts';
 import { Prisma } from '#server/platform/db.ts';
 import type { Db } from '#server/platform/db.ts';
@@ -47,7 +48,12 @@ export async function withSellers(db: Db, rows: readonly ListingRow[]): Promise<
     db,
     rows.map((row) => row.sellerId),
   );
-  return rows.map((row) => ({
+  return rows.map((row) => cardOf(row, parties(row.sellerId)));
+}
+
+/** The card of a row whose seller is known. */
+export function cardOf(row: ListingRow, seller: PartyView): ListingCard {
+  return {
     id: row.id,
     title: row.title,
     category: storedListingWords.category.parse(row.categorySlug),
@@ -59,6 +65,6 @@ export async function withSellers(db: Db, rows: readonly ListingRow[]): Promise<
     state: storedListingWords.state.parse(row.state),
     version: row.version,
     createdAt: row.createdAt,
-    seller: parties(row.sellerId),
-  }));
+    seller,
+  };
 }

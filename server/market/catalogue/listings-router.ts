@@ -1,9 +1,4 @@
-import {
-  listingIdInput,
-  publishListingInput,
-  searchListingsInput,
-  updateListingInput,
-} from '#server/market/catalogue/catalogue-schema.ts';
+import { listingIdInput, publishListingInput, updateListingInput } from '#server/market/catalogue/catalogue-schema.ts';
 import { categories, listingById, ownListings } from '#server/market/catalogue/listing-queries.ts';
 import { orderContent, ownContent } from '#server/market/catalogue/content-queries.ts';
 import { categoryTree } from '#server/market/catalogue/category-queries.ts';
@@ -14,7 +9,7 @@ import {
   republishListing,
   updateListing,
 } from '#server/market/catalogue/listings.ts';
-import { searchListings } from '#server/market/catalogue/search.ts';
+import { searchProcedure } from '#server/market/search/search-router.ts';
 import { orderIdInput } from '#server/market/orders/order-schema.ts';
 import { pageInput } from '#server/market/schema.ts';
 import type { Principal } from '#server/platform/session.ts';
@@ -22,9 +17,7 @@ import { citizenProcedure, publicProcedure, router } from '#server/platform/trpc
 import type { Context } from '#server/platform/trpc.ts';
 
 export const listingsRouter = router({
-  search: publicProcedure({ limit: 'read', audited: false })
-    .input(searchListingsInput)
-    .query(({ ctx, input }) => searchListings(ctx.database.client, input)),
+  search: searchProcedure,
 
   categories: publicProcedure({ limit: 'read', audited: false }).query(({ ctx }) => categories(ctx.database.client)),
 

@@ -5,7 +5,7 @@ import { categorySlugs, listingTerms, updateListingInput } from '#server/market/
 import { categories, listingById } from '#server/market/catalogue/listing-queries.ts';
 import { canonical } from '#server/market/catalogue/listing-rules.ts';
 import { archiveListing, pauseListing, republishListing, updateListing } from '#server/market/catalogue/listings.ts';
-import { searchListings } from '#server/market/catalogue/search.ts';
+import { searchListings } from '#server/market/search/search.ts';
 import { systemIds } from '#server/platform/ids.ts';
 import type { z } from '#server/platform/zod.ts';
 import { testMarket } from '#server/testing/market.ts';
@@ -89,7 +89,7 @@ describe('the states of a listing', () => {
     expect(state).toBe('draft');
     await expect(see(listingId, null)).rejects.toMatchObject({ code: 'listing_not_found' });
     const found = () =>
-      searchListings(market.database.client, { text: 'Not yet for anybody', sort: 'newest', limit: 5 });
+      searchListings({ ...market, db: market.database.client }, { text: 'Not yet for anybody', sort: 'newest', limit: 5 });
     expect((await found()).items).toEqual([]);
     await expect(move(pauseListing, listingId)).rejects.toMatchObject({ code: 'listing_not_on_sale' });
     await move(republishListing, listingId);
@@ -172,7 +172,7 @@ describe('categories', () => {
     const before = await count();
     const { listingId } = await market.listing(seller, { category: 'maps-charts' });
     expect(await count()).toBe(before + 1);
-    const found = await searchListings(market.database.client, { category: 'maps', sort: 'newest', limit: 5 });
+    const found = await searchListings({ ...market, db: market.database.client }, { category: 'maps', sort: 'newest', limit: 5 });
     expect(found.items).toMatchObject([{ id: listingId, category: 'maps' }]);
     expect(await see(listingId)).toMatchObject({ categorySlug: 'maps-charts', category: 'maps' });
   });

@@ -17,6 +17,7 @@ import { Amount } from '#components/money/amount.tsx';
 import { BackLink } from '#components/ui/back-link.tsx';
 import { Card } from '#components/ui/card.tsx';
 import { Figures } from '#components/ui/figures.tsx';
+import { TextLink } from '#components/ui/text-link.tsx';
 
 interface ListingPageProps {
   params: Promise<{ id: string }>;
@@ -72,7 +73,14 @@ export default async function ListingPage({ params }: ListingPageProps) {
                 {
                   key: 'seller',
                   label: t('seller'),
-                  value: `${listing.seller.displayName} (${listing.seller.username})`,
+                  value: (
+                    <TextLink
+                      href={`${prefix}/sellers/${encodeURIComponent(listing.seller.username)}`}
+                      prefetch={false}
+                    >
+                      {`${listing.seller.displayName} (${listing.seller.username})`}
+                    </TextLink>
+                  ),
                 },
                 { key: 'stock', label: t('stock'), value: available },
                 { key: 'listed', label: t('listed'), value: format.dateTime(listing.createdAt, { dateStyle: 'long' }) },

@@ -3,10 +3,10 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { pauseListing } from '#server/market/catalogue/listings.ts';
 import { ownListings } from '#server/market/catalogue/listing-queries.ts';
 import { ordersBought, ordersSold } from '#server/market/orders/order-queries.ts';
-import { listingSorts, searchListingsInput } from '#server/market/catalogue/catalogue-schema.ts';
+import { listingSorts, searchListingsInput } from '#server/market/search/search-schema.ts';
 import type { ListingCard } from '#server/market/catalogue/catalogue-schema.ts';
 import type { Page } from '#server/market/schema.ts';
-import { searchListings } from '#server/market/catalogue/search.ts';
+import { searchListings } from '#server/market/search/search.ts';
 import { systemIds } from '#server/platform/ids.ts';
 import { plantSeed } from '#prisma/seed/plant.ts';
 import { asSuperuser, testDatabase } from '#server/testing/database.ts';
@@ -20,7 +20,12 @@ let seller: TestCitizen;
 
 type Query = z.input<typeof searchListingsInput>;
 
-const search = (query: Query) => searchListings(market.database.client, searchListingsInput.parse(query));
+const reading = ({ database, clock }: Pick<TestMarket, 'database' | 'clock'>) => ({
+  db: database.client,
+  database,
+  clock,
+});
+const search = (query: Query) => searchListings(reading(market), searchListingsInput.parse(query));
 const titles = async (query: Query) => (await search(query)).items.map((item) => item.title).sort();
 
 beforeAll(async () => {
@@ -109,7 +114,7 @@ describe('paging', () => {
     const now = new Date();
     await plantSeed({ database, now, secret: testSecret, sealing: testSealing });
     const all = await collect<ListingCard>((cursor) =>
-      searchListings(database.client, searchListingsInput.parse({ limit: 10, cursor })),
+      searchListings(reading({ database, clock: market.clock }), searchListingsInput.parse({ limit: 10, cursor })),
     );
     expect(all).toHaveLength(64);
     expect(new Set(all.map((item) => item.id)).size).toBe(64);
@@ -130,7 +135,8 @@ describe('paging', () => {
     const inOrder = all.every((item, index) => {
       const next = all[index + 1];
       if (next === undefined) return true;
-      if (sort === 'newest') return item.createdAt >= next.createdAt;
+      if (sort === 'newest' || sort === 'relevance') return item.createdAt >= next.createdAt;
+      if (sort === 'popularity') return true;
       return sort === 'price_asc' ? item.priceMinor <= next.priceMinor : item.priceMinor >= next.priceMinor;
     });
     expect(inOrder).toBe(true);

@@ -1,0 +1,44 @@
+import type { Metadata } from 'next';
+import { getTranslations } from 'next-intl/server';
+
+import { requireVisitor } from '#app/_reading/reading.ts';
+import { serverCaller } from '#app/_trpc/server.ts';
+import { NeedsScript } from '#components/form/needs-script.tsx';
+import { Page, PageHeading } from '#components/layout/page.tsx';
+import { StorefrontForm } from '#components/storefront/storefront-form.tsx';
+import { BackLink } from '#components/ui/back-link.tsx';
+import { TextLink } from '#components/ui/text-link.tsx';
+
+export async function generateMetadata(): Promise<Metadata> {
+  const t = await getTranslations('storefront.form');
+  return { title: t('heading') };
+}
+
+export default async function OwnStorefrontPage() {
+  await requireVisitor();
+  const caller = await serverCaller();
+  const [t, sell, storefront] = await Promise.all([
+    getTranslations('storefront.form'),
+    getTranslations('sell'),
+    caller.storefronts.mine(),
+  ]);
+  return (
+    <Page width="wide">
+      <div className="flex flex-col gap-2">
+        <BackLink href="/sell">{sell('back')}</BackLink>
+        <PageHeading title={t('heading')}>
+          <p>{t('lead')}</p>
+          {storefront.isOpen ? (
+            <p>
+              <TextLink href={`/sellers/${storefront.slug}`}>{t('see')}</TextLink>
+            </p>
+          ) : (
+            <p>{t('notOpen')}</p>
+          )}
+        </PageHeading>
+      </div>
+      <NeedsScript />
+      <StorefrontForm key={storefront.version} initial={storefront} />
+    </Page>
+  );
+}

@@ -1,0 +1,99 @@
+import type { Metadata } from 'next';
+import { getTranslations } from 'next-intl/server';
+import { permanentRedirect } from 'next/navigation';
+
+import { languageAlternates, publicPrefix } from '#app/_reading/addresses.ts';
+import { filterOfQuery, readMarketQuery } from '#app/_reading/market-query.ts';
+import { currentPath, orNotFound, signInPath } from '#app/_reading/reading.ts';
+import { textOf } from '#app/_reading/search-params.ts';
+import type { SearchParams } from '#app/_reading/search-params.ts';
+import { readStorefront } from '#app/_reading/storefront.ts';
+import { readVisitor } from '#app/_reading/visitor.ts';
+import { serverCaller } from '#app/_trpc/server.ts';
+import { Page } from '#components/layout/page.tsx';
+import { ListingBrowser } from '#components/market/listing-browser.tsx';
+import { FollowButton } from '#components/storefront/follow-button.tsx';
+import { StorefrontHead } from '#components/storefront/storefront-head.tsx';
+import { EmptyState } from '#components/ui/empty-state.tsx';
+import { LinkButton } from '#components/ui/link-button.tsx';
+
+interface StorefrontPageProps {
+  params: Promise<{ slug: string }>;
+  searchParams: SearchParams;
+}
+
+const summaryLengthMax = 160;
+
+export async function generateMetadata({ params }: StorefrontPageProps): Promise<Metadata> {
+  const storefront = await readStorefront((await params).slug);
+  const t = await getTranslations('storefront');
+  const { displayName } = storefront.seller;
+  return {
+    title: storefront.title === '' ? displayName : storefront.title,
+    description: storefront.about.slice(0, summaryLengthMax) || t('description', { name: displayName }),
+    alternates: await languageAlternates(),
+  };
+}
+
+export default async function StorefrontPage({ params, searchParams }: StorefrontPageProps) {
+  const { slug: asked } = await params;
+  const storefront = await readStorefront(asked);
+  const prefix = await publicPrefix();
+  // Links by the seller's name lead to the address that the seller chose.
+  if (storefront.slug !== asked) permanentRedirect(`${prefix}/sellers/${storefront.slug}`);
+  const parameters = await searchParams;
+  const query = readMarketQuery(parameters);
+  const cursor = textOf(parameters['cursor']);
+  const filter = filterOfQuery(query, storefront.slug);
+  const caller = await serverCaller();
+  const [t, visitor, address, page, facets] = await Promise.all([
+    getTranslations('storefront'),
+    readVisitor(),
+    currentPath(),
+    orNotFound(caller.listings.search({ ...filter, sort: query.sort, cursor })),
+    caller.search.facets(filter),
+  ]);
+  const { slug, seller, statistics } = storefront;
+  const path = `${prefix}/sellers/${slug}`;
+  const follow = await followAction({ slug, isOwn: visitor?.username === seller.username, address });
+  return (
+    <Page>
+      <StorefrontHead storefront={storefront} action={follow} />
+      {statistics.listings === 0 ? (
+        <EmptyState
+          title={t('empty.title')}
+          action={<LinkButton href={`${prefix}/market`}>{t('empty.action')}</LinkButton>}
+        >
+          {t('empty.text', { name: seller.displayName })}
+        </EmptyState>
+      ) : (
+        <ListingBrowser
+          path={path}
+          prefix={prefix}
+          query={query}
+          cursor={cursor}
+          page={page}
+          facets={facets}
+          hasTiers={false}
+        />
+      )}
+    </Page>
+  );
+}
+
+async function followAction({ slug, isOwn, address }: { slug: string; isOwn: boolean; address: string }) {
+  const [t, visitor, caller] = await Promise.all([getTranslations('storefront'), readVisitor(), serverCaller()]);
+  if (isOwn)
+    return (
+      <LinkButton href="/sell/storefront" variant="secondary">
+        {t('edit')}
+      </LinkButton>
+    );
+  if (visitor === null || visitor.owesSecondFactor)
+    return (
+      <LinkButton href={signInPath(address)} variant="secondary" prefetch={false}>
+        {t('signInToFollow')}
+      </LinkButton>
+    );
+  return <FollowButton slug={slug} isFollowed={await caller.storefronts.isFollowed({ slug })} />;
+}

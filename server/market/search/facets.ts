@@ -1,0 +1,199 @@
+import { categoryTree, type CategoryTree, type SearchDeps } from '#server/market/search/category-tree.ts';
+import { narrowing } from '#server/market/search/search.ts';
+import {
+  countedMax,
+  ratingFloors,
+  type FacetCount,
+  type FacetValue,
+  type Facets,
+  type ListingFilter,
+} from '#server/market/search/search-schema.ts';
+import { mayBeBegun, wordFrequencies } from '#server/market/search/word-frequencies.ts';
+import { Bound, conditionsOf, wordsQuery, type Narrowing } from '#server/market/search/search-conditions.ts';
+
+/**
+ * How many listings each further choice would show. Counts of everything on sale and of a category alone are kept, at
+ * most a minute old; any other is counted there and then, exactly up to a thousand hits. One round trip.
+ */
+export async function facets(deps: SearchDeps, filter: ListingFilter): Promise<Facets> {
+  const tree = await categoryTree(deps);
+  const kept = isCategoryAlone(filter) ? await keptCounts(deps, filter.category ?? '') : null;
+  return facetsOf({ tree, chosen: filter.category ?? null }, kept ?? (await countedHits(deps, filter)));
+}
+
+/** The facets that a filter can have chosen already; each is then counted as if it had not. */
+const facetNames = ['category', 'kind', 'tier', 'rating', 'in_stock'] as const;
+type FacetName = (typeof facetNames)[number];
+/** Of whom the values are counted: everybody who matches, or those who match but for one facet. */
+type Source = 'all' | FacetName;
+
+interface CountRow {
+  source: Source;
+  facet: FacetName | 'total';
+  value: string;
+  listings: number;
+}
+
+interface Counts {
+  rows: readonly CountRow[];
+  /** Whether counts stop at `countedMax`. */
+  isBounded: boolean;
+}
+
+function isCategoryAlone({ text = '', tiers = [], category: _category, ...others }: ListingFilter): boolean {
+  return (
+    text === '' && tiers.length === 0 && Object.values(others).every((value) => value === undefined || value === false)
+  );
+}
+
+const keptMs = 60_000;
+const keptQuery = {
+  name: 'market_kept_counts',
+  text: `
+    SELECT CASE WHEN scope = $1 THEN 'all' ELSE 'category' END AS source, facet, value, listings
+      FROM catalogue_count
+     WHERE (scope = $1 OR (scope = '' AND facet = 'category')) AND counted_at >= $2::timestamptz`,
+};
+
+/** Null where nobody has counted for a minute. */
+async function keptCounts({ database, clock }: SearchDeps, scope: string): Promise<Counts | null> {
+  const countedSince = new Date(clock.now().getTime() - keptMs).toISOString();
+  const rows = await database.runPrepared<CountRow>(keptQuery, [scope, countedSince]);
+  return rows.some(({ source, facet }) => source === 'all' && facet === 'total') ? { rows, isBounded: false } : null;
+}
+
+async function countedHits(deps: SearchDeps, filter: ListingFilter): Promise<Counts> {
+  const bound = new Bound();
+  const narrowed = await narrowing(deps, filter);
+  const sources: Source[] = ['all', ...facetNames.filter((name) => isChosen(filter, name))];
+  const isBegun = filter.text !== undefined && mayBeBegun(await wordFrequencies(deps), filter.text);
+  const counts = sources.map((source) => countsOf(bound, { source, filter: without(narrowed, source), isBegun }));
+  const rows = await deps.database.runPlanned<CountRow>(bound.query(counts.join(' UNION ALL ')));
+  return { rows, isBounded: true };
+}
+
+function isChosen(filter: ListingFilter, name: FacetName): boolean {
+  switch (name) {
+    case 'category':
+      return filter.category !== undefined;
+    case 'kind':
+      return filter.kind !== undefined;
+    case 'tier':
+      return (filter.tiers ?? []).length > 0;
+    case 'rating':
+      return filter.ratingMin !== undefined;
+    case 'in_stock':
+      return filter.inStock === true;
+  }
+}
+
+function without(filter: Narrowing, source: Source): Narrowing {
+  switch (source) {
+    case 'all':
+      return filter;
+    case 'category':
+      return { ...filter, categories: undefined };
+    case 'kind':
+      return { ...filter, kind: undefined };
+    case 'tier':
+      return { ...filter, tiers: undefined };
+    case 'rating':
+      return { ...filter, ratingMin: undefined };
+    case 'in_stock':
+      return { ...filter, inStock: undefined };
+  }
+}
+
+/** Whole stars of the average, rounded down; 0 where nobody has rated. */
+export const wholeStars = `CASE WHEN l.rating_count = 0 THEN 0 ELSE l.rating_sum / l.rating_count END`;
+export const hasStock = `(l.stock IS NULL OR l.stock > 0)`;
+
+interface CountedSet {
+  source: Source;
+  filter: Narrowing;
+  isBegun: boolean;
+}
+
+/** The counts of one set of hits: at most one more is read than is counted exactly. */
+function countsOf(bound: Bound, { source, filter, isBegun }: CountedSet): string {
+  const conditions = conditionsOf(bound, filter);
+  const { text = '' } = filter;
+  if (text !== '') conditions.push(`l.search @@ ${wordsQuery(bound, { text, isBegun })}`);
+  return `(
+    WITH hits AS (
+      SELECT hit.category_slug AS category, hit.kind, coalesce(s.tier, '') AS tier, hit.rating, hit.in_stock
+        FROM (SELECT l.seller_id, l.category_slug, l.kind, ${wholeStars} AS rating, ${hasStock} AS in_stock
+                FROM listing AS l WHERE ${conditions.join(' AND ')} LIMIT ${String(countedMax + 1)}) AS hit
+        LEFT JOIN storefront AS s ON s.seller_id = hit.seller_id
+    )
+    SELECT '${source}' AS source,
+           CASE GROUPING(category, kind, tier, rating, in_stock)
+             WHEN 15 THEN 'category' WHEN 23 THEN 'kind' WHEN 27 THEN 'tier' WHEN 29 THEN 'rating'
+             WHEN 30 THEN 'in_stock' ELSE 'total' END AS facet,
+           coalesce(category, kind, tier, rating::text, in_stock::text, '') AS value, count(*)::integer AS listings
+      FROM hits GROUP BY GROUPING SETS ((), (category), (kind), (tier), (rating), (in_stock))
+  )`;
+}
+
+interface Asked {
+  tree: CategoryTree;
+  /** The category that the filter names. */
+  chosen: string | null;
+}
+
+/** The rows of one facet: counted without the filter's own choice where it has one. */
+interface FacetRows {
+  values: readonly CountRow[];
+  isCut: boolean;
+}
+
+function facetsOf({ tree, chosen }: Asked, counts: Counts): Facets {
+  const total = totalOf(counts, 'all');
+  const [categories, stock, ratings] = [
+    rowsOf(counts, 'category'),
+    rowsOf(counts, 'in_stock'),
+    rowsOf(counts, 'rating'),
+  ];
+  const kept = new Set(chosen === null ? [] : [chosen, ...tree.above(chosen)]);
+  return {
+    total: bounded(total, counts.isBounded && total > countedMax),
+    categories: tree.nodes
+      .map(({ slug, ...names }) => {
+        const below = tree.below(slug);
+        return { value: slug, ...names, ...sumOf(categories, (value) => below.includes(value)) };
+      })
+      .filter(({ value, count }) => count > 0 || kept.has(value)),
+    kinds: plainValues(rowsOf(counts, 'kind')),
+    tiers: plainValues(rowsOf(counts, 'tier')),
+    ratings: ratingFloors
+      .map((stars) => ({ value: String(stars), ...sumOf(ratings, (value) => value >= String(stars)) }))
+      .filter(({ count }) => count > 0),
+    inStock: sumOf(stock, (value) => value === 'true'),
+  };
+}
+
+function rowsOf(counts: Counts, facet: FacetName): FacetRows {
+  const source = counts.rows.some((row) => row.source === facet) ? facet : 'all';
+  const values = counts.rows.filter((row) => row.facet === facet && row.source === source);
+  return { values, isCut: counts.isBounded && totalOf(counts, source) > countedMax };
+}
+
+function totalOf({ rows }: Counts, source: Source): number {
+  return rows.find((row) => row.facet === 'total' && row.source === source)?.listings ?? 0;
+}
+
+function sumOf({ values, isCut }: FacetRows, isMeant: (value: string) => boolean): FacetCount {
+  const count = values.reduce((sum, { value, listings }) => (isMeant(value) ? sum + listings : sum), 0);
+  return bounded(count, isCut);
+}
+
+/** Sellers without a storefront yet have no tier that is known. */
+function plainValues({ values, isCut }: FacetRows): FacetValue[] {
+  return values
+    .filter(({ value }) => value !== '')
+    .map(({ value, listings }) => ({ value, ...bounded(listings, isCut) }));
+}
+
+function bounded(count: number, isMore: boolean): FacetCount {
+  return { count: isMore ? Math.min(count, countedMax) : count, isMore };
+}

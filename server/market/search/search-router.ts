@@ -1,0 +1,95 @@
+import type { SearchDeps } from '#server/market/search/category-tree.ts';
+import { facets } from '#server/market/search/facets.ts';
+import { followSeller, unfollowSeller } from '#server/market/search/following.ts';
+import { forgetSearch, savedSearchesOf, saveSearch } from '#server/market/search/saved-searches.ts';
+import { searchListings } from '#server/market/search/search.ts';
+import { listingFilter, searchListingsInput, suggestInput } from '#server/market/search/search-schema.ts';
+import { followedSellers, isFollowing, ownStorefront, storefrontOf } from '#server/market/search/storefront-queries.ts';
+import {
+  followedInput,
+  followInput,
+  savedSearchIdInput,
+  saveSearchInput,
+  saveStorefrontInput,
+  storefrontInput,
+} from '#server/market/search/storefront-schema.ts';
+import { saveStorefront } from '#server/market/search/storefronts.ts';
+import { suggestions } from '#server/market/search/suggestions.ts';
+import { citizenProcedure, publicProcedure, router, type Context } from '#server/platform/trpc.ts';
+
+const open = () => publicProcedure({ limit: 'read', audited: false });
+const reading = () => citizenProcedure({ limit: 'read', audited: false });
+const writing = () => citizenProcedure({ limit: 'write', audited: false });
+
+/** What the search reads with. */
+function searching({ database, clock }: Pick<Context, 'database' | 'clock'>): SearchDeps {
+  return { db: database.client, database, clock };
+}
+
+/** Lists and searches of what is on sale: `listings.search`. */
+export const searchProcedure = open()
+  .input(searchListingsInput)
+  .query(({ ctx, input }) => searchListings(searching(ctx), input));
+
+export const searchRouter = router({
+  facets: open()
+    .input(listingFilter)
+    .query(({ ctx, input }) => facets(searching(ctx), input)),
+
+  suggest: open()
+    .input(suggestInput)
+    .query(({ ctx, input }) => suggestions(ctx, input.text)),
+
+  saved: reading().query(({ ctx }) => savedSearchesOf(ctx.database.client, ctx.principal.citizenId)),
+
+  save: writing()
+    .input(saveSearchInput)
+    .mutation(({ ctx, input: search }) => {
+      const { citizenId } = ctx.principal;
+      return ctx.database.inTransaction((tx) => saveSearch(tx, { citizenId, search, clock: ctx.clock, ids: ctx.ids }));
+    }),
+
+  forget: writing()
+    .input(savedSearchIdInput)
+    .mutation(({ ctx, input }) =>
+      ctx.database.inTransaction((tx) => forgetSearch(tx, { ...input, citizenId: ctx.principal.citizenId })),
+    ),
+});
+
+export const storefrontsRouter = router({
+  of: open()
+    .input(storefrontInput)
+    .query(({ ctx, input }) => storefrontOf(ctx.database.client, input.seller)),
+
+  mine: reading().query(({ ctx }) => ownStorefront(ctx.database.client, ctx.principal.citizenId)),
+
+  save: writing()
+    .input(saveStorefrontInput)
+    .mutation(({ ctx, input: storefront }) => {
+      const { citizenId: sellerId } = ctx.principal;
+      return ctx.database.inTransaction((tx) => saveStorefront(tx, { sellerId, storefront, clock: ctx.clock }));
+    }),
+
+  isFollowed: reading()
+    .input(followInput)
+    .query(({ ctx, input }) =>
+      isFollowing(ctx.database.client, { slug: input.slug, followerId: ctx.principal.citizenId }),
+    ),
+
+  followed: reading()
+    .input(followedInput)
+    .query(({ ctx, input }) => followedSellers(ctx.database.client, { ...input, followerId: ctx.principal.citizenId })),
+
+  follow: writing()
+    .input(followInput)
+    .mutation(({ ctx, input: { slug } }) => {
+      const { citizenId: followerId } = ctx.principal;
+      return ctx.database.inTransaction((tx) => followSeller(tx, { slug, followerId, clock: ctx.clock }));
+    }),
+
+  unfollow: writing()
+    .input(followInput)
+    .mutation(({ ctx, input: { slug } }) =>
+      ctx.database.inTransaction((tx) => unfollowSeller(tx, { slug, followerId: ctx.principal.citizenId })),
+    ),
+});

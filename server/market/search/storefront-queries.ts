@@ -1,0 +1,112 @@
+import type {
+  FollowedSeller,
+  OwnStorefront,
+  StorefrontStatistics,
+  StorefrontView,
+} from '#server/market/search/storefront-schema.ts';
+import { createdCursor, cutPage, readTimeCursor } from '#server/market/cursors.ts';
+import type { Page } from '#server/market/schema.ts';
+import { citizenById } from '#server/citizens/queries.ts';
+import { slugOf } from '#server/market/search/storefronts.ts';
+import type { Db } from '#server/platform/db.ts';
+import { refuse } from '#server/platform/errors.ts';
+import type { Tier } from '#server/platform/session.ts';
+
+const columns = {
+  sellerId: true,
+  slug: true,
+  username: true,
+  displayName: true,
+  tier: true,
+  title: true,
+  about: true,
+  bannerPictureId: true,
+  createdAt: true,
+} as const;
+
+/** A storefront by its address, or by the name of its seller. Refuses: `storefront_not_found`. */
+export async function storefrontOf(db: Db, seller: string): Promise<StorefrontView> {
+  const row =
+    (await db.storefront.findUnique({ where: { username: seller }, select: columns })) ??
+    (await db.storefront.findUnique({ where: { slug: seller }, select: columns }));
+  if (row === null) throw storefrontNotFound();
+  const { sellerId, username, displayName, tier, createdAt, ...rest } = row;
+  return {
+    ...rest,
+    tier: tier as Tier,
+    seller: { citizenId: sellerId, username, displayName },
+    memberSince: createdAt,
+    statistics: await statisticsOf(db, sellerId),
+  };
+}
+
+export function storefrontNotFound(): Error {
+  return refuse('not_found', 'storefront_not_found', 'There is no such storefront.');
+}
+
+interface StatisticsRow {
+  listings: number;
+  sales: number;
+  ratings: number;
+  ratingTenths: number | null;
+  followers: number;
+}
+
+async function statisticsOf(db: Db, sellerId: string): Promise<StorefrontStatistics> {
+  const [row] = await db.$queryRaw<StatisticsRow[]>`
+    SELECT count(*) FILTER (WHERE state = 'published')::integer AS listings,
+           coalesce(sum(sold_count), 0)::integer AS sales,
+           coalesce(sum(rating_count), 0)::integer AS ratings,
+           (round(10 * sum(rating_sum)::numeric / nullif(sum(rating_count), 0)))::integer AS "ratingTenths",
+           (SELECT count(*) FROM storefront_follow WHERE seller_id = ${sellerId}::uuid)::integer AS followers
+      FROM listing WHERE seller_id = ${sellerId}::uuid`;
+  return row ?? { listings: 0, sales: 0, ratings: 0, ratingTenths: null, followers: 0 };
+}
+
+/** What the seller's own form is filled with; for a storefront that is not open yet, what it would be. */
+export async function ownStorefront(db: Db, sellerId: string): Promise<OwnStorefront> {
+  const select = { slug: true, title: true, about: true, version: true } as const;
+  const row = await db.storefront.findUnique({ where: { sellerId }, select });
+  if (row !== null) return { ...row, isOpen: true };
+  const citizen = await citizenById(db, sellerId);
+  return { slug: slugOf(citizen?.username ?? ''), title: '', about: '', version: 1, isOpen: false };
+}
+
+/** Sellers whom a citizen follows, the latest first. Refuses: `invalid_cursor`. */
+export async function followedSellers(
+  db: Db,
+  input: { followerId: string; cursor?: string | undefined; limit: number },
+): Promise<Page<FollowedSeller>> {
+  const { followerId, cursor, limit } = input;
+  const rows = await db.storefrontFollow.findMany({
+    where: { followerId, ...followedBefore(cursor) },
+    select: {
+      sellerId: true,
+      createdAt: true,
+      storefront: { select: { slug: true, displayName: true, title: true, tier: true } },
+    },
+    orderBy: [{ createdAt: 'desc' }, { sellerId: 'desc' }],
+    take: limit + 1,
+  });
+  const cursorOf = (row: { createdAt: Date; sellerId: string }) =>
+    createdCursor({ createdAt: row.createdAt, id: row.sellerId });
+  const page = cutPage(rows, { limit, cursorOf });
+  const items = page.items.map(({ createdAt, storefront }) => ({
+    ...storefront,
+    tier: storefront.tier as Tier,
+    followedAt: createdAt,
+  }));
+  return { items, nextCursor: page.nextCursor };
+}
+
+function followedBefore(cursor: string | undefined) {
+  if (cursor === undefined) return {};
+  const { time, id } = readTimeCursor(cursor);
+  return { createdAt: { lte: time }, OR: [{ createdAt: { lt: time } }, { sellerId: { lt: id } }] };
+}
+
+/** Whether a citizen follows the seller of a storefront; false where there is none. */
+export async function isFollowing(db: Db, input: { followerId: string; slug: string }): Promise<boolean> {
+  const { followerId, slug } = input;
+  return (await db.storefrontFollow.count({ where: { followerId, storefront: { slug } } })) > 0;
+}
