@@ -62,11 +62,21 @@ export async function startWorker(env: NodeJS.ProcessEnv, cleanups: Cleanup[]): 
 
 /** Starts a file of this folder as a process that tells its port; it ends with the benchmark. Resolves with the port. */
 export async function startProcess(file: string, env: NodeJS.ProcessEnv, cleanups: Cleanup[]): Promise<number> {
+  return (await startMeasured(file, env, cleanups)).port;
+}
+
+/** The same, with the number of the process, whose use of processors can be read. */
+export async function startMeasured(
+  file: string,
+  env: NodeJS.ProcessEnv,
+  cleanups: Cleanup[],
+): Promise<{ port: number; pid: number }> {
   const child = fork(new URL(file, import.meta.url), { env });
   cleanups.push(async () => {
     child.disconnect();
     await happening(child, 'exit');
   });
   const [{ port }] = (await happening(child, 'message')) as [{ port: number }];
-  return port;
+  if (child.pid === undefined) throw new Error(`${file} did not start`);
+  return { port, pid: child.pid };
 }

@@ -1,0 +1,147 @@
+import { Agent } from 'node:http';
+import { availableParallelism, loadavg } from 'node:os';
+import { parseArgs } from 'node:util';
+import { Client } from 'pg';
+import { createDatabase } from '#server/platform/db.ts';
+import { systemClock } from '#server/platform/clock.ts';
+import { systemIds } from '#server/platform/ids.ts';
+import { countListings } from '#server/market/search/search-jobs.ts';
+import { endWithJson, type Cleanup } from '../prove/last-line.ts';
+import { ask, load, processorSeconds, type LoadTarget } from './http-load.ts';
+import { marketCases, type MarketCase } from './market-calls.ts';
+import { plantGoods } from './market-goods.ts';
+import { migratedDatabase, settingsFor, startMeasured } from './processes.ts';
+import { createReport, isMet, rounded, type Figure, type Report } from './report.ts';
+import { median, quantile } from './rounds.ts';
+import { startBenchServer } from './server.ts';
+
+/**
+ * `npm run bench:market [-- --listings 100000 --rounds 5 --cases list,search]`: what visitors of a big market ask for,
+ * through the whole API of a web process of its own, beside a bare handler that answers the same bytes, in turns.
+ */
+const { values: options } = parseArgs({
+  options: {
+    listings: { type: 'string', default: '100000' },
+    rounds: { type: 'string', default: '5' },
+    cases: { type: 'string', default: '' },
+    seed: { type: 'string', default: '1' },
+  },
+});
+const sellers = 1_000;
+const connections = [1, 4, 16] as const;
+const requestsPerSlice = { 1: 128, 4: 256, 16: 512 } as const;
+type Connections = (typeof connections)[number];
+
+/** What an answer may take at one connection, and how many there must be at sixteen. */
+const goals: Partial<Record<MarketCase['name'], { p50MsMax: number; perSecondMin?: number }>> = {
+  list: { p50MsMax: 10, perSecondMin: 400 },
+  search: { p50MsMax: 10, perSecondMin: 400 },
+  filtered: { p50MsMax: 10 },
+  facets: { p50MsMax: 25 },
+};
+
+interface Stage {
+  product: LoadTarget;
+  bare: LoadTarget;
+  /** Processes of the product and of its database. */
+  pids: () => Promise<number[]>;
+  recount: () => Promise<unknown>;
+}
+
+async function main(report: Report, cleanups: Cleanup[]): Promise<void> {
+  report.line(`${availableParallelism()} processors, load ${loadavg().map(rounded).join(' ')}`);
+  const stage = await setUp(cleanups);
+  const chosen = options.cases === '' ? null : options.cases.split(',');
+  for (const each of marketCases(Number(options.seed))) {
+    if (chosen !== null && !chosen.includes(each.name)) continue;
+    await stage.recount();
+    for (const path of each.paths) await ask(stage.bare, path, await ask(stage.product, path));
+    report.line(`${each.name}: ${each.paths.length} different requests in turns, ${options.rounds} rounds`);
+    for (const atOnce of connections) await measure(report, stage, { ...each, atOnce });
+  }
+  const missed = report.figures().filter((figure) => !isMet(figure));
+  report.line(JSON.stringify({ ok: missed.length === 0, missed: missed.map(({ name }) => name), ...known() }));
+  process.exitCode = missed.length === 0 ? 0 : 1;
+}
+
+async function setUp(cleanups: Cleanup[]): Promise<Stage> {
+  const server = await startBenchServer(false);
+  cleanups.push(() => server.remove());
+  const url = await migratedDatabase(server, 'market');
+  const startedAt = performance.now();
+  await plantGoods(url, { listings: Number(options.listings), sellers });
+  report.line(`${options.listings} listings planted in ${rounded((performance.now() - startedAt) / 1_000)} s`);
+  const env = settingsFor(url);
+  const [front, bare] = [
+    await startMeasured('front.ts', env, cleanups),
+    await startMeasured('bare-answer.ts', env, cleanups),
+  ];
+  const database = createDatabase(url, { connectionsMax: 1 });
+  cleanups.push(() => database.close());
+  const admin = new Client(url);
+  await admin.connect();
+  cleanups.push(() => admin.end());
+  const agent = () => {
+    const made = new Agent({ keepAlive: true, maxSockets: Math.max(...connections) });
+    cleanups.push(() => Promise.resolve(made.destroy()));
+    return made;
+  };
+  return {
+    product: { port: front.port, agent: agent() },
+    bare: { port: bare.port, agent: agent() },
+    pids: async () => [front.pid, ...(await backends(admin))],
+    recount: () => countListings({ database, clock: systemClock, ids: systemIds }),
+  };
+}
+
+async function backends(admin: Client): Promise<number[]> {
+  const { rows } = await admin.query<{ pid: number }>(
+    'SELECT pid FROM pg_stat_activity WHERE datname = current_database()',
+  );
+  return rows.map(({ pid }) => pid);
+}
+
+/** One case at one number of connections: the product and the bare handler in turns; the first round warms up. */
+async function measure(
+  report: Report,
+  stage: Stage,
+  { name, paths, atOnce }: MarketCase & { atOnce: Connections },
+): Promise<void> {
+  const what = { paths, count: requestsPerSlice[atOnce], atOnce };
+  const [times, rates, bareRates, processor] = [[] as number[], [] as number[], [] as number[], [] as number[]];
+  for (let round = 0; round <= Number(options.rounds); round += 1) {
+    const pids = await stage.pids();
+    const before = processorSeconds(pids);
+    const ours = await load(stage.product, what);
+    const used = processorSeconds(pids) - before;
+    const theirs = await load(stage.bare, what);
+    if (round === 0) continue;
+    times.push(...ours.times);
+    rates.push(what.count / ours.seconds);
+    bareRates.push(what.count / theirs.seconds);
+    processor.push((1_000 * used) / what.count);
+  }
+  const title = (figure: string) => `${name} at ${String(atOnce)}: ${figure}`;
+  report.figure(title('p50 ms'), median(times), p50Required(name, atOnce));
+  report.figure(title('p99 ms'), quantile(times, 0.99));
+  report.figure(title('per second'), median(rates), rateRequired(name, atOnce));
+  report.figure(title('processor ms per request'), median(processor));
+  report.ratio(title('bare handler / product'), [
+    { name: 'bare', rates: bareRates },
+    { name, rates },
+  ]);
+}
+
+function p50Required(name: MarketCase['name'], atOnce: Connections): Figure['required'] {
+  const goal = goals[name];
+  return goal === undefined || atOnce !== 1 ? null : { atMost: goal.p50MsMax };
+}
+
+function rateRequired(name: MarketCase['name'], atOnce: Connections): Figure['required'] {
+  const least = goals[name]?.perSecondMin;
+  return least === undefined || atOnce !== 16 ? null : { atLeast: least };
+}
+
+const report = createReport((line) => process.stdout.write(`${line}\n`));
+const known = () => ({ figures: report.figures() });
+await endWithJson((cleanups) => main(report, cleanups), known);
