@@ -43,6 +43,9 @@ test('public pages are accessible and fit', async ({ page }) => {
     '/',
     '/market',
     '/market?q=nothing-is-called-that',
+    '/market?q=goblte&category=glass&min=1&stock=yes&tier=creator',
+    '/sellers/murano-glass',
+    '/it/sellers/murano-glass?sort=price_asc',
     listing,
     '/sign-in',
     '/it',
@@ -72,6 +75,8 @@ test("a citizen's pages are accessible and fit", async ({ page }) => {
     '/account/data',
     '/account/trust',
     '/account/plan',
+    '/account/searches',
+    '/account/searches?q=glass&max=20',
     '/orders',
     '/orders?tab=sold',
     '/account/security',
@@ -100,7 +105,7 @@ test('the pages of a payment are accessible and fit', async ({ page }) => {
 test("a seller's pages are accessible and fit", async ({ page }) => {
   await signIn(page, 'SpiceMerchant7');
   const own = await firstLink(page, '/sell', '/sell/0');
-  await lookAtAll(page, ['/sell', '/sell/new', own]);
+  await lookAtAll(page, ['/sell', '/sell/new', '/sell/storefront', own]);
 });
 
 test("an operator's desk is accessible and fits", async ({ page }) => {

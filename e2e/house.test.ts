@@ -89,8 +89,16 @@ test.describe('without JavaScript', () => {
     await expect(page).toHaveURL(/cursor=/);
     await page.goto('/market');
     await page.getByLabel('Words to look for').fill('goblet');
-    await page.getByRole('combobox', { name: 'Trade' }).selectOption('glass');
     await page.getByRole('button', { name: 'Show' }).click();
+    await expect(page).toHaveURL(/q=goblet/);
+    const filters = page.getByRole('complementary', { name: 'Filters' });
+    await filters.getByRole('link', { name: /^Glass/ }).click();
+    await expect(page).toHaveURL(/category=glass/);
+    await filters.getByLabel('Up to').fill('500');
+    await filters.getByRole('button', { name: 'Apply' }).click();
+    await expect(page).toHaveURL(/max=500/);
+    await page.getByRole('link', { name: 'Remove the filter up to 500 ducats' }).click();
+    await expect(page).not.toHaveURL(/max=/);
     await expect(page).toHaveURL(/q=goblet/);
     await page.getByRole('main').getByRole('article').first().getByRole('link').first().click();
     await expect(page.getByRole('heading', { level: 1 })).toBeVisible();

@@ -1,5 +1,6 @@
 import { plantAccounts } from './plant-accounts.ts';
 import { plantListings, seedListings } from './plant-listings.ts';
+import { plantStorefronts } from './plant-storefronts.ts';
 import { plantOrders, seedOrderKey } from './plant-orders.ts';
 import { plantPeople } from './plant-people.ts';
 import { seedKey } from './named-ids.ts';
@@ -29,6 +30,7 @@ export async function plantSeed(input: SeedInput): Promise<void> {
   const citizens = await plantPeople(input);
   await plantAccounts({ ...input, citizens });
   const listings = await plantListings(input, citizens);
+  await plantStorefronts(input, citizens);
   await plantOrders({ ...input, citizens, listings });
 }
 

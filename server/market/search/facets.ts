@@ -3,11 +3,13 @@ import { narrowing } from '#server/market/search/search.ts';
 import {
   countedMax,
   ratingFloors,
+  sellerTiers,
   type FacetCount,
   type FacetValue,
   type Facets,
   type ListingFilter,
 } from '#server/market/search/search-schema.ts';
+import { listingKinds } from '#server/market/catalogue/catalogue-schema.ts';
 import { mayBeBegun, wordFrequencies } from '#server/market/search/word-frequencies.ts';
 import { Bound, conditionsOf, wordsQuery, type Narrowing } from '#server/market/search/search-conditions.ts';
 
@@ -163,8 +165,8 @@ function facetsOf({ tree, chosen }: Asked, counts: Counts): Facets {
         return { value: slug, ...names, ...sumOf(categories, (value) => below.includes(value)) };
       })
       .filter(({ value, count }) => count > 0 || kept.has(value)),
-    kinds: plainValues(rowsOf(counts, 'kind')),
-    tiers: plainValues(rowsOf(counts, 'tier')),
+    kinds: plainValues(rowsOf(counts, 'kind'), listingKinds),
+    tiers: plainValues(rowsOf(counts, 'tier'), sellerTiers),
     ratings: ratingFloors
       .map((stars) => ({ value: String(stars), ...sumOf(ratings, (value) => value >= String(stars)) }))
       .filter(({ count }) => count > 0),
@@ -187,11 +189,12 @@ function sumOf({ values, isCut }: FacetRows, isMeant: (value: string) => boolean
   return bounded(count, isCut);
 }
 
-/** Sellers without a storefront yet have no tier that is known. */
-function plainValues({ values, isCut }: FacetRows): FacetValue[] {
-  return values
-    .filter(({ value }) => value !== '')
-    .map(({ value, listings }) => ({ value, ...bounded(listings, isCut) }));
+/** Values in their own order. Sellers without a storefront yet have no tier that is known. */
+function plainValues({ values, isCut }: FacetRows, known: readonly string[]): FacetValue[] {
+  return known.flatMap((value) => {
+    const row = values.find((each) => each.value === value);
+    return row === undefined ? [] : [{ value, ...bounded(row.listings, isCut) }];
+  });
 }
 
 function bounded(count: number, isMore: boolean): FacetCount {
