@@ -13,6 +13,7 @@ import type { CheckKind } from './ledger/check-runs.ts';
 import { checkBooks, raiseAlarm, sweepPendings } from './ledger/jobs.ts';
 import { deliverCrossings, foldAccountGroups, logCrossing, trimCounters } from './ledger/maintenance-jobs.ts';
 import { ensurePartitions } from './ledger/partitions.ts';
+import { sweepAttachments } from './market/messages/message-jobs.ts';
 import { disputedOrders } from './market/orders/disputed-orders.ts';
 import { takeDueSteps } from './market/orders/deadline-jobs.ts';
 import { findForgottenEscrow } from './market/orders/order-jobs.ts';
@@ -25,6 +26,7 @@ import {
   watchSavedSearches,
 } from './market/search/search-jobs.ts';
 import { sweepUploads } from './market/uploads/upload-jobs.ts';
+import { ageSellerRatings, checkListingRatings, showDueReviews } from './market/reviews/review-jobs.ts';
 import { expireGrantedDucats } from './payments/grant-expiry-jobs.ts';
 import { expireTopUps, releaseEarnedFees, releaseWaitingTopUps } from './payments/jobs.ts';
 import { reconcileDay, reconcileNews } from './payments/reconciliation/reconciliation-jobs.ts';
@@ -113,6 +115,14 @@ function scheduledJobs(): ScheduledJob[] {
     { name: 'ledger.trim-counters', cron: '40 * * * *', handle: () => trimCounters(database()) },
     { name: 'market.order-deadlines', cron: '* * * * *', handle: () => takeDueSteps(context) },
     { name: 'market.forgotten-escrow', cron: '15 * * * *', handle: () => findForgottenEscrow(context) },
+    { name: 'market.show-reviews', cron: '* * * * *', handle: () => showDueReviews(context) },
+    { name: 'market.age-ratings', cron: '*/10 * * * *', handle: () => ageSellerRatings(context) },
+    { name: 'market.check-ratings', cron: '50 3 * * *', handle: () => checkListingRatings(context) },
+    {
+      name: 'market.sweep-attachments',
+      cron: '30 * * * *',
+      handle: () => sweepAttachments({ ...context, storage: storage() }),
+    },
     {
       name: 'market.sweep-uploads',
       cron: '45 * * * *',

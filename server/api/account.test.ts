@@ -229,6 +229,11 @@ const withheld: Readonly<Record<string, string>> = {
   'DebtWriteOff.decidedBy': "about somebody else; the act is in the operator's actions",
   'Lot.arrivedBy': 'a transfer, not a person',
   'LotMove.previousBy': 'a transfer, not a person',
+  'CitizenBlock.blockedId': "whom somebody blocks is that one's own affair",
+  'Report.authorId': 'who reported what is told to nobody but operators',
+  'ModerationDecision.authorId': 'the notification says what was decided; who reported it is told to nobody',
+  'ModerationDecision.decidedBy': "about somebody else; the act is in the operator's actions",
+  'ModerationDecision.undoneBy': "about somebody else; the act is in the operator's actions",
   'OrderEvent.actor': 'the part somebody plays in an order, not who they are',
 };
 
@@ -245,7 +250,11 @@ function columnsNamingCitizens(): string[] {
       ...(model === 'Citizen' ? ['Citizen.id'] : []),
       ...[...body.matchAll(/^\s+(\w+)\s+(?:String|Bytes)/gm)]
         .map(([, column = '']) => column)
-        .filter((column) => /^(username|actor|owner)$|(citizen|seller|buyer|actor|owner)Id$|[a-z]By$/.test(column))
+        .filter((column) =>
+          /^(username|actor|owner)$|(citizen|seller|buyer|actor|owner|author|reporter|blocked)Id$|[a-z]By$/.test(
+            column,
+          ),
+        )
         .filter((column) => !(model === 'Citizen' && column === 'username'))
         .map((column) => `${model}.${column}`),
     ]);
@@ -388,6 +397,15 @@ const staysUnderPseudonym: Readonly<Record<string, string>> = {
   'public.purchase': 'what the orders of both parties belong to',
   'public.market_order': 'the books of both parties',
   'public.order_event': 'the history of an order belongs to both parties',
+  'public.thread': 'conversations belong to both',
+  'public.thread_party': 'how far both have read',
+  'public.message': 'what was written to somebody stays with them',
+  'public.message_attachment': 'and so do its files',
+  'public.review': 'reviews belong to both parties of an order',
+  'public.seller_rating': 'worked out of those reviews',
+  'public.citizen_block': 'whom others blocked stays blocked when they come back',
+  'public.report': 'what was reported stays with what was decided',
+  'public.moderation_decision': 'what was decided about somebody’s words, with its reason',
   'public.top_up': 'payments, kept by law',
   'public.trust_event': 'a chargeback must not be escaped',
   'public.trust_assignment': 'a decision about the account, with its reason',

@@ -1,18 +1,21 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
+import { attachmentAt } from '#server/market/messages/attachment-router.ts';
+import { attachmentBytesMax, attachmentPath } from '#server/market/messages/message-schema.ts';
 import { statementCsv } from '#server/payments/statement-csv.ts';
 import { stripeWebhook, takeDelivery, type WebhookDeps } from '#server/payments/stripe/webhook.ts';
 import { env } from '#server/platform/env.ts';
 import { refuse } from '#server/platform/errors.ts';
 import { problem, type Handler } from '#server/platform/http.ts';
 import { requestLimits } from '#server/platform/rate-limit-request.ts';
-import { asTrpcError } from '#server/platform/trpc.ts';
+import { asTrpcError, type Context } from '#server/platform/trpc.ts';
 import { uploadBytesMax } from '#server/market/catalogue/details-schema.ts';
 import { personalDataSources } from './account.ts';
 import { accountData } from './account-data.ts';
 import { createContext, limits, processContext } from './context.ts';
 import { limitedDoor } from './limited-door.ts';
 import { appRouter } from './root.ts';
+import { storage } from './storage.ts';
 import { contentDoor, pictureDoor, pictureUploadDoor } from './upload-doors.ts';
 
 const trpcPath = '/api/trpc';
@@ -60,6 +63,14 @@ export const accountDataDoor: Handler = limitedDoor('statement', (request, conte
   accountData(request, context, personalDataSources),
 );
 
+/** The files of messages, which are brought and fetched here. */
+export const attachmentDoor: Handler = (request) =>
+  request.method === 'PUT' ? attachmentUploadDoor(request) : attachmentDownloadDoor(request);
+
+const attachment = (request: Request, context: Context) => attachmentAt(request, context, storage());
+const attachmentUploadDoor = limitedDoor('write', attachment);
+const attachmentDownloadDoor = limitedDoor('read', attachment);
+
 /** A POST of JSON without the objects of the Web around it, for what comes in thousands. Resolves with the answer. */
 export type DirectHandler = (headers: IncomingHttpHeaders, body: Buffer) => Promise<object>;
 
@@ -84,5 +95,6 @@ export function doorFor(path: string): Door | null {
   if (path.startsWith('/api/uploads/')) return { handler: pictureUploadDoor, bodyBytesMax: uploadBytesMax };
   if (path.startsWith('/api/contents/')) return { handler: contentDoor, bodyBytesMax: uploadBytesMax };
   if (path.startsWith('/api/pictures/')) return { handler: pictureDoor, bodyBytesMax: 0 };
+  if (path.startsWith(attachmentPath)) return { handler: attachmentDoor, bodyBytesMax: attachmentBytesMax };
   return null;
 }

@@ -8,6 +8,7 @@ import { testContext } from '#server/testing/context.ts';
 import type { TestCitizen, TestMarket } from '#server/testing/market.ts';
 import { testPeers, type TestPeers } from '#server/testing/peer-transfers.ts';
 import { bounded } from '#server/testing/bounded.ts';
+import { testPeople } from '#server/testing/people.ts';
 import { procedureTable } from '#server/testing/procedures.ts';
 import { testPrincipal } from '#server/testing/principal.ts';
 import { appRouter, createCaller } from './root.ts';
@@ -31,6 +32,12 @@ const inputs: Record<string, (id: string) => object> = {
   'listings.ownContent': (listingId) => ({ listingId }),
   'listings.pause': (listingId) => ({ listingId }),
   'listings.republish': (listingId) => ({ listingId }),
+  'messages.byId': (threadId) => ({ threadId }),
+  'messages.markRead': (threadId) => ({ threadId, sequence: 1 }),
+  'messages.ofOrder': (orderId) => ({ orderId }),
+  'messages.showAnswer': (messageId) => ({ messageId, isShown: true }),
+  'messages.write': (threadId) => ({ threadId, text: words, key: systemIds.uuid() }),
+  'messages.writeToOrder': (orderId) => ({ orderId, text: words, key: systemIds.uuid() }),
   'notifications.markRead': (notificationId) => ({ notificationId }),
   'orders.accept': (orderId) => ({ orderId }),
   'orders.agree': (orderId) => ({ orderId, sequence: 1 }),
@@ -47,6 +54,9 @@ const inputs: Record<string, (id: string) => object> = {
   'refunds.ofTopUp': (topUpId) => ({ topUpId }),
   'refunds.request': (topUpId) => ({ topUpId, priceMinor: null, key: topUpId }),
   'search.forget': (savedSearchId) => ({ savedSearchId }),
+  'reviews.answer': (reviewId) => ({ reviewId, text: words }),
+  'reviews.ofOrder': (orderId) => ({ orderId }),
+  'reviews.write': (orderId) => ({ orderId, stars: 1, text: words }),
   'security.removePasskey': (passkeyId) => ({ passkeyId }),
   'security.renamePasskey': (passkeyId) => ({ passkeyId, name: 'Taken over' }),
   'session.end': (sessionId) => ({ sessionId }),
@@ -55,7 +65,13 @@ const inputs: Record<string, (id: string) => object> = {
 
 /** What anyone may name, and why that gives nothing away. */
 const open: Record<string, string> = {
+  'blocks.set': 'one blocks others',
   'listings.byId': 'listings are public',
+  'messages.ask': 'one asks about the listings of others',
+  'messages.shownQuestions': 'shown to everybody',
+  'reports.file': 'one reports what others published; what one cannot see is asked about in moderation.test',
+  'reviews.ofListing': 'shown to everybody',
+  'reviews.ofSeller': 'shown to everybody',
   'notifications.list': 'where a page of one’s own goes on',
   'sandbox.mail': 'a sandbox shows every letter',
   'orders.place': 'one buys the listings of others',
@@ -118,10 +134,18 @@ async function outcomeOf(caller: unknown, call: { path: string; input: unknown }
 async function plantRows(market: TestPeers): Promise<string[]> {
   const [seller, buyer] = [await market.citizen(), await market.citizen({ ducatsMinor: 1_000_000n })];
   const ids: string[] = [];
+  const people = testPeople(market);
   for (let number = 0; number < 5; number += 1) {
     const { listingId } = await market.listing(seller);
     const [open, delivered] = [await market.buy(buyer, { listingId }), await market.buy(buyer, { listingId })];
     await market.step({ orderId: delivered.orderId, visitor: seller, action: 'deliver' });
+    const question = await people.ask(buyer, listingId);
+    const answer = await people.write(seller, question.threadId);
+    const message = await people.writeToOrder(buyer, open.orderId);
+    const completed = await people.completedOrder(seller, buyer, listingId);
+    const [{ reviewId }] = [await people.review(buyer, completed), await people.review(seller, completed)];
+    ids.push(question.threadId, question.messageId, answer.messageId, message.threadId, message.messageId, reviewId);
+    ids.push(completed);
     const client = { device: '', place: '' };
     const session = { citizenId: buyer.citizenId, role: 'citizen', method: 'venice', isSecondFactor: false } as const;
     const { sessionId } = await market.database.inTransaction((tx) =>
@@ -138,12 +162,15 @@ async function plantRows(market: TestPeers): Promise<string[]> {
 
 /** Everything that a stranger's call could have changed. */
 async function snapshot({ database: { client } }: TestMarket): Promise<unknown> {
-  const [orders, listings, sessions, requests, transfers] = await Promise.all([
+  const [orders, listings, sessions, requests, transfers, threads, messages, reviews] = await Promise.all([
     client.marketOrder.findMany({ orderBy: { id: 'asc' }, take: 100 }),
     client.listing.findMany({ orderBy: { id: 'asc' }, take: 100 }),
     client.session.findMany({ orderBy: { id: 'asc' }, take: 100 }),
     client.ducatRequest.findMany({ orderBy: { id: 'asc' }, take: 100 }),
     client.peerTransfer.findMany({ orderBy: { id: 'asc' }, take: 100 }),
+    client.thread.findMany({ orderBy: { id: 'asc' }, take: 100, include: { parties: true } }),
+    client.message.findMany({ orderBy: { id: 'asc' }, take: 100, include: { shownAs: true } }),
+    client.review.findMany({ orderBy: { id: 'asc' }, take: 100 }),
   ]);
-  return { orders, listings, sessions, requests, transfers };
+  return { orders, listings, sessions, requests, transfers, threads, messages, reviews };
 }

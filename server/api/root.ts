@@ -7,8 +7,12 @@ import { trustRouter } from '#server/citizens/trust-router.ts';
 import { cashOutsRouter } from '#server/payments/cash-outs/cash-out-router.ts';
 import { listingsRouter } from '#server/market/catalogue/listings-router.ts';
 import { searchRouter, storefrontsRouter } from '#server/market/search/search-router.ts';
+import { messagesRouter } from '#server/market/messages/messages-router.ts';
 import { ordersRouter } from '#server/market/orders/orders-router.ts';
 import { ducatRequestsRouter, peerTransfersRouter } from '#server/market/peer-transfers/peer-transfers-router.ts';
+import { blocksRouter } from '#server/market/people/blocks-router.ts';
+import { reportsRouter } from '#server/market/people/reports-router.ts';
+import { reviewsRouter } from '#server/market/reviews/reviews-router.ts';
 import { reserveRouter } from '#server/payments/reconciliation/reserve-router.ts';
 import { refundsRouter } from '#server/payments/refunds/refunds-router.ts';
 import { debtsRouter } from '#server/payments/disputes/debts-router.ts';
@@ -48,6 +52,10 @@ export const appRouter = router({
   orders: ordersRouter,
   peerTransfers: peerTransfersRouter,
   ducatRequests: ducatRequestsRouter,
+  messages: messagesRouter,
+  reviews: reviewsRouter,
+  reports: reportsRouter,
+  blocks: blocksRouter,
   operator: operatorRouter,
   sandbox: sandboxRouter,
   venice: veniceRouter,

@@ -3,6 +3,7 @@ import { closing, warning } from './mail-texts-frame.ts';
 import { englishMarket, italianMarket } from './mail-texts-market.ts';
 import { englishMoney, italianMoney } from './mail-texts-money.ts';
 import { englishPeers, italianPeers } from './mail-texts-peers.ts';
+import { englishPeople, italianPeople } from './mail-texts-people.ts';
 import { englishPlan, italianPlan } from './mail-texts-plan.ts';
 import { notificationTopicOf, notificationValues } from './schema.ts';
 import type { MailLocale, NotificationDetails, NotificationKind } from './schema.ts';
@@ -56,6 +57,7 @@ const english: Texts = {
   ...englishPeers,
   ...englishPlan,
   ...englishMarket,
+  ...englishPeople,
   verify_email: ({ secret }) => ({
     subject: 'please confirm your e-mail address',
     lines: [
@@ -136,6 +138,7 @@ const italian: Texts = {
   ...italianPeers,
   ...italianPlan,
   ...italianMarket,
+  ...italianPeople,
   verify_email: ({ secret }) => ({
     subject: 'conferma il tuo indirizzo e-mail',
     lines: [

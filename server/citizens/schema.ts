@@ -43,6 +43,15 @@ export const notificationTopicOf = {
   cash_out_ended: 'security',
   seller_published: 'market',
   search_found: 'market',
+  question_received: 'people',
+  message_received: 'people',
+  question_shown: 'people',
+  review_waiting: 'people',
+  review_shown: 'people',
+  review_answered: 'people',
+  report_decided: 'people',
+  content_moderated: 'people',
+  moderation_undone: 'people',
 } as const;
 
 export type NotificationKind = keyof typeof notificationTopicOf;
@@ -55,6 +64,7 @@ export const notificationTopics = [
   'money',
   'orders',
   'market',
+  'people',
 ] as const satisfies readonly NotificationTopic[];
 
 /** What protects an account reaches its citizen whether they like it or not. */
@@ -75,6 +85,7 @@ export interface NotificationView {
 const noValues = {
   factor: 'other',
   name: '',
+  title: '',
   device: '',
   place: '',
   from: '',

@@ -2,6 +2,7 @@ import type { ClosingPart } from '#server/citizens/closing.ts';
 import { paged, type PersonalDataSource } from '#server/citizens/personal-data.ts';
 import { pauseListing } from '#server/market/catalogue/listings.ts';
 import { ownListings, listingById } from '#server/market/catalogue/listing-queries.ts';
+import { forgetPeople, peopleCovers, peopleParts } from '#server/market/people/personal-data.ts';
 import { orderForParty, ordersBought, ordersSold } from '#server/market/orders/order-queries.ts';
 import { forgetSearcher, searchCovers, searchParts } from '#server/market/search/search-account.ts';
 import { endRequestsOf } from '#server/market/peer-transfers/ducat-requests.ts';
@@ -28,6 +29,7 @@ export const marketClosing: ClosingPart = {
     await endRequestsOf(tx, deps, citizenId);
     for (const { id: listingId } of listings) await pauseListing(tx, { ...deps, sellerId: citizenId, listingId });
     await forgetSearcher(tx, citizenId);
+    await forgetPeople(tx, citizenId);
   },
 };
 
@@ -44,6 +46,7 @@ export const marketData: PersonalDataSource = {
     'MarketOrder.sellerId',
     'OrderEvent.actorId',
     'OrderSetting.sellerId',
+    ...peopleCovers,
   ],
   parts: [
     { name: 'listings', rows: (db, { citizenId }) => listings(db, citizenId) },
@@ -57,6 +60,7 @@ export const marketData: PersonalDataSource = {
     ...peerTransferData.parts,
     { name: 'orderSettings', rows: (db, { citizenId }) => orderSettings(db, citizenId) },
     ...searchParts,
+    ...peopleParts,
   ],
 };
 

@@ -11,6 +11,7 @@ import { checkContent, checkTerms, rowOf } from '#server/market/catalogue/listin
 import { writeVariants } from '#server/market/catalogue/listing-variants.ts';
 import { currentContent, keepVersion, saysOtherThan } from '#server/market/catalogue/listing-versions.ts';
 import { trustStanding } from '#server/citizens/trust.ts';
+import { refuseHeld } from '#server/market/people/holds.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import { inputHash } from '#server/platform/crypto.ts';
 import type { Tx } from '#server/platform/db.ts';
@@ -145,7 +146,7 @@ export function pauseListing(tx: Tx, input: OwnListing): Promise<ListingReceipt>
 
 /**
  * Puts a draft or a paused listing on sale. Doing it twice changes nothing.
- * Refuses: `listing_not_found`, `listing_archived`, `listing_limit`, `content_missing`.
+ * Refuses: `listing_not_found`, `listing_archived`, `listing_held`, `listing_limit`, `content_missing`.
  */
 export function republishListing(tx: Tx, input: OwnListing): Promise<ListingReceipt> {
   return moveListing(tx, { ...input, to: 'published' });
@@ -166,6 +167,7 @@ async function moveListing(
   if (input.to === 'paused' && current.state === 'draft')
     throw refuse('conflict', 'listing_not_on_sale', 'This listing is not on sale.');
   if (input.to === 'published') {
+    await refuseHeld(tx, current.id);
     checkContent(current.kind, await currentContent(tx, { listingId: current.id, version: current.version }));
     await lockShelf(tx, input.sellerId);
     await refuseOneTooMany(tx, input);

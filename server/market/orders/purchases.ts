@@ -3,6 +3,7 @@ import { lockListings, moveStock } from '#server/market/catalogue/listing-locks.
 import { payIntoEscrow } from '#server/market/orders/escrow.ts';
 import type { EscrowedOrder } from '#server/market/orders/escrow.ts';
 import { writeOrder } from '#server/market/orders/new-orders.ts';
+import { refuseBlockedBuyer } from '#server/market/people/blocks.ts';
 import type { PurchaseLine } from '#server/market/orders/order-schema.ts';
 import { bySeller, priceLines, totalOfLines } from '#server/market/orders/purchase-lines.ts';
 import type { PricedLine } from '#server/market/orders/purchase-lines.ts';
@@ -47,7 +48,7 @@ export interface PurchaseReceipt {
  * order in one linked posting. The listings are locked first, so whoever comes second sees what the first left. Posting is
  * the transaction's last statement.
  *
- * Refuses: `idempotency_key_reused`, `insufficient_funds`, and what `priceLines` refuses.
+ * Refuses: `idempotency_key_reused`, `seller_unavailable`, `insufficient_funds`, and what `priceLines` refuses.
  */
 export async function placePurchase(tx: Tx, input: PlacePurchase): Promise<PurchaseReceipt> {
   const listings = await lockListings(
@@ -59,6 +60,7 @@ export async function placePurchase(tx: Tx, input: PlacePurchase): Promise<Purch
   if (known !== null) return repeatedReceipt(known, hash);
 
   const lines = priceLines(input.lines, { buyerId: input.buyerId, listings });
+  for (const { sellerId } of listings.values()) await refuseBlockedBuyer(tx, { sellerId, buyerId: input.buyerId });
   for (const { listing, wanted } of lines)
     await moveStock(tx, listing, { units: -wanted.quantity, variantId: wanted.variantId });
   const time = input.clock.now();

@@ -1,0 +1,1 @@
+export { attachmentDoor as GET, attachmentDoor as PUT } from '#server/api/doors.ts';

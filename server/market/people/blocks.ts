@@ -1,0 +1,80 @@
+import { citizenById } from '#server/citizens/queries.ts';
+import { notify } from '#server/citizens/notifications.ts';
+import { partiesOf } from '#server/market/parties.ts';
+import { blocksMax, storedPeopleWords } from '#server/market/people/people-schema.ts';
+import type { BlockedView, BlockKind } from '#server/market/people/people-schema.ts';
+import type { Clock } from '#server/platform/clock.ts';
+import type { Db, Tx } from '#server/platform/db.ts';
+import { refuse } from '#server/platform/errors.ts';
+
+/** Whether `by` blocked `citizenId`, who may then neither write to them, ask them, nor buy from them. */
+export function isBlocked(db: Db, pair: { by: string; citizenId: string }): Promise<boolean> {
+  return has(db, { ...pair, kinds: ['block'] });
+}
+
+/** Whether `by` does not want to be told what `citizenId` does. Whoever is blocked is not heard either. */
+export function isUnheard(db: Db, pair: { by: string; citizenId: string }): Promise<boolean> {
+  return has(db, { ...pair, kinds: ['block', 'mute'] });
+}
+
+/** Refuses `seller_unavailable` where the seller blocked the buyer, as if they sold to nobody. */
+export async function refuseBlockedBuyer(db: Db, pair: { sellerId: string; buyerId: string }): Promise<void> {
+  if (await isBlocked(db, { by: pair.sellerId, citizenId: pair.buyerId }))
+    throw refuse('conflict', 'seller_unavailable', 'This seller does not sell to you.');
+}
+
+/**
+ * Blocks or mutes a citizen, or takes it back. Doing it twice changes nothing.
+ * Refuses `citizen_not_found`, `own_block`, `blocks_exhausted`.
+ */
+export async function setBlock(
+  tx: Tx,
+  input: { by: string; citizenId: string; kind: BlockKind; isOn: boolean; clock: Clock },
+): Promise<void> {
+  const { by, citizenId, kind, isOn, clock } = input;
+  if (by === citizenId) throw refuse('invalid', 'own_block', 'You cannot block yourself.');
+  const pair = { citizenId: by, blockedId: citizenId, kind };
+  if (!isOn) {
+    await tx.citizenBlock.deleteMany({ where: pair });
+    return;
+  }
+  if ((await citizenById(tx, citizenId)) === null)
+    throw refuse('not_found', 'citizen_not_found', 'There is no such citizen.');
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('market.blocks:' || ${by}, 0))`;
+  if ((await tx.citizenBlock.count({ where: { citizenId: by } })) >= blocksMax)
+    throw refuse('conflict', 'blocks_exhausted', 'You block as many citizens as one can.');
+  await tx.citizenBlock.createMany({ data: [{ ...pair, createdAt: clock.now() }], skipDuplicates: true });
+}
+
+/** Everybody whom a citizen blocked or muted, the latest first. */
+export async function blockedBy(db: Db, citizenId: string): Promise<BlockedView[]> {
+  const rows = await db.citizenBlock.findMany({
+    where: { citizenId },
+    orderBy: [{ createdAt: 'desc' }, { blockedId: 'asc' }, { kind: 'asc' }],
+    take: blocksMax,
+    select: { blockedId: true, kind: true },
+  });
+  const parties = await partiesOf(
+    db,
+    rows.map(({ blockedId }) => blockedId),
+  );
+  const kinds = new Map<string, BlockKind[]>();
+  for (const { blockedId, kind } of rows)
+    kinds.set(blockedId, [...(kinds.get(blockedId) ?? []), storedPeopleWords.kind.parse(kind)]);
+  return [...kinds].map(([blockedId, of]) => ({ citizen: parties(blockedId), kinds: of }));
+}
+
+/** Tells a citizen what another one did, unless they do not want to hear of them. */
+export async function tell(
+  tx: Tx,
+  deps: Parameters<typeof notify>[1],
+  input: Parameters<typeof notify>[2] & { from: string },
+): Promise<void> {
+  const { from, ...notice } = input;
+  if (!(await isUnheard(tx, { by: notice.citizenId, citizenId: from }))) await notify(tx, deps, notice);
+}
+
+async function has(db: Db, input: { by: string; citizenId: string; kinds: BlockKind[] }): Promise<boolean> {
+  const where = { citizenId: input.by, blockedId: input.citizenId, kind: { in: input.kinds } };
+  return (await db.citizenBlock.count({ where })) > 0;
+}

@@ -1,0 +1,116 @@
+import { cutPage, readTimeCursor, timeCursor, type PageInput } from '#server/market/cursors.ts';
+import { partiesOf } from '#server/market/parties.ts';
+import { actionsOn, storedDecision } from '#server/market/people/moderation-rules.ts';
+import { storedPeopleWords } from '#server/market/people/people-schema.ts';
+import type { DecisionView, ReportedView, ReportView } from '#server/market/people/people-schema.ts';
+import { keyOf, subjectViews, type SubjectKey } from '#server/market/people/subjects.ts';
+import type { Page } from '#server/market/schema.ts';
+import { Prisma } from '#server/platform/db.ts';
+import type { Db } from '#server/platform/db.ts';
+
+/** Reports of one thing that are shown. */
+const reportsShown = 20;
+
+interface QueueRow {
+  subjectKind: string;
+  subjectId: string;
+  since: Date;
+}
+
+/** What waits for an operator, that with the oldest report first, each with its reports. Refuses: `invalid_cursor`. */
+export async function reportQueue(db: Db, input: PageInput): Promise<Page<ReportedView>> {
+  const position = input.cursor === undefined ? null : readTimeCursor(input.cursor);
+  const behind =
+    position === null
+      ? Prisma.empty
+      : Prisma.sql`HAVING (min(created_at), subject_id) > (${position.time}::timestamptz, ${position.id}::uuid)`;
+  const rows = await db.$queryRaw<QueueRow[]>(Prisma.sql`
+    SELECT subject_kind AS "subjectKind", subject_id AS "subjectId", min(created_at) AS since
+      FROM report WHERE decision_id IS NULL
+     GROUP BY subject_kind, subject_id ${behind}
+     ORDER BY since, subject_id
+     LIMIT ${input.limit + 1}::integer`);
+  const cursorOf = (row: QueueRow) => timeCursor({ time: row.since, id: row.subjectId });
+  const page = cutPage(rows, { limit: input.limit, cursorOf });
+  const keys = page.items.map(({ subjectKind, subjectId }) => ({
+    subjectKind: storedPeopleWords.subjectKind.parse(subjectKind),
+    subjectId,
+  }));
+  const [subjects, reports] = await Promise.all([subjectViews(db, keys), openReports(db, keys)]);
+  const items = keys.flatMap((key) => {
+    const subject = subjects.get(keyOf(key));
+    if (subject === undefined) return [];
+    return [{ subject, reports: reports.get(keyOf(key)) ?? [], actions: actionsOn(key.subjectKind) }];
+  });
+  return { items, nextCursor: page.nextCursor };
+}
+
+async function openReports(db: Db, keys: readonly SubjectKey[]): Promise<Map<string, ReportView[]>> {
+  const rows = await db.report.findMany({
+    where: { decisionId: null, OR: keys.map(({ subjectKind, subjectId }) => ({ subjectKind, subjectId })) },
+    orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
+    take: keys.length * reportsShown,
+    select: {
+      id: true,
+      reporterId: true,
+      subjectKind: true,
+      subjectId: true,
+      reason: true,
+      text: true,
+      createdAt: true,
+    },
+  });
+  const parties = await partiesOf(
+    db,
+    rows.map(({ reporterId }) => reporterId),
+  );
+  const views = new Map<string, ReportView[]>();
+  for (const { reporterId, subjectKind, subjectId, reason, ...row } of rows) {
+    const key = keyOf({ subjectKind: storedPeopleWords.subjectKind.parse(subjectKind), subjectId });
+    const view = { ...row, reporter: parties(reporterId), reason: storedPeopleWords.reason.parse(reason) };
+    views.set(key, [...(views.get(key) ?? []), view].slice(0, reportsShown));
+  }
+  return views;
+}
+
+/** What operators decided, the latest first. Refuses: `invalid_cursor`. */
+export async function decisions(db: Db, input: PageInput): Promise<Page<DecisionView>> {
+  const position = input.cursor === undefined ? null : readTimeCursor(input.cursor);
+  const older =
+    position === null
+      ? {}
+      : { OR: [{ decidedAt: { lt: position.time } }, { decidedAt: position.time, id: { lt: position.id } }] };
+  const rows = await db.moderationDecision.findMany({
+    where: older,
+    orderBy: [{ decidedAt: 'desc' }, { id: 'desc' }],
+    take: input.limit + 1,
+    select: decisionSelected,
+  });
+  const cursorOf = (row: (typeof rows)[number]) => timeCursor({ time: row.decidedAt, id: row.id });
+  const page = cutPage(rows, { limit: input.limit, cursorOf });
+  const known = page.items.map(storedDecision);
+  const [subjects, parties] = await Promise.all([
+    subjectViews(db, known),
+    partiesOf(
+      db,
+      known.map(({ decidedBy }) => decidedBy),
+    ),
+  ]);
+  const items = known.flatMap(({ subjectKind, subjectId, decidedBy, ...row }) => {
+    const subject = subjects.get(keyOf({ subjectKind, subjectId }));
+    return subject === undefined ? [] : [{ ...row, subject, decidedBy: parties(decidedBy) }];
+  });
+  return { items, nextCursor: page.nextCursor };
+}
+
+const decisionSelected = {
+  id: true,
+  subjectKind: true,
+  subjectId: true,
+  action: true,
+  reason: true,
+  decidedBy: true,
+  decidedAt: true,
+  undoneAt: true,
+  undoReason: true,
+} satisfies Prisma.ModerationDecisionSelect;

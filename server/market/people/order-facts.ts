@@ -1,0 +1,76 @@
+import { actorOf, orderNotFound } from '#server/market/orders/order-steps.ts';
+import type { OrderVisitor } from '#server/market/orders/order-steps.ts';
+import { availableActions } from '#server/market/orders/order-rules.ts';
+import { storedOrderWords } from '#server/market/orders/order-schema.ts';
+import { Prisma } from '#server/platform/db.ts';
+import type { Db, Tx } from '#server/platform/db.ts';
+
+/** What conversations and reviews need to know of an order. */
+export interface OrderFacts {
+  orderId: string;
+  buyerId: string;
+  sellerId: string;
+  title: string;
+  /** The listings it was bought from, in the order of their ids. */
+  listingIds: string[];
+  /** Null unless it ended as it should: delivered, received and paid out. */
+  completedAt: Date | null;
+  /** Whether an operator has something to decide: until then it concerns nobody but its parties. */
+  waitsForOperator: boolean;
+}
+
+/** An order as far as people talk about it. Null when there is none. */
+export async function orderFacts(db: Db, orderId: string): Promise<OrderFacts | null> {
+  const row = await db.marketOrder.findUnique({
+    where: { id: orderId },
+    select: { buyerId: true, sellerId: true, listingId: true, listingTitle: true, state: true, closedAt: true },
+  });
+  if (row === null) return null;
+  const state = storedOrderWords.state.parse(row.state);
+  return {
+    orderId,
+    buyerId: row.buyerId,
+    sellerId: row.sellerId,
+    title: row.listingTitle,
+    listingIds: [row.listingId],
+    completedAt: state === 'completed' ? row.closedAt : null,
+    waitsForOperator: availableActions(state, 'operator').length > 0,
+  };
+}
+
+/** An order with what the visitor is to it. Refuses `order_not_found`, also for strangers and before a dispute. */
+export async function orderOfVisitor(
+  db: Db,
+  input: { orderId: string; visitor: OrderVisitor },
+): Promise<{ order: OrderFacts; viewer: 'buyer' | 'seller' | 'operator' }> {
+  const order = await orderFacts(db, input.orderId);
+  const viewer = order === null ? null : actorOf(order, input.visitor);
+  if (order === null || viewer === null) throw orderNotFound();
+  if (viewer === 'operator' && !order.waitsForOperator) throw orderNotFound();
+  return { order, viewer };
+}
+
+/** Holds an order's row until the transaction ends. Listings are locked before it. */
+export async function lockOrder(tx: Tx, orderId: string): Promise<void> {
+  await tx.$queryRaw(Prisma.sql`SELECT id FROM market_order WHERE id = ${orderId}::uuid FOR NO KEY UPDATE`);
+}
+
+const pageMax = 100;
+
+/** Orders that a citizen bought, newest first, that are completed since a moment. */
+export async function completedPurchases(db: Db, input: { buyerId: string; since: Date }): Promise<OrderFacts[]> {
+  const rows = await db.marketOrder.findMany({
+    where: { buyerId: input.buyerId, state: 'completed', closedAt: { gte: input.since } },
+    orderBy: [{ closedAt: 'desc' }, { id: 'desc' }],
+    take: pageMax,
+    select: { id: true, buyerId: true, sellerId: true, listingId: true, listingTitle: true, closedAt: true },
+  });
+  return rows.map(({ id, listingId, listingTitle, closedAt, ...parties }) => ({
+    ...parties,
+    orderId: id,
+    title: listingTitle,
+    listingIds: [listingId],
+    completedAt: closedAt,
+    waitsForOperator: false,
+  }));
+}
