@@ -1,7 +1,9 @@
 import type account from '../_messages/en/account.json';
+import type block from '../_messages/en/block.json';
 import type category from '../_messages/en/category.json';
 import type command from '../_messages/en/command.json';
 import type common from '../_messages/en/common.json';
+import type conversation from '../_messages/en/conversation.json';
 import type debt from '../_messages/en/debt.json';
 import type disputes from '../_messages/en/disputes.json';
 import type errors from '../_messages/en/errors.json';
@@ -11,6 +13,7 @@ import type layout from '../_messages/en/layout.json';
 import type listing from '../_messages/en/listing.json';
 import type mailbox from '../_messages/en/mailbox.json';
 import type market from '../_messages/en/market.json';
+import type moderation from '../_messages/en/moderation.json';
 import type money from '../_messages/en/money.json';
 import type notification from '../_messages/en/notification.json';
 import type operator from '../_messages/en/operator.json';
@@ -24,6 +27,7 @@ import type record from '../_messages/en/record.json';
 import type refund from '../_messages/en/refund.json';
 import type reserve from '../_messages/en/reserve.json';
 import type searches from '../_messages/en/searches.json';
+import type review from '../_messages/en/review.json';
 import type security from '../_messages/en/security.json';
 import type sell from '../_messages/en/sell.json';
 import type session from '../_messages/en/session.json';
@@ -42,9 +46,11 @@ import type { Locale as SupportedLocale } from './locale.ts';
 /** Every key of the English catalogues, so that a message that does not exist fails the type check. */
 interface AllMessages {
   account: typeof account;
+  block: typeof block;
   category: typeof category;
   command: typeof command;
   common: typeof common;
+  conversation: typeof conversation;
   debt: typeof debt;
   disputes: typeof disputes;
   errors: typeof errors;
@@ -54,6 +60,7 @@ interface AllMessages {
   listing: typeof listing;
   mailbox: typeof mailbox;
   market: typeof market;
+  moderation: typeof moderation;
   money: typeof money;
   notification: typeof notification;
   operator: typeof operator;
@@ -67,6 +74,7 @@ interface AllMessages {
   refund: typeof refund;
   reserve: typeof reserve;
   searches: typeof searches;
+  review: typeof review;
   security: typeof security;
   sell: typeof sell;
   session: typeof session;

@@ -1,4 +1,16 @@
-import { Bell, Bookmark, Crown, Download, KeyRound, Mail, MonitorSmartphone, Scale } from 'lucide-react';
+import {
+  Ban,
+  Bell,
+  Bookmark,
+  Crown,
+  Download,
+  KeyRound,
+  Mail,
+  MessageSquare,
+  MonitorSmartphone,
+  Scale,
+  Star,
+} from 'lucide-react';
 import { useTranslations } from 'next-intl';
 
 import { HubCard } from '#components/ui/hub-card.tsx';
@@ -11,6 +23,9 @@ interface HubCardsProps {
 export function HubCards({ overview }: HubCardsProps) {
   const t = useTranslations('account.hub');
   const plan = useTranslations('plan.hub');
+  const conversation = useTranslations('conversation.hub');
+  const review = useTranslations('review.hub');
+  const block = useTranslations('block.hub');
   const { hasSecondFactor, unread, maskedEmail } = overview;
   return (
     <ul className="grid gap-4 sm:grid-cols-2 lg:grid-cols-3">
@@ -57,6 +72,19 @@ export function HubCards({ overview }: HubCardsProps) {
         title={t('searches.title')}
       >
         {t('searches.text')}
+      </HubCard>
+      <HubCard
+        href="/messages"
+        icon={<MessageSquare aria-hidden="true" className="size-icon" />}
+        title={conversation('title')}
+      >
+        {conversation('text')}
+      </HubCard>
+      <HubCard href="/account/reviews" icon={<Star aria-hidden="true" className="size-icon" />} title={review('title')}>
+        {review('text')}
+      </HubCard>
+      <HubCard href="/account/blocked" icon={<Ban aria-hidden="true" className="size-icon" />} title={block('title')}>
+        {block('text')}
       </HubCard>
       <HubCard
         href="/account/data"

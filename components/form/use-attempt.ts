@@ -21,7 +21,7 @@ export function useAttempt(): Attempt {
 }
 
 /** A random UUID. `crypto.randomUUID` is missing on pages without HTTPS, this is not. */
-function makeKey(): string {
+export function makeKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes.set([((bytes[6] ?? 0) & 0x0f) | 0x40], 6);
   bytes.set([((bytes[8] ?? 0) & 0x3f) | 0x80], 8);

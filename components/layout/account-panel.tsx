@@ -47,6 +47,7 @@ function Account({ visitor }: { visitor: Visitor }) {
       </div>
       <ul className="flex flex-col">
         <PanelLink href="/account">{t('menu.hub')}</PanelLink>
+        <PanelLink href="/messages">{t('menu.messages')}</PanelLink>
         <PanelLink href="/wallet/top-up">{t('menu.topUp')}</PanelLink>
         <PanelLink href="/sell/new">{t('menu.newListing')}</PanelLink>
         {visitor.role === 'operator' ? <PanelLink href="/operator">{t('menu.operator')}</PanelLink> : null}

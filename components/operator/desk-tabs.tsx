@@ -6,6 +6,7 @@ const places = [
   { key: 'books', href: '/operator' },
   { key: 'money', href: '/operator/money' },
   { key: 'people', href: '/operator/people' },
+  { key: 'reports', href: '/operator/reports' },
   { key: 'trust', href: '/operator/trust' },
   { key: 'tiers', href: '/operator/settings' },
   { key: 'record', href: '/operator/record' },

@@ -34,6 +34,7 @@ const inputs: Record<string, (id: string) => object> = {
   'listings.republish': (listingId) => ({ listingId }),
   'messages.byId': (threadId) => ({ threadId }),
   'messages.markRead': (threadId) => ({ threadId, sequence: 1 }),
+  'messages.newest': (threadId) => ({ threadId }),
   'messages.ofOrder': (orderId) => ({ orderId }),
   'messages.showAnswer': (messageId) => ({ messageId, isShown: true }),
   'messages.write': (threadId) => ({ threadId, text: words, key: systemIds.uuid() }),

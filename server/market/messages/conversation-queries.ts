@@ -236,6 +236,15 @@ export async function unreadMessages(db: Db, citizenId: string): Promise<number>
   return rows.reduce((sum, { unreadCount }) => sum + unreadCount, 0);
 }
 
+/** The number of a conversation's last message. Refuses `thread_not_found`, also to strangers. */
+export async function newestSequence(db: Db, input: { threadId: string; citizenId: string }): Promise<number> {
+  const { threadId: id, citizenId } = input;
+  const where = { id, OR: [{ buyerId: citizenId }, { sellerId: citizenId }] };
+  const thread = await db.thread.findFirst({ where, select: { lastSequence: true } });
+  if (thread === null) throw threadNotFound();
+  return thread.lastSequence;
+}
+
 /** Questions with their answers that the seller shows to everybody, the latest first. Refuses: `invalid_cursor`. */
 export async function shownQuestions(
   db: Db,

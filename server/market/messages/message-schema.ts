@@ -33,6 +33,7 @@ export type Words = Pick<z.output<typeof writeInput>, 'text' | 'attachmentIds' |
 const before = z.int().min(1).max(1_000_000_000).optional();
 
 export const threadInput = z.object({ threadId: z.uuid(), before });
+export const newestInput = z.object({ threadId: z.uuid() });
 export const orderThreadInput = z.object({ orderId: z.uuid() });
 export const readInput = z.object({ threadId: z.uuid(), sequence: z.int().min(0).max(1_000_000_000) });
 export const showAnswerInput = z.object({ messageId: z.uuid(), isShown: z.boolean() });

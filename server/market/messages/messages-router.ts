@@ -2,11 +2,13 @@ import {
   conversationById,
   conversationOfOrder,
   conversationsOf,
+  newestSequence,
   shownQuestions,
   unreadMessages,
 } from '#server/market/messages/conversation-queries.ts';
 import {
   askInput,
+  newestInput,
   orderThreadInput,
   questionsInput,
   readInput,
@@ -57,6 +59,13 @@ export const messagesRouter = router({
   byId: citizenProcedure({ limit: 'read', audited: false })
     .input(threadInput)
     .query(({ ctx, input }) => conversationById(ctx.database.client, { ...input, visitor: visitorOf(ctx.principal) })),
+
+  /** Whether there is more to read, asked again and again. Refuses `thread_not_found`. */
+  newest: citizenProcedure({ limit: 'read', audited: false })
+    .input(newestInput)
+    .query(async ({ ctx, input }) => ({
+      sequence: await newestSequence(ctx.database.client, { ...input, citizenId: ctx.principal.citizenId }),
+    })),
 
   /** Refuses `order_not_found`. */
   ofOrder: citizenProcedure({ limit: 'read', audited: false })

@@ -1,4 +1,4 @@
-import { agedRating, daysBetween } from '#server/market/reviews/review-rules.ts';
+import { agedRating, daysBetween, meanMilli } from '#server/market/reviews/review-rules.ts';
 import type { RatingView } from '#server/market/reviews/review-schema.ts';
 import { Prisma } from '#server/platform/db.ts';
 import type { Db, Tx } from '#server/platform/db.ts';
@@ -53,6 +53,16 @@ export async function sellerRating(db: Db, sellerId: string): Promise<RatingView
     select: { reviewCount: true, starsMilli: true },
   });
   return { reviews: row?.reviewCount ?? 0, starsMilli: row?.starsMilli ?? null };
+}
+
+/** What buyers think of a listing: all of its reviews alike. */
+export async function listingRating(db: Db, listingId: string): Promise<RatingView> {
+  const row = await db.listing.findUnique({
+    where: { id: listingId },
+    select: { ratingCount: true, ratingSum: true },
+  });
+  const [reviews, sum] = [row?.ratingCount ?? 0, row?.ratingSum ?? 0];
+  return { reviews, starsMilli: meanMilli(BigInt(sum), BigInt(reviews)) };
 }
 
 /** A listing whose rating is not what its shown reviews say. */

@@ -10,12 +10,14 @@ import {
 import type { OrderVisitor } from '#server/market/orders/order-steps.ts';
 import { partiesOf } from '#server/market/parties.ts';
 import { completedPurchases, orderOfVisitor } from '#server/market/people/order-facts.ts';
+import { listingRating } from '#server/market/reviews/ratings.ts';
 import { blindUntil, refuseReview, writeUntil } from '#server/market/reviews/review-rules.ts';
 import { buyerDays, storedReviewWords } from '#server/market/reviews/review-schema.ts';
 import type {
   OrderReviewsView,
   PublicReviewView,
   PurchaseToReview,
+  RatingView,
   ReviewView,
 } from '#server/market/reviews/review-schema.ts';
 import type { Page } from '#server/market/schema.ts';
@@ -51,11 +53,11 @@ export async function reviewsOfOrder(
   };
 }
 
-/** What buyers say of a listing, the latest first. Refuses: `invalid_cursor`. */
+/** What buyers say of a listing, the latest first, and the mean of it. Refuses: `invalid_cursor`. */
 export async function reviewsOfListing(
   db: Db,
   input: PageInput & { listingId: string },
-): Promise<Page<PublicReviewView>> {
+): Promise<Page<PublicReviewView> & { rating: RatingView }> {
   const { listingId, cursor, limit } = input;
   const position = cursor === undefined ? null : readTimeCursor(cursor);
   const older =
@@ -70,6 +72,7 @@ export async function reviewsOfListing(
   });
   const cursorOf = (row: ReviewRow) => timeCursor({ time: row.shownAt ?? row.createdAt, id: row.id });
   const page = cutPage(rows, { limit, cursorOf });
+  const rating = await listingRating(db, listingId);
   const parties = await partiesOf(
     db,
     page.items.map(({ authorId }) => authorId),
@@ -82,7 +85,7 @@ export async function reviewsOfListing(
     createdAt,
     answer,
   }));
-  return { items, nextCursor: page.nextCursor };
+  return { items, nextCursor: page.nextCursor, rating };
 }
 
 /** What a citizen wrote, hidden ones included, the latest first. Refuses: `invalid_cursor`. */

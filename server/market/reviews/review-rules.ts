@@ -65,9 +65,13 @@ export function agedRating(reviews: readonly AgedStars[]): number | null {
     weights += weight;
     sum += weight * BigInt(stars);
   }
+  return meanMilli(sum, weights);
+}
+
+/** The mean in thousandths, half up. Null of nothing. */
+export function meanMilli(sum: bigint, weights: bigint): number | null {
   if (weights === 0n) return null;
-  const milli = (2_000n * sum + weights) / (2n * weights);
-  return Number.parseInt(milli.toString(), 10);
+  return Number.parseInt(((2_000n * sum + weights) / (2n * weights)).toString(), 10);
 }
 
 /** Whole days in UTC between two moments: all of a day has one age. */

@@ -1,6 +1,7 @@
 import type { Metadata } from 'next';
 import { getFormatter, getTranslations } from 'next-intl/server';
 
+import { OrderPeople } from '#app/_people/order-people.tsx';
 import { orNotFound, requireVisitor } from '#app/_reading/reading.ts';
 import { serverCaller } from '#app/_trpc/server.ts';
 import { NeedsScript } from '#components/form/needs-script.tsx';
@@ -41,6 +42,7 @@ export default async function OrderPage({ params }: OrderPageProps) {
           <OrderTimeline order={order} />
           <ProposalNotice order={order} />
           <NextStep order={order} />
+          <OrderPeople order={order} />
           <OrderHistory order={order} />
         </div>
         <div className="flex min-w-0 flex-col gap-6">

@@ -1,6 +1,7 @@
 import type { Metadata } from 'next';
 import { getFormatter, getTranslations } from 'next-intl/server';
 
+import { ListingPeople } from '#app/_people/listing-people.tsx';
 import { languageAlternates, publicPrefix } from '#app/_reading/addresses.ts';
 import { readListing } from '#app/_reading/listing.ts';
 import { currentPath, signInPath } from '#app/_reading/reading.ts';
@@ -95,6 +96,7 @@ export default async function ListingPage({ params }: ListingPageProps) {
             <RichText text={listing.description} />
           </section>
         </article>
+        <ListingPeople listing={listing} visitor={visitor} />
       </div>
     </Page>
   );
