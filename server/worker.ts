@@ -113,23 +113,7 @@ function scheduledJobs(): ScheduledJob[] {
       handle: () => deliverCrossings(database(), { ...context, report: logCrossing }),
     },
     { name: 'ledger.trim-counters', cron: '40 * * * *', handle: () => trimCounters(database()) },
-    { name: 'market.order-deadlines', cron: '* * * * *', handle: () => takeDueSteps(context) },
-    { name: 'market.forgotten-escrow', cron: '15 * * * *', handle: () => findForgottenEscrow(context) },
-    { name: 'market.show-reviews', cron: '* * * * *', handle: () => showDueReviews(context) },
-    { name: 'market.age-ratings', cron: '*/10 * * * *', handle: () => ageSellerRatings(context) },
-    { name: 'market.check-ratings', cron: '50 3 * * *', handle: () => checkListingRatings(context) },
-    {
-      name: 'market.sweep-attachments',
-      cron: '30 * * * *',
-      handle: () => sweepAttachments({ ...context, storage: storage() }),
-    },
-    {
-      name: 'market.sweep-uploads',
-      cron: '45 * * * *',
-      handle: () => sweepUploads({ ...context, storage: storage() }),
-    },
-    { name: 'market.count-words', cron: '50 3 * * *', handle: () => countTitleWords(context) },
-    { name: 'market.saved-searches', cron: '*/5 * * * *', handle: () => watchSavedSearches(context) },
+    ...marketJobs(context),
     { name: 'citizens.reseal', cron: '20 3 * * *', handle: () => resealFields(context) },
     { name: 'citizens.trim-mail', cron: '25 4 * * *', handle: () => trimMail(context) },
     {
@@ -164,8 +148,30 @@ function scheduledJobs(): ScheduledJob[] {
     },
     { name: 'payments.release-waiting', cron: '*/5 * * * *', handle: () => releaseWaitingTopUps(context) },
     { name: 'payments.settle-refunds', cron: '* * * * *', handle: () => settleRefunds(context) },
-    { name: 'market.expire-requests', cron: '*/5 * * * *', handle: () => expireDucatRequests(context) },
     { name: 'citizens.refresh-trust', cron: '* * * * *', handle: () => refreshDueTrust(context, enforceStanding) },
+  ];
+}
+
+function marketJobs(context: ReturnType<typeof processContext>): ScheduledJob[] {
+  return [
+    { name: 'market.order-deadlines', cron: '* * * * *', handle: () => takeDueSteps(context) },
+    { name: 'market.expire-requests', cron: '*/5 * * * *', handle: () => expireDucatRequests(context) },
+    { name: 'market.count-words', cron: '50 3 * * *', handle: () => countTitleWords(context) },
+    { name: 'market.saved-searches', cron: '*/5 * * * *', handle: () => watchSavedSearches(context) },
+    { name: 'market.forgotten-escrow', cron: '15 * * * *', handle: () => findForgottenEscrow(context) },
+    { name: 'market.show-reviews', cron: '* * * * *', handle: () => showDueReviews(context) },
+    { name: 'market.age-ratings', cron: '*/10 * * * *', handle: () => ageSellerRatings(context) },
+    { name: 'market.check-ratings', cron: '50 3 * * *', handle: () => checkListingRatings(context) },
+    {
+      name: 'market.sweep-attachments',
+      cron: '30 * * * *',
+      handle: () => sweepAttachments({ ...context, storage: storage() }),
+    },
+    {
+      name: 'market.sweep-uploads',
+      cron: '45 * * * *',
+      handle: () => sweepUploads({ ...context, storage: storage() }),
+    },
   ];
 }
 
