@@ -10,6 +10,7 @@ import { CustomAmount } from '#components/top-up/custom-amount.tsx';
 import type { TopUpOffers } from '#components/top-up/offers.ts';
 import { OrderSummary } from '#components/top-up/order-summary.tsx';
 import { PackageChoice } from '#components/top-up/package-choice.tsx';
+import { noConsent, TermsConsent } from '#components/top-up/terms-consent.tsx';
 import { useCustomQuote } from '#components/top-up/use-custom-quote.ts';
 import { useStartTopUp } from '#components/top-up/use-start-top-up.ts';
 import { Button } from '#components/ui/button.tsx';
@@ -18,8 +19,14 @@ import { Notice } from '#components/ui/notice.tsx';
 import { useHydrated } from '#components/ui/use-hydrated.ts';
 import type { TopUpChoice, TopUpQuote } from '#server/payments/schema.ts';
 
+interface TopUpFormProps {
+  offers: TopUpOffers;
+  /** The terms that have to be accepted before paying; null where they were. */
+  terms: { version: number } | null;
+}
+
 /** Choose, see what it costs and brings, and go to pay. */
-export function TopUpForm({ offers }: { offers: TopUpOffers }) {
+export function TopUpForm({ offers, terms }: TopUpFormProps) {
   const t = useTranslations('top-up');
   const refusalText = useRefusalText();
   const hydrated = useHydrated();
@@ -28,7 +35,9 @@ export function TopUpForm({ offers }: { offers: TopUpOffers }) {
   const [text, setText] = useState('');
   const [isMissed, setMissed] = useState(false);
   const custom = useCustomQuote(chosen === 'custom' ? text : '', offers);
-  const checkout = useStartTopUp();
+  const checkout = useStartTopUp(terms);
+  const [consent, setConsent] = useState(noConsent);
+  const [isConsentMissed, setConsentMissed] = useState(false);
   const quote = chosen === 'custom' ? custom.quote : (offers.packages.find(({ choice }) => choice === chosen) ?? null);
   const isWaiting = chosen === 'custom' && custom.state === 'waiting';
   const change = (apply: () => void) => {
@@ -39,9 +48,11 @@ export function TopUpForm({ offers }: { offers: TopUpOffers }) {
   const pay = (event: SubmitEvent) => {
     event.preventDefault();
     if (checkout.isPending || checkout.isLeaving || isWaiting) return;
-    if (quote !== null) return checkout.start(choiceOf(quote));
-    setMissed(true);
-    amountInput.current?.focus();
+    if (quote === null) {
+      setMissed(true);
+      amountInput.current?.focus();
+    } else if (terms !== null && !(consent.isAccepted && consent.isOfAge)) setConsentMissed(true);
+    else checkout.start(choiceOf(quote));
   };
   return (
     <form onSubmit={pay} noValidate className="grid items-start gap-6 lg:grid-cols-[3fr_2fr] lg:gap-10">
@@ -65,6 +76,7 @@ export function TopUpForm({ offers }: { offers: TopUpOffers }) {
             {t('quote.title')}
           </h2>
           <OrderSummary quote={quote} isWaiting={isWaiting} feeBasisPoints={offers.feeBasisPoints} />
+          {terms === null ? null : <TermsConsent consent={consent} isMissed={isConsentMissed} onChange={setConsent} />}
           {checkout.error === null ? null : <Notice tone="danger" title={refusalText(checkout.error)} live />}
           <Button
             type="submit"

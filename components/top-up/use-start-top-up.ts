@@ -16,19 +16,26 @@ interface StartTopUp {
   forget: () => void;
 }
 
-/** Opens the payment page of a top-up, at most one per attempt however often it has to be asked for. */
-export function useStartTopUp(): StartTopUp {
+/**
+ * Opens the payment page of a top-up, at most one per attempt however often it has to be asked for. Terms that are named
+ * are accepted first, which can be said twice.
+ */
+export function useStartTopUp(terms: { version: number } | null): StartTopUp {
   const trpc = useTRPC();
   const attempt = useAttempt();
-  const { mutate, reset, isPending, isSuccess, error } = useMutation(
-    trpc.topUps.start.mutationOptions({
-      onSuccess: ({ checkoutUrl }) => {
-        attempt.settle();
-        window.location.assign(checkoutUrl);
-      },
-      onError: (failure) => attempt.settle(failure),
-    }),
-  );
+  const accept = useMutation(trpc.terms.accept.mutationOptions());
+  const open = useMutation(trpc.topUps.start.mutationOptions());
+  const { mutate, reset, isPending, isSuccess, error } = useMutation({
+    mutationFn: async (choice: TopUpChoice) => {
+      if (terms !== null) await accept.mutateAsync({ version: terms.version, isAccepted: true, isOfAge: true });
+      return open.mutateAsync({ choice, key: attempt.key });
+    },
+    onSuccess: ({ checkoutUrl }) => {
+      attempt.settle();
+      window.location.assign(checkoutUrl);
+    },
+    onError: (failure) => attempt.settle(failure),
+  });
   useEffect(() => {
     // The browser may bring this page back as it was left, on its way to pay.
     const onShow = (event: PageTransitionEvent) => {
@@ -38,7 +45,7 @@ export function useStartTopUp(): StartTopUp {
     return () => window.removeEventListener('pageshow', onShow);
   }, [reset]);
   return {
-    start: (choice) => mutate({ choice, key: attempt.key }),
+    start: mutate,
     isPending,
     isLeaving: isSuccess,
     error,

@@ -25,8 +25,16 @@ export async function controlStripe(action: Record<string, string | number>): Pr
 export async function goToCheckout(page: Page, packageName: string): Promise<void> {
   await page.goto('/wallet/top-up');
   await page.getByRole('radio', { name: new RegExp(packageName) }).check();
+  await acceptTermsWhenAsked(page);
   await page.getByRole('button', { name: /^Pay/ }).click();
   await page.waitForURL(`${addresses.stripe}/**`);
+}
+
+/** Ticks both boxes where the citizen has not accepted the terms yet. */
+export async function acceptTermsWhenAsked(page: Page): Promise<void> {
+  const boxes = page.getByRole('group', { name: 'Before your first top-up' });
+  if (!(await boxes.isVisible())) return;
+  for (const box of await boxes.getByRole('checkbox').all()) await box.check();
 }
 
 /** Fills in the card page and pays. */

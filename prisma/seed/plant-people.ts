@@ -1,6 +1,8 @@
 import { base32 } from '@scure/base';
 import { rememberCitizen } from '#server/citizens/service.ts';
 import { sealTotp } from '#server/citizens/totp.ts';
+import { termsVersion } from '#server/citizens/terms-schema.ts';
+import { acceptTerms } from '#server/citizens/terms.ts';
 import { assignTrust } from '#server/citizens/trust.ts';
 import { findAccount, openAccount, systemAccountId } from '#server/ledger/accounts.ts';
 import { setMonitor } from '#server/ledger/monitors.ts';
@@ -82,7 +84,9 @@ async function plantCitizens(tx: Tx, now: Date): Promise<SeedCitizenIds> {
       ids,
     });
     citizens.set(username, citizen.id);
-    if (level !== null) await trust(tx, { citizenId: citizen.id, level, now });
+    if (level === null) continue;
+    await trust(tx, { citizenId: citizen.id, level, now });
+    await acceptTerms(tx, { citizenId: citizen.id, version: termsVersion, now });
   }
   return citizens;
 }

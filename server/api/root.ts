@@ -3,6 +3,7 @@ import { passkeySignInRouter } from '#server/citizens/passkey-router.ts';
 import { securityRouter } from '#server/citizens/security-router.ts';
 import { sessionRouter } from '#server/citizens/router.ts';
 import { walletSignInRouter } from '#server/citizens/wallet-router.ts';
+import { termsRouter } from '#server/citizens/terms-router.ts';
 import { trustRouter } from '#server/citizens/trust-router.ts';
 import { cashOutsRouter } from '#server/payments/cash-outs/cash-out-router.ts';
 import { listingsRouter } from '#server/market/catalogue/listings-router.ts';
@@ -23,6 +24,7 @@ import { provenanceRouter } from '#server/provenance/router.ts';
 import { createCallerFactory, router } from '#server/platform/trpc.ts';
 import { accountRouter } from './account-router.ts';
 import { cashOutSetup } from './cash-out.ts';
+import { feesRouter } from './fees-router.ts';
 import { operatorRouter } from './operator-router.ts';
 import { venice } from './venice.ts';
 import { sandboxRouter } from './sandbox-router.ts';
@@ -37,12 +39,14 @@ export const appRouter = router({
   contact: contactRouter,
   notifications: notificationsRouter,
   walletSignIn: walletSignInRouter(venice),
+  terms: termsRouter,
   trust: trustRouter,
   wallet: walletRouter,
   provenance: provenanceRouter,
   topUps: topUpsRouter,
   debts: debtsRouter,
   reserve: reserveRouter,
+  fees: feesRouter,
   refunds: refundsRouter,
   cashOuts: cashOutsRouter(cashOutSetup),
   subscriptions: subscriptionsRouter,

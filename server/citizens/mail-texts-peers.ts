@@ -10,7 +10,7 @@ interface PeerLetter {
   link: { words: string; path: string };
 }
 
-type PeerTexts = Readonly<
+export type PeerTexts = Readonly<
   Record<
     | 'ducats_sent'
     | 'ducats_received'

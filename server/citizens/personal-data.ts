@@ -4,6 +4,7 @@ import type { Clock } from '#server/platform/clock.ts';
 import type { Sealing } from '#server/platform/sealing.ts';
 import { contactOf } from './contact.ts';
 import { notificationsOf, topicSettings } from './notifications.ts';
+import { acceptedTerms } from './terms.ts';
 
 export interface PersonalDataInput {
   citizenId: string;
@@ -43,6 +44,7 @@ export const citizensData: PersonalDataSource = {
     'OutgoingMail.citizenId',
     'TrustAssignment.citizenId',
     'TrustEvent.citizenId',
+    'TermsAcceptance.citizenId',
     'AuditEvent.actorId',
   ],
   parts: [
@@ -54,6 +56,7 @@ export const citizensData: PersonalDataSource = {
     { name: 'notificationSettings', rows: (db, { citizenId }) => listed(topicSettings(db, citizenId)) },
     { name: 'letters', rows: (db, { citizenId }) => letters(db, citizenId) },
     { name: 'trust', rows: (db, { citizenId }) => trust(db, citizenId) },
+    { name: 'terms', rows: (db, { citizenId }) => listed(acceptedTerms(db, citizenId)) },
     { name: 'actions', rows: (db, { citizenId }) => actions(db, citizenId) },
   ],
 };

@@ -1,5 +1,6 @@
 import type Stripe from 'stripe';
 import type { TrustLimits } from '#server/citizens/trust-rules.ts';
+import { assertTermsAccepted } from '#server/citizens/terms.ts';
 import { refreshTrustOf } from '#server/citizens/trust-flows.ts';
 import type { Database, Tx } from '#server/platform/db.ts';
 import { refuse, type DomainError } from '#server/platform/errors.ts';
@@ -35,7 +36,7 @@ export type Effect = (tx: Tx) => Promise<void>;
  * The citizen's trust is computed first, so that nobody pays for what the limits of this moment would not let in; pages
  * that nobody paid on and for which there is no room beside this one are closed.
  * Refuses with `amount_out_of_range`, `package_not_found`, `idempotency_key_reused`, `top_up_closed`, `top_up_limit`,
- * `trust_frozen`, `account_closed`, `stripe_unavailable`.
+ * `trust_frozen`, `account_closed`, `terms_not_accepted`, `stripe_unavailable`.
  */
 export async function startTopUp(
   deps: StartDeps,
@@ -44,6 +45,7 @@ export async function startTopUp(
   const quote = quoteTopUp(input.choice);
   const standing = await refreshTrustOf(deps, { citizenId: input.citizenId, enforce: enforceStanding });
   if (standing === null) throw refuse('forbidden', 'account_closed', 'This account is closed.');
+  await assertTermsAccepted(deps.database.client, input.citizenId);
   const begin = () => deps.database.inTransaction((tx) => beginTopUp(tx, deps, { ...input, quote, standing }));
   const topUp = await begin();
   if (topUp.checkoutUrl !== null) return { checkoutUrl: topUp.checkoutUrl, topUpId: topUp.id };

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { rememberCitizen } from '#server/citizens/service.ts';
 import { fulfil, startTopUp } from '#server/payments/flows.ts';
 import { topUpById, topUpsOf } from '#server/payments/queries.ts';
 import { cards, starter, testBridge } from '#server/testing/payments.ts';
+import { acceptTestTerms } from '#server/testing/trust.ts';
 
 const bridge = await testBridge();
 const { deps, database } = bridge;
@@ -52,6 +54,17 @@ describe('starting', () => {
       expect((await topUpsOf(database.client, { citizenId, limit: 5 })).topUps).toEqual([]);
     },
   );
+
+  test('a citizen who has not accepted the terms is refused as terms_not_accepted, and nothing is begun', async () => {
+    const username = `c_${randomUUID()}`;
+    const profile = { username, displayName: username, socialClass: null, isAi: false };
+    const { id: citizenId } = await database.inTransaction((tx) => rememberCitizen(tx, { profile, ...deps }));
+    const input = { citizenId, choice: starter, key: randomUUID() };
+    await expect(startTopUp(deps, input)).rejects.toMatchObject({ kind: 'forbidden', code: 'terms_not_accepted' });
+    expect((await topUpsOf(database.client, { citizenId, limit: 5 })).topUps).toEqual([]);
+    await database.inTransaction((tx) => acceptTestTerms(tx, { citizenId, clock: bridge.clock }));
+    await expect(startTopUp(deps, input)).resolves.toMatchObject({ checkoutUrl: expect.any(String) as unknown });
+  });
 
   test('a lost answer of Stripe is found again with the same key', async () => {
     const input = { citizenId: await bridge.citizen(), choice: starter, key: randomUUID() };

@@ -21,7 +21,7 @@ import { testCashOuts, type TestCashOuts } from '#server/testing/cash-out.ts';
 import { move } from '#server/testing/ledger.ts';
 import { classOfTier } from '#server/testing/market.ts';
 import { testRefunds } from '#server/testing/refunds.ts';
-import { assignTestLevel } from '#server/testing/trust.ts';
+import { acceptTestTerms, assignTestLevel } from '#server/testing/trust.ts';
 
 /** Money of this card is at the house's disposal at once. */
 const quickCard = '4000000000000077';
@@ -188,6 +188,7 @@ function citizenOf({ bridge: { database, clock } }: TestCashOuts, { level, tier 
   return database.inTransaction(async (tx) => {
     const { id } = await rememberCitizen(tx, { profile, clock, ids: systemIds });
     await assignTestLevel(tx, { citizenId: id, level, clock });
+    await acceptTestTerms(tx, { citizenId: id, clock });
     return id;
   });
 }

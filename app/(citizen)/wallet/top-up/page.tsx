@@ -20,12 +20,13 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function TopUpPage({ searchParams }: { searchParams: SearchParams }) {
   await requireVisitor();
   const caller = await serverCaller();
-  const [query, t, offers, wallet, room] = await Promise.all([
+  const [query, t, offers, wallet, room, terms] = await Promise.all([
     searchParams,
     getTranslations('top-up'),
     caller.topUps.offers(),
     caller.wallet.summary(),
     caller.topUps.room(),
+    caller.terms.own(),
   ]);
   return (
     <Page>
@@ -40,7 +41,7 @@ export default async function TopUpPage({ searchParams }: { searchParams: Search
       )}
       <TopUpRoom room={room} />
       <NeedsScript />
-      <TopUpForm offers={offers} />
+      <TopUpForm offers={offers} terms={terms.isAccepted ? null : { version: terms.version }} />
     </Page>
   );
 }
