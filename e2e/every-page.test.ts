@@ -52,6 +52,10 @@ test('public pages are accessible and fit', async ({ page }) => {
     '/it/market',
     '/reserve',
     '/it/reserve',
+    '/fees',
+    '/terms',
+    '/it/privacy',
+    '/it/help',
     '/sandbox/mailbox',
     '/sandbox/codes',
     `/verify-email?token=${'A'.repeat(43)}`,
@@ -69,6 +73,9 @@ test("a citizen's pages are accessible and fit", async ({ page }) => {
     '/wallet/top-up',
     '/wallet/cash-out',
     '/wallet/debt',
+    '/wallet/send',
+    '/wallet/requests',
+    '/wallet/requests?side=asked',
     '/account',
     '/account/contact',
     '/account/notifications',
@@ -86,6 +93,7 @@ test("a citizen's pages are accessible and fit", async ({ page }) => {
     '/account/security',
     '/account/sessions',
     order,
+    `${order}/receipt`,
     listing,
   ]);
 });

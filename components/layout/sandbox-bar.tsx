@@ -7,16 +7,19 @@ export function SandboxBar() {
   return (
     <aside
       aria-label={t('sandboxLabel')}
+      data-printed
       className="border-b border-gold bg-gold-soft px-4 py-1 text-center text-xs text-gold"
     >
       {t('sandbox')}{' '}
-      <Link href="/sandbox/codes" prefetch={false} className="underline underline-offset-2">
-        {t('sandboxCodes')}
-      </Link>
-      {' · '}
-      <Link href="/sandbox/mailbox" prefetch={false} className="underline underline-offset-2">
-        {t('sandboxMail')}
-      </Link>
+      <span className="print:hidden">
+        <Link href="/sandbox/codes" prefetch={false} className="underline underline-offset-2">
+          {t('sandboxCodes')}
+        </Link>
+        {' · '}
+        <Link href="/sandbox/mailbox" prefetch={false} className="underline underline-offset-2">
+          {t('sandboxMail')}
+        </Link>
+      </span>
     </aside>
   );
 }

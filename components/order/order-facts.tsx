@@ -5,6 +5,7 @@ import { netMinorOf } from '#components/order/order-amounts.tsx';
 import { Card } from '#components/ui/card.tsx';
 import { Figures } from '#components/ui/figures.tsx';
 import type { Figure } from '#components/ui/figures.tsx';
+import { TextLink } from '#components/ui/text-link.tsx';
 import type { OrderView } from '#server/market/orders/order-schema.ts';
 
 const million = 1_000_000;
@@ -59,6 +60,7 @@ export function OrderFigures({ order }: { order: OrderView }) {
 /** Who is on either side, and since when. */
 export function OrderParties({ order }: { order: OrderView }) {
   const t = useTranslations('order.parties');
+  const receipt = useTranslations('receipt');
   const format = useFormatter();
   const nameOf = (party: 'buyer' | 'seller') => {
     const name = order[party].displayName;
@@ -83,6 +85,9 @@ export function OrderParties({ order }: { order: OrderView }) {
       <p className="flex flex-col border-t border-line pt-2 text-sm">
         <span className="text-muted">{t('number')}</span>
         <span className="figures">{order.id}</span>
+        <TextLink href={`/orders/${order.id}/receipt`} prefetch={false}>
+          {receipt('order.link')}
+        </TextLink>
       </p>
     </Card>
   );

@@ -7,7 +7,7 @@ export function BackLink({ children, ...rest }: Omit<ComponentProps<typeof Link>
   return (
     <Link
       {...rest}
-      className="-mt-2 inline-flex min-h-control-sm items-center gap-2 self-start text-accent underline-offset-4 transition-colors hover:text-accent-strong hover:underline"
+      className="-mt-2 inline-flex min-h-control-sm items-center gap-2 self-start text-accent underline-offset-4 transition-colors hover:text-accent-strong hover:underline print:hidden"
     >
       <ArrowLeft aria-hidden="true" className="size-icon-sm shrink-0" />
       {children}

@@ -40,12 +40,13 @@ export default async function WalletPage({ searchParams }: { searchParams: Searc
   const filter = filterOf({ group: textOf(query['group']), from: textOf(query['from']), to: textOf(query['to']) });
   const cursor = cursorOf(textOf(query['cursor']));
   const caller = await serverCaller();
-  const [standing, summary, escrow, amounts, owed, page] = await Promise.all([
+  const [standing, summary, escrow, amounts, owed, waiting, page] = await Promise.all([
     caller.venice.standing(),
     caller.wallet.summary(),
     caller.orders.inEscrow(),
     caller.provenance.amounts(),
     caller.debts.own(),
+    caller.ducatRequests.waiting(),
     caller.wallet.statement({ ...selectionOf(filter), cursor, limit: entriesShown }),
   ]);
   const t = await getTranslations('wallet');
@@ -64,6 +65,12 @@ export default async function WalletPage({ searchParams }: { searchParams: Searc
             </LinkButton>
             <LinkButton href="/wallet/cash-out" variant="secondary" prefetch={false}>
               {t('cashOut')}
+            </LinkButton>
+            <LinkButton href="/wallet/send" variant="secondary" prefetch={false}>
+              {t('send')}
+            </LinkButton>
+            <LinkButton href="/wallet/requests" variant="secondary" prefetch={false}>
+              {t('requests', { count: waiting })}
             </LinkButton>
           </>
         }

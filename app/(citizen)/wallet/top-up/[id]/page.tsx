@@ -16,7 +16,7 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export default async function ReceiptPage({ params }: { params: Promise<{ id: string }> }) {
   const { id } = await params;
-  await requireVisitor();
+  const visitor = await requireVisitor();
   const caller = await serverCaller();
   const [t, topUp, refunds] = await Promise.all([
     getTranslations('top-up.receipt'),
@@ -27,14 +27,16 @@ export default async function ReceiptPage({ params }: { params: Promise<{ id: st
     <Page width="prose">
       <PageHeading title={t('receiptTitle')} />
       {topUp.state === 'credited' ? (
-        <Receipt topUp={topUp} />
+        <Receipt topUp={topUp} buyer={visitor} />
       ) : (
         <Notice>
           <p>{t(topUp.waitReason === 'review' ? 'state.review' : `state.${topUp.state}`)}</p>
         </Notice>
       )}
-      <OwnRefunds topUpId={id} own={refunds} />
-      <ReceiptLinks />
+      <div className="flex flex-col gap-6 md:gap-10 print:hidden">
+        <OwnRefunds topUpId={id} own={refunds} />
+        <ReceiptLinks />
+      </div>
     </Page>
   );
 }

@@ -74,7 +74,7 @@ async function Credited({ topUp, shownMinor }: { topUp: TopUpView; shownMinor: b
   return (
     <Page width="prose">
       <PageHeading title={t('title')}>{t('available')}</PageHeading>
-      <Receipt topUp={topUp} />
+      <Receipt topUp={topUp} buyer={null} />
       <ReceiptLinks />
       {wallet.availableMinor === shownMinor ? null : <RefreshOnce />}
     </Page>
@@ -87,7 +87,7 @@ async function Suspended({ topUp }: { topUp: TopUpView }) {
   return (
     <Page width="prose">
       <PageHeading title={t('title')}>{t('text')}</PageHeading>
-      <Receipt topUp={topUp} />
+      <Receipt topUp={topUp} buyer={null} />
       <ReceiptLinks />
     </Page>
   );
