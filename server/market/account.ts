@@ -8,6 +8,7 @@ import { forgetSearcher, searchCovers, searchParts } from '#server/market/search
 import { endRequestsOf } from '#server/market/peer-transfers/ducat-requests.ts';
 import { peerTransferData } from '#server/market/peer-transfers/peer-transfer-data.ts';
 import { ownFiles, ownPictures } from '#server/market/uploads/upload-queries.ts';
+import { openOrderStates } from '#server/market/orders/process-rules.ts';
 import { acceptsItself } from '#server/market/orders/order-settings.ts';
 import type { Db } from '#server/platform/db.ts';
 
@@ -17,6 +18,7 @@ const pageMax = 100;
 export const marketClosing: ClosingPart = {
   obstacles: async (db, citizenId) => {
     const parties = [{ buyerId: citizenId }, { sellerId: citizenId }];
+    const count = await db.marketOrder.count({ where: { OR: parties, state: { in: [...openOrderStates] } } });
     return count === 0 ? [] : [{ code: 'orders_open', count }];
   },
   withdraw: async (tx, deps, citizenId) => {

@@ -1,6 +1,5 @@
 import { actorOf, orderNotFound } from '#server/market/orders/order-steps.ts';
 import type { OrderVisitor } from '#server/market/orders/order-steps.ts';
-import { availableActions } from '#server/market/orders/order-rules.ts';
 import { storedOrderWords } from '#server/market/orders/order-schema.ts';
 import { Prisma } from '#server/platform/db.ts';
 import type { Db, Tx } from '#server/platform/db.ts';
@@ -19,11 +18,23 @@ export interface OrderFacts {
   waitsForOperator: boolean;
 }
 
+const factsSelected = {
+  buyerId: true,
+  sellerId: true,
+  listingTitle: true,
+  closedAt: true,
+  lines: { select: { listingId: true }, take: 100 },
+} satisfies Prisma.MarketOrderSelect;
+
+function listingsOf({ lines }: { lines: readonly { listingId: string }[] }): string[] {
+  return [...new Set(lines.map(({ listingId }) => listingId))].sort();
+}
+
 /** An order as far as people talk about it. Null when there is none. */
 export async function orderFacts(db: Db, orderId: string): Promise<OrderFacts | null> {
   const row = await db.marketOrder.findUnique({
     where: { id: orderId },
-    select: { buyerId: true, sellerId: true, listingId: true, listingTitle: true, state: true, closedAt: true },
+    select: { ...factsSelected, state: true },
   });
   if (row === null) return null;
   const state = storedOrderWords.state.parse(row.state);
@@ -32,9 +43,9 @@ export async function orderFacts(db: Db, orderId: string): Promise<OrderFacts | 
     buyerId: row.buyerId,
     sellerId: row.sellerId,
     title: row.listingTitle,
-    listingIds: [row.listingId],
+    listingIds: listingsOf(row),
     completedAt: state === 'completed' ? row.closedAt : null,
-    waitsForOperator: availableActions(state, 'operator').length > 0,
+    waitsForOperator: state === 'disputed',
   };
 }
 
@@ -63,14 +74,15 @@ export async function completedPurchases(db: Db, input: { buyerId: string; since
     where: { buyerId: input.buyerId, state: 'completed', closedAt: { gte: input.since } },
     orderBy: [{ closedAt: 'desc' }, { id: 'desc' }],
     take: pageMax,
-    select: { id: true, buyerId: true, sellerId: true, listingId: true, listingTitle: true, closedAt: true },
+    select: { ...factsSelected, id: true },
   });
-  return rows.map(({ id, listingId, listingTitle, closedAt, ...parties }) => ({
-    ...parties,
-    orderId: id,
-    title: listingTitle,
-    listingIds: [listingId],
-    completedAt: closedAt,
+  return rows.map((row) => ({
+    orderId: row.id,
+    buyerId: row.buyerId,
+    sellerId: row.sellerId,
+    title: row.listingTitle,
+    listingIds: listingsOf(row),
+    completedAt: row.closedAt,
     waitsForOperator: false,
   }));
 }
