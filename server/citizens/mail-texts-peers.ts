@@ -12,6 +12,8 @@ interface PeerLetter {
 
 export type PeerTexts = Readonly<
   Record<
+    | 'sent_taken_back'
+    | 'sent_given_back'
     | 'ducats_sent'
     | 'ducats_received'
     | 'ducats_requested'
@@ -23,6 +25,16 @@ export type PeerTexts = Readonly<
 >;
 
 export const englishPeers: PeerTexts = {
+  sent_taken_back: ({ get }) => ({
+    subject: 'ducats that you were sent were taken back',
+    lines: [`${get('amount')} ducats were taken back, because the card payment that bought them is disputed.`],
+    link: { words: 'Your wallet:', path: '/wallet' },
+  }),
+  sent_given_back: ({ get }) => ({
+    subject: 'ducats that were taken back are yours again',
+    lines: [`The dispute was won: ${get('amount')} ducats that you had been sent are in your wallet again.`],
+    link: { words: 'Your wallet:', path: '/wallet' },
+  }),
   ducats_sent: ({ get }) => ({
     subject: 'ducats were sent from your wallet',
     lines: [`${get('amount')} ducats went to ${get('name')}.`],
@@ -56,6 +68,16 @@ export const englishPeers: PeerTexts = {
 };
 
 export const italianPeers: PeerTexts = {
+  sent_taken_back: ({ get }) => ({
+    subject: 'dei ducati che hai ricevuto sono stati ripresi',
+    lines: [`${get('amount')} ducati sono stati ripresi, perché il pagamento che li ha comprati è contestato.`],
+    link: { words: 'Il tuo portafoglio:', path: '/wallet' },
+  }),
+  sent_given_back: ({ get }) => ({
+    subject: 'i ducati ripresi sono di nuovo tuoi',
+    lines: [`La contestazione è vinta: ${get('amount')} ducati che avevi ricevuto sono di nuovo nel portafoglio.`],
+    link: { words: 'Il tuo portafoglio:', path: '/wallet' },
+  }),
   ducats_sent: ({ get }) => ({
     subject: 'dei ducati sono partiti dal tuo portafoglio',
     lines: [`${get('amount')} ducati sono andati a ${get('name')}.`],

@@ -16,6 +16,8 @@ export const notificationTopicOf = {
   grant_expired: 'money',
   refund_paid: 'money',
   refund_failed: 'money',
+  sent_taken_back: 'money',
+  sent_given_back: 'money',
   ducats_sent: 'money',
   ducats_received: 'money',
   ducats_requested: 'money',

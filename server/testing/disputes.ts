@@ -8,6 +8,7 @@ import { disputedOrders } from '#server/market/orders/disputed-orders.ts';
 import { publishListingInput } from '#server/market/catalogue/catalogue-schema.ts';
 import { publishListing } from '#server/market/catalogue/listings.ts';
 import { confirmOrder, deliverOrder } from '#server/market/orders/order-steps.ts';
+import { sendDucats } from '#server/market/peer-transfers/peer-transfer-flows.ts';
 import { placeOrder } from '#server/market/orders/orders.ts';
 import type { Asset } from '#server/money/money.ts';
 import { creditTopUp } from '#server/payments/credits.ts';
@@ -54,6 +55,8 @@ export interface DisputeWorld {
   complete(orderId: string): Promise<void>;
   /** What a seller earned with an order is held no more. */
   clear(orderId: string): Promise<void>;
+  /** Sends ducats from one citizen to another. */
+  send(senderId: string, recipientId: string, amountMinor: bigint): Promise<void>;
   dispute(chargeId: string, amountMinor: bigint): TestDispute;
   settle(dispute: TestDispute): Promise<boolean>;
   win(dispute: TestDispute, refundedFeeMinor?: bigint): Promise<boolean>;
@@ -116,6 +119,7 @@ export async function disputeWorld(): Promise<DisputeWorld> {
           source: { type: 'order', id },
         }),
       ),
+    send: (senderId, recipientId, amountMinor) => sent(deps, { senderId, recipientId, amountMinor }),
     dispute: (chargeId, amountMinor) => ({
       facts: {
         stripeDisputeId: `du_${randomUUID().replaceAll('-', '')}`,
@@ -136,6 +140,13 @@ export async function disputeWorld(): Promise<DisputeWorld> {
     lots: (citizenId) => lotsByKind(deps, citizenId),
     assertSound: () => assertSound(deps, balance),
   };
+}
+
+async function sent(deps: WorldDeps, sending: { senderId: string; recipientId: string; amountMinor: bigint }) {
+  const { senderId, recipientId: id, amountMinor } = sending;
+  const { username } = await deps.database.client.citizen.findUniqueOrThrow({ where: { id } });
+  await sendDucats(deps, { senderId, sending: { username, amountMinor, note: null, key: randomUUID() } });
+  deps.clock.advance(1_000);
 }
 
 async function paidTopUp(deps: WorldDeps, citizenId: string, choice: TopUpChoice) {

@@ -102,9 +102,10 @@ async function giveBack(tx: Tx, deps: WriteDeps, undone: Undone): Promise<Transf
   for (const taking of taken) {
     const leftMinor = taking.amountMinor - taking.returnedMinor;
     transfers.push(...(await giveBackTaking(tx, identity, { ...taking, leftMinor })));
-    if (taking.step !== 'earned' || leftMinor === 0n) continue;
-    const details = { amount: toDecimal(leftMinor) };
-    await notify(tx, deps, { citizenId: taking.citizenId, kind: 'earning_given_back', details });
+    if (leftMinor === 0n) continue;
+    const told = { citizenId: taking.citizenId, details: { amount: toDecimal(leftMinor) } };
+    if (taking.step === 'earned') await notify(tx, deps, { ...told, kind: 'earning_given_back' });
+    if (taking.step === 'sent') await notify(tx, deps, { ...told, kind: 'sent_given_back' });
   }
   return [...transfers, ...(await giveBackRepayments(tx, deps, undone))];
 }

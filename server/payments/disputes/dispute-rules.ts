@@ -39,7 +39,7 @@ export interface WalletLot {
   amountMinor: bigint;
 }
 
-/** What a seller still holds of what the charge paid them. */
+/** What somebody else has of a charge: a seller holds of what it paid them, or a citizen of what they were sent. */
 export interface HeldEarning {
   accountId: bigint;
   amountMinor: bigint;
@@ -54,6 +54,8 @@ export interface WaterfallFacts {
   lots: readonly WalletLot[];
   /** Of the wallet, less what is reserved. */
   availableMinor: bigint;
+  /** Bought ducats of the charge that the buyer sent to others. */
+  sent: readonly HeldEarning[];
   earnings: readonly HeldEarning[];
 }
 
@@ -63,6 +65,7 @@ export interface Waterfall {
   chargeMinor: bigint;
   bonusMinor: bigint;
   others: WalletLot[];
+  sent: HeldEarning[];
   earnings: HeldEarning[];
   /** Cents for the earnings: ten centesimi each. */
   earnedUsdMinor: bigint;
@@ -71,12 +74,12 @@ export interface Waterfall {
 }
 
 /**
- * Decides who pays: the charge's own ducats first, then the buyer's other ones, then earnings that the charge paid for and
- * that are still held, in proportion; the rest is a loss. Ducats that were a gift of the house buy no dollars back, so of
+ * Decides who pays: the charge's own ducats first, then the buyer's other ones, then those of the charge that the buyer
+ * sent to others, then earnings that the charge paid for and that are still held, each in proportion; the rest is a loss. Ducats that were a gift of the house buy no dollars back, so of
  * the buyer's other ducats only bought and earned ones count. Whole cents only: a broken one stays with the buyer.
  */
 export function decideWaterfall(facts: WaterfallFacts): Waterfall {
-  const { priceMinor, charge, lots, earnings } = facts;
+  const { priceMinor, charge, lots, sent, earnings } = facts;
   let room = facts.availableMinor;
   const take = (amountMinor: bigint, wantedMinor: bigint): bigint => {
     const taken = least(amountMinor, wantedMinor, room);
@@ -105,13 +108,14 @@ export function decideWaterfall(facts: WaterfallFacts): Waterfall {
     brokenMinor -= kept;
   }
   chargeMinor -= brokenMinor;
-  const heldMinor = sumOf(earnings);
-  const openUsdMinor = openMinor / centesimiPerCent;
-  const earnedUsdMinor = least(openUsdMinor, heldMinor / centesimiPerCent);
+  const sentUsdMinor = least(openMinor, sumOf(sent)) / centesimiPerCent;
+  const openUsdMinor = openMinor / centesimiPerCent - sentUsdMinor;
+  const earnedUsdMinor = least(openUsdMinor, sumOf(earnings) / centesimiPerCent);
   return {
     chargeMinor,
     bonusMinor,
     others: others.filter(({ amountMinor }) => amountMinor > 0n),
+    sent: inShares(sentUsdMinor * centesimiPerCent, sent),
     earnings: inShares(earnedUsdMinor * centesimiPerCent, earnings),
     earnedUsdMinor,
     lossMinor: openUsdMinor - earnedUsdMinor,

@@ -6,11 +6,12 @@ import { toDecimal } from '#server/money/money.ts';
 import type { Tx } from '#server/platform/db.ts';
 import { emit } from '#server/platform/outbox.ts';
 import type { TakeRule } from '#server/provenance/schema.ts';
+import type { LotSource } from '#server/provenance/lots.ts';
 import { noteTake } from '#server/provenance/notes.ts';
 import { addDebt, settleChargebacks } from './debts.ts';
 import { debtTransfers, takeTransfers, withdrawalTransfers, type DisputeIdentity } from './dispute-bookings.ts';
 import { decideWaterfall, least, sumOf, type Waterfall } from './dispute-rules.ts';
-import { heldEarnings, locateCharge, receivableOf, walletIdOf, walletLots } from './disputed-lots.ts';
+import { heldEarnings, locateCharge, receivableOf, sentDucats, walletIdOf, walletLots } from './disputed-lots.ts';
 import { lockDispute, type LockedDispute } from './disputes.ts';
 import type { WriteDeps } from '#server/payments/service.ts';
 import { expectAtStripe } from '#server/payments/stripe/stripe-facts.ts';
@@ -18,7 +19,7 @@ import { withThawed } from './thaw.ts';
 import { chargeOf } from '#server/payments/top-up-lots.ts';
 
 interface Taking {
-  step: 'charge' | 'bonus' | 'other' | 'earned';
+  step: 'charge' | 'bonus' | 'other' | 'sent' | 'earned';
   accountId: bigint;
   /** Whose wallet it is. */
   citizenId: string;
@@ -57,7 +58,7 @@ export async function bookWithdrawal(
   } as const;
   const withdrawn = dollars.filter(({ creditAccountId }) => creditAccountId === dollars.at(-1)?.creditAccountId);
   await expectAtStripe(tx, deps, { ...fact, transfers: withdrawn, kind: 'dispute_withdrawn' });
-  await tellSellers(tx, deps, takings);
+  await tellOthers(tx, deps, takings);
   const transfers = [...stillAt(takes, versions), ...dollars, ...debts];
   const wallets = takings.map(({ accountId }) => accountId);
   await withThawed(tx, wallets, () => postLinked(tx, transfers, { source: 'external' }));
@@ -78,50 +79,50 @@ async function decide(
   const wallet = await walletLots(tx, citizenId);
   versions.set(wallet.accountId, wallet.version);
   const earnings = heldEarnings(shares, wallet.accountId);
-  const waterfall = decideWaterfall({ ...wallet, priceMinor, bonusMinor, charge, earnings });
-  const owners = await ownersOf(
-    tx,
-    waterfall.earnings.map(({ accountId }) => accountId),
-  );
+  const sent = sentDucats(shares, wallet.accountId);
+  const waterfall = decideWaterfall({ ...wallet, priceMinor, bonusMinor, charge, sent, earnings });
   const own = { accountId: wallet.accountId, citizenId };
   const takings: Taking[] = [
-    ...(charge === null
-      ? []
-      : [
-          {
-            ...own,
-            step: 'charge' as const,
-            amountMinor: waterfall.chargeMinor,
-            rule: { source: charge, kind: 'bought' as const },
-          },
-          {
-            ...own,
-            step: 'bonus' as const,
-            amountMinor: waterfall.bonusMinor,
-            rule: { source: charge, kind: 'granted' as const },
-          },
-        ]),
+    ...(charge === null ? [] : ofCharge(own, charge, waterfall)),
     ...waterfall.others.map(({ source, kind, amountMinor }) => ({
       ...own,
       step: 'other' as const,
       amountMinor,
       rule: { source, kind },
     })),
-    ...waterfall.earnings.flatMap(({ accountId, amountMinor }) =>
-      charge === null
-        ? []
-        : [
-            {
-              step: 'earned' as const,
-              accountId,
-              citizenId: owners.get(accountId) ?? '',
-              amountMinor,
-              rule: { heldEarnedOf: charge },
-            },
-          ],
-    ),
+    ...(charge === null ? [] : await ofOthers(tx, charge, waterfall)),
   ];
   return { takings: takings.filter(({ amountMinor }) => amountMinor > 0n), versions, waterfall };
+}
+
+function ofCharge(
+  own: Pick<Taking, 'accountId' | 'citizenId'>,
+  charge: LotSource,
+  { chargeMinor, bonusMinor }: Waterfall,
+): Taking[] {
+  return [
+    { ...own, step: 'charge', amountMinor: chargeMinor, rule: { source: charge, kind: 'bought' } },
+    { ...own, step: 'bonus', amountMinor: bonusMinor, rule: { source: charge, kind: 'granted' } },
+  ];
+}
+
+/** What was sent to others, and what others earned. */
+async function ofOthers(tx: Tx, charge: LotSource, { sent, earnings }: Waterfall): Promise<Taking[]> {
+  const owners = await ownersOf(
+    tx,
+    [...sent, ...earnings].map(({ accountId }) => accountId),
+  );
+  const ownerOf = (accountId: bigint) => owners.get(accountId) ?? '';
+  return [
+    ...sent.map(({ accountId, amountMinor }) => ({
+      ...{ step: 'sent' as const, accountId, citizenId: ownerOf(accountId), amountMinor },
+      rule: { source: charge, kind: 'bought' as const },
+    })),
+    ...earnings.map(({ accountId, amountMinor }) => ({
+      ...{ step: 'earned' as const, accountId, citizenId: ownerOf(accountId), amountMinor },
+      rule: { heldEarnedOf: charge },
+    })),
+  ];
 }
 
 async function ownersOf(tx: Tx, accountIds: readonly bigint[]): Promise<Map<bigint, string>> {
@@ -175,7 +176,7 @@ async function keepWaterfall(
       state: 'withdrawn',
       withdrawnAt: deps.clock.now(),
       orderMinor,
-      chargeMinor: waterfall.chargeMinor - orderMinor,
+      chargeMinor: waterfall.chargeMinor - orderMinor + sumOf(waterfall.sent),
       otherMinor: sumOf(waterfall.others),
       earnedMinor: sumOf(waterfall.earnings),
       bonusTakenMinor: waterfall.bonusMinor,
@@ -191,9 +192,10 @@ async function keepWaterfall(
   await settleChargebacks(tx, deps, citizenId);
 }
 
-async function tellSellers(tx: Tx, deps: WriteDeps, takings: readonly Taking[]): Promise<void> {
+async function tellOthers(tx: Tx, deps: WriteDeps, takings: readonly Taking[]): Promise<void> {
   for (const { step, citizenId, amountMinor } of takings) {
-    if (step !== 'earned') continue;
-    await notify(tx, deps, { citizenId, kind: 'earning_taken_back', details: { amount: toDecimal(amountMinor) } });
+    const details = { amount: toDecimal(amountMinor) };
+    if (step === 'earned') await notify(tx, deps, { citizenId, kind: 'earning_taken_back', details });
+    if (step === 'sent') await notify(tx, deps, { citizenId, kind: 'sent_taken_back', details });
   }
 }

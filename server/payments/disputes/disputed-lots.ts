@@ -19,6 +19,8 @@ const roundsMax = 50;
 export interface LocatedShare extends SourceShare {
   owner: string;
   accountKind: Account['kind'];
+  /** Of the whole account, what nothing reserves. */
+  availableMinor: bigint;
 }
 
 /**
@@ -47,7 +49,9 @@ export async function locateCharge(
 function located(shares: readonly SourceShare[], accounts: ReadonlyMap<bigint, Account>): LocatedShare[] {
   return shares.flatMap((share) => {
     const account = accounts.get(share.accountId);
-    return account === undefined ? [] : [{ ...share, owner: account.owner, accountKind: account.kind }];
+    return account === undefined
+      ? []
+      : [{ ...share, owner: account.owner, accountKind: account.kind, availableMinor: account.availableMinor }];
   });
 }
 
@@ -59,6 +63,20 @@ export function heldEarnings(shares: readonly LocatedShare[], buyerWalletId: big
     found.set(accountId, (found.get(accountId) ?? 0n) + heldMinor);
   }
   return [...found].map(([accountId, amountMinor]) => ({ accountId, amountMinor }));
+}
+
+/**
+ * Bought ducats of the charge itself that other citizens were sent, held or not: nothing was given for them here. Never more
+ * than what is free in their wallet beside the earnings that may be taken from it.
+ */
+export function sentDucats(shares: readonly LocatedShare[], buyerWalletId: bigint): HeldEarning[] {
+  const earned = new Map(heldEarnings(shares, buyerWalletId).map((held) => [held.accountId, held.amountMinor]));
+  return shares.flatMap(({ accountId, accountKind, kind, isDirect, amountMinor, availableMinor }) => {
+    if (accountKind !== 'wallet' || kind !== 'bought' || !isDirect || accountId === buyerWalletId) return [];
+    const freeMinor = availableMinor - (earned.get(accountId) ?? 0n);
+    const takenMinor = amountMinor < freeMinor ? amountMinor : freeMinor;
+    return takenMinor > 0n ? [{ accountId, amountMinor: takenMinor }] : [];
+  });
 }
 
 /** What a wallet holds, in its order of spending, with its version and what is available of it. */
