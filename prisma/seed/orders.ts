@@ -40,14 +40,7 @@ export const seedOrders: readonly SeedOrder[] = [
       },
     ],
   },
-  {
-    buyer: 'ElenaVeneziana',
-    listing: 'pattern-lace-birds',
-    quantity: 1,
-    hoursAgo: 300,
-    // What is digital delivers itself.
-    steps: [{ action: 'confirm', hoursLater: 3 }],
-  },
+  { buyer: 'ElenaVeneziana', listing: 'pattern-lace-birds', quantity: 1, hoursAgo: 300, steps: finished(1, 3) },
   { buyer: 'NLR', listing: 'virgil-octavo', quantity: 2, hoursAgo: 262, steps: finished(21, 45) },
   {
     buyer: 'bigbosefx',

@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import { takeDueSteps } from '#server/market/orders/deadline-jobs.ts';
+import type { PublishListingInput } from '#server/market/catalogue/catalogue-schema.ts';
 import { setAcceptsItself } from '#server/market/orders/order-settings.ts';
 import { cancelForChargeback } from '#server/market/orders/order-steps.ts';
 import type { OrderState } from '#server/market/orders/order-schema.ts';
@@ -21,6 +21,13 @@ export interface OrderCast {
 
 export const walkPriceMinor = 10_00n;
 
+/** Something that delivers itself. */
+export const digitalTerms = {
+  kind: 'digital',
+  category: 'patterns',
+  content: { text: 'The pattern, in words.', fileIds: [] },
+} as const satisfies Partial<PublishListingInput>;
+
 /** One buyer, two sellers and a judge for many orders. */
 export async function orderCast(market: TestMarket): Promise<OrderCast> {
   const [buyer, prompt, careful, operator] = await Promise.all([
@@ -36,7 +43,7 @@ export async function orderCast(market: TestMarket): Promise<OrderCast> {
   const listings = {
     prompt: (await market.listing(prompt, terms)).listingId,
     careful: (await market.listing(careful, terms)).listingId,
-    digital: (await market.listing(prompt, { ...terms, category: 'patterns' })).listingId,
+    digital: (await market.listing(prompt, { ...terms, ...digitalTerms })).listingId,
   };
   return { buyer, sellers: { prompt, careful }, operator, listings };
 }
@@ -158,5 +165,3 @@ export class OrderWalk {
 export function isTimed(process: OrderProcess, step: OrderTransition): boolean {
   return step.actor === 'system' && timerOf(process, step.from)?.action === step.action;
 }
-
-export const newKey = (): string => randomUUID();

@@ -2,20 +2,30 @@ import type { ContentFileView, ContentView } from '#server/market/catalogue/deta
 import type { Db } from '#server/platform/db.ts';
 import { refuse } from '#server/platform/errors.ts';
 
-/** States of an order in which its content is the buyer's. */
-const revealingStates = ['delivered', 'completed'];
+/** States of an order in which its content is the buyer's: what was delivered stays theirs unless all was given back. */
+const revealingStates = ['delivered', 'disputed', 'completed', 'settled'];
 
 /**
- * What a buyer received by an order of something digital, as it was when they bought it.
+ * What a buyer received by an order of something digital, as it was when they bought it: of the first of its lines that
+ * has any, or of the one that is named.
  * Refuses: `content_not_found` (no such order of theirs, not delivered, or nothing to reveal).
  */
-export async function orderContent(db: Db, input: { orderId: string; buyerId: string }): Promise<ContentView> {
-  const order = await db.marketOrder.findUnique({
-    where: { id: input.orderId, buyerId: input.buyerId, state: { in: revealingStates } },
+export async function orderContent(
+  db: Db,
+  input: { orderId: string; buyerId: string; line?: number | undefined },
+): Promise<ContentView> {
+  const { orderId, buyerId, line } = input;
+  const bought = await db.orderLine.findFirst({
+    where: {
+      ...(line === undefined ? {} : { line }),
+      kind: 'digital',
+      order: { id: orderId, buyerId, state: { in: revealingStates }, events: { some: { toState: 'delivered' } } },
+    },
+    orderBy: { line: 'asc' },
     select: { listingId: true, listingVersion: true },
   });
-  if (order === null) throw contentNotFound();
-  return contentOf(db, { listingId: order.listingId, version: order.listingVersion });
+  if (bought === null) throw contentNotFound();
+  return contentOf(db, { listingId: bought.listingId, version: bought.listingVersion });
 }
 
 /** What buyers of a listing receive now, for its seller. Refuses: `content_not_found`. */
@@ -41,9 +51,11 @@ export async function fileForVisitor(db: Db, input: { fileId: string; visitorId:
   const received = await db.$queryRaw<unknown[]>`
     SELECT 1 AS found
       FROM listing_version kept
-      JOIN market_order bought ON bought.listing_id = kept.listing_id AND bought.listing_version = kept.version
+      JOIN order_line line ON line.listing_id = kept.listing_id AND line.listing_version = kept.version
+      JOIN market_order bought ON bought.id = line.order_id
      WHERE kept.content_file_ids @> ARRAY[${input.fileId}::uuid]
        AND bought.buyer_id = ${input.visitorId}::uuid AND bought.state = ANY (${revealingStates})
+       AND EXISTS (SELECT FROM order_event e WHERE e.order_id = bought.id AND e.to_state = 'delivered')
      LIMIT 1`;
   if (received.length === 0) throw notFound;
   return view;
