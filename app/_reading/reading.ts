@@ -44,6 +44,16 @@ async function currentAddress(): Promise<string> {
   return query === '' ? path : `${path}?${query}`;
 }
 
+/** What the call answers, or null where there is nothing of the kind. */
+export async function orNull<Answer>(call: Promise<Answer>): Promise<Answer | null> {
+  try {
+    return await call;
+  } catch (error) {
+    if (error instanceof TRPCError && error.code === 'NOT_FOUND') return null;
+    throw error;
+  }
+}
+
 /** What the call answers; a thing that does not exist, or a malformed id, is the page "not found". */
 export async function orNotFound<Answer>(call: Promise<Answer>): Promise<Answer> {
   try {

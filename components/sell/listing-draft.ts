@@ -1,67 +1,220 @@
-import { parseAmount } from '#server/money/money.ts';
+import { amountOf, measureOf, unitsOf } from '#components/sell/draft-figures.ts';
+import { choicesOf, hasTooMany, optionsOf, variantsOf, type ChoicesDraft } from '#components/sell/variant-draft.ts';
 import { listingTerms } from '#server/market/catalogue/catalogue-schema.ts';
-import type { ListingTerms } from '#server/market/catalogue/catalogue-schema.ts';
+import type { ListingKind, ListingTerms, ListingView } from '#server/market/catalogue/catalogue-schema.ts';
+import type {
+  AttributeValue,
+  CategoryAttributeView,
+  ContentFileView,
+  ContentView,
+  ListingPicture,
+} from '#server/market/catalogue/details-schema.ts';
+import { toDecimal } from '#server/money/money.ts';
 
 /** A listing as it is being typed: text everywhere, so that nothing typed is lost. */
-export interface ListingDraft {
+export interface ListingDraft extends ChoicesDraft {
+  kind: ListingKind;
   title: string;
   description: string;
   /** A category's slug, or empty while none is chosen. */
   category: string;
+  /** Separated by commas. */
+  tags: string;
+  /** What was typed for each attribute, those of other categories included. */
+  attributes: Readonly<Record<string, string>>;
   /** Ducats with at most two decimals, as typed. */
   price: string;
   /** Units as typed; kept while `isUnlimited` hides it. */
   stock: string;
   isUnlimited: boolean;
+  pictures: readonly ListingPicture[];
+  availability: string;
+  deliveryDays: string;
+  contentText: string;
+  contentFiles: readonly ContentFileView[];
 }
 
-export const draftFields = ['title', 'description', 'category', 'price', 'stock'] as const;
+export const draftFields = [
+  ...(['kind', 'title', 'description', 'category', 'tags', 'attributes', 'price', 'stock'] as const),
+  ...(['options', 'pictures', 'availability', 'deliveryDays', 'content'] as const),
+] as const;
 export type DraftField = (typeof draftFields)[number];
 
 export type DraftProblem =
-  'required' | 'too_short' | 'too_long' | 'control_characters' | 'category' | 'price' | 'stock';
+  | 'required'
+  | 'too_short'
+  | 'too_long'
+  | 'control_characters'
+  | 'category'
+  | 'price'
+  | 'stock'
+  | 'tags'
+  | 'attributes'
+  | 'options'
+  | 'too_many_variants'
+  | 'variants'
+  | 'delivery_days';
+
+export type DraftProblems = Partial<Record<DraftField, DraftProblem>>;
 
 export type ReadDraft =
-  | { terms: ListingTerms; problems: Record<string, never> }
-  | { terms: null; problems: Partial<Record<DraftField, DraftProblem>> };
+  { terms: ListingTerms; problems: Record<string, never> } | { terms: null; problems: DraftProblems };
 
-/** The price that was typed, in centesimi; null while it is no amount. "12,50" can only mean what "12.50" does. */
-export function priceMinorOf(draft: ListingDraft): bigint | null {
-  return parseAmount(draft.price.trim().replace(/^(\d+),(\d{1,2})$/u, '$1.$2'));
+/** The price that was typed, in centesimi; null while it is no amount. */
+export function priceMinorOf(draft: Pick<ListingDraft, 'price'>): bigint | null {
+  return amountOf(draft.price);
+}
+
+/** The lowest price that buyers will see, as far as it is typed. */
+export function lowestPriceOf(draft: ListingDraft): bigint | null {
+  const isPlain = draft.kind === 'digital' || optionsOf(draft.options).length === 0;
+  const prices = isPlain ? [] : (variantsOf(draft) ?? []).map(({ priceMinor }) => priceMinor);
+  const lowest = prices.reduce<bigint | null>((least, each) => (least === null || each < least ? each : least), null);
+  return lowest ?? priceMinorOf(draft);
 }
 
 /** The stock that was typed: null for unlimited, undefined while it is no number. */
-export function stockOf(draft: ListingDraft): number | null | undefined {
-  if (draft.isUnlimited) return null;
-  return /^\d{1,9}$/u.test(draft.stock.trim()) ? Number.parseInt(draft.stock.trim(), 10) : undefined;
+export function stockOf(draft: Pick<ListingDraft, 'stock' | 'isUnlimited' | 'kind'>): number | null | undefined {
+  return draft.isUnlimited || draft.kind === 'digital' ? null : unitsOf(draft.stock);
 }
 
 /** Reads a draft with the schema that the server checks it with: terms to send, or what is wrong with each field. */
-export function readDraft(draft: ListingDraft): ReadDraft {
+export function readDraft(draft: ListingDraft, asked: readonly CategoryAttributeView[]): ReadDraft {
+  const isDigital = draft.kind === 'digital';
+  const options = isDigital ? [] : optionsOf(draft.options);
+  const variants = options.length === 0 ? [] : variantsOf(draft);
   const checked = listingTerms.safeParse({
     title: draft.title,
     description: draft.description,
+    kind: draft.kind,
     category: draft.category,
-    priceMinor: priceMinorOf(draft),
-    stock: stockOf(draft),
+    tags: draft.tags.split(',').filter((tag) => tag.trim() !== ''),
+    attributes: attributesOf(draft, asked),
+    priceMinor: lowestPriceOf(draft),
+    stock: options.length === 0 ? stockOf(draft) : 0,
+    options,
+    variants,
+    pictures: draft.pictures,
+    ...serviceOf(draft),
+    content: contentOf(draft),
   });
-  if (checked.success) return { terms: checked.data, problems: {} };
-  const problems: Partial<Record<DraftField, DraftProblem>> = {};
-  for (const issue of checked.error.issues) {
+  const early = earlyProblems(draft, { hasOptions: options.length > 0, asked });
+  if (checked.success && Object.keys(early).length === 0) return { terms: checked.data, problems: {} };
+  const problems: DraftProblems = { ...early };
+  for (const issue of checked.error?.issues ?? []) {
     const field = fieldOf(issue.path[0]);
-    if (field !== undefined) problems[field] ??= problemOf(field, { code: issue.code, typed: draft[field] });
+    if (field !== undefined) problems[field] ??= problemOf(field, { code: issue.code, typed: typedOf(draft, field) });
   }
   return { terms: null, problems };
 }
 
+/** What only the form can see: too many combinations to list, and a measure that is no number. */
+function earlyProblems(
+  draft: ListingDraft,
+  { hasOptions, asked }: { hasOptions: boolean; asked: readonly CategoryAttributeView[] },
+): DraftProblems {
+  const isNoNumber = ({ key, kind }: CategoryAttributeView) => {
+    const typed = draft.attributes[key] ?? '';
+    return kind === 'number' && typed.trim() !== '' && measureOf(typed) === undefined;
+  };
+  return {
+    ...(hasOptions && hasTooMany(draft.options) ? { options: 'too_many_variants' } : {}),
+    ...(asked.some(isNoNumber) ? { attributes: 'attributes' } : {}),
+  };
+}
+
+function attributesOf(
+  { attributes }: ListingDraft,
+  asked: readonly CategoryAttributeView[],
+): Record<string, AttributeValue> {
+  const values = asked.flatMap(({ key, kind }): [string, AttributeValue][] => {
+    const typed = (attributes[key] ?? '').trim();
+    const value = kind === 'number' ? measureOf(typed) : typed;
+    return value === undefined || value === '' ? [] : [[key, value]];
+  });
+  return Object.fromEntries(values);
+}
+
+function serviceOf({ kind, availability, deliveryDays }: ListingDraft) {
+  if (kind !== 'service') return { availability: null, deliveryDays: null };
+  return {
+    availability: availability.trim() === '' ? null : availability,
+    deliveryDays: deliveryDays.trim() === '' ? null : (unitsOf(deliveryDays) ?? -1),
+  };
+}
+
+function contentOf({ kind, contentText, contentFiles }: ListingDraft) {
+  if (kind !== 'digital') return null;
+  const text = contentText.trim() === '' ? null : contentText;
+  return text === null && contentFiles.length === 0 ? null : { text, fileIds: contentFiles.map(({ id }) => id) };
+}
+
 function fieldOf(name: PropertyKey | undefined): DraftField | undefined {
-  return name === 'priceMinor' ? 'price' : draftFields.find((field) => field === name);
+  if (name === 'priceMinor') return 'price';
+  return name === 'variants' ? 'options' : draftFields.find((field) => field === name);
+}
+
+/** The text of a field that has one. */
+function typedOf(draft: ListingDraft, field: DraftField): string {
+  if (field === 'content') return draft.contentText;
+  const typed = field === 'options' || field === 'pictures' || field === 'attributes' ? '-' : draft[field];
+  return typed;
 }
 
 function problemOf(field: DraftField, issue: { code: string; typed: string }): DraftProblem {
-  if (field === 'category') return field;
-  if (issue.typed.trim() === '') return 'required';
-  if (field === 'price' || field === 'stock') return field;
-  if (issue.code === 'too_small') return 'too_short';
-  return issue.code === 'too_big' ? 'too_long' : 'control_characters';
+  switch (field) {
+    case 'category':
+    case 'tags':
+    case 'attributes':
+      return field;
+    case 'options':
+      return issue.code === 'invalid_type' ? 'variants' : 'options';
+    case 'deliveryDays':
+      return 'delivery_days';
+    default:
+      if (issue.typed.trim() === '') return 'required';
+      if (field === 'price' || field === 'stock') return field;
+      if (issue.code === 'too_small') return 'too_short';
+      return issue.code === 'too_big' ? 'too_long' : 'control_characters';
+  }
+}
+
+export const emptyDraft: ListingDraft = {
+  kind: 'goods',
+  title: '',
+  description: '',
+  category: '',
+  tags: '',
+  attributes: {},
+  price: '',
+  stock: '1',
+  isUnlimited: false,
+  options: [],
+  variants: {},
+  pictures: [],
+  availability: '',
+  deliveryDays: '',
+  contentText: '',
+  contentFiles: [],
+};
+
+/** A listing as the form begins with it; `content` for something digital. */
+export function draftOf(listing: ListingView, content: Pick<ContentView, 'text' | 'files'> | null): ListingDraft {
+  return {
+    kind: listing.kind,
+    title: listing.title,
+    description: listing.description,
+    category: listing.categorySlug,
+    tags: listing.tags.join(', '),
+    attributes: Object.fromEntries(Object.entries(listing.attributes).map(([key, value]) => [key, String(value)])),
+    price: toDecimal(listing.priceMinor),
+    stock: listing.stock === null ? '' : String(listing.stock),
+    isUnlimited: listing.stock === null,
+    ...choicesOf(listing),
+    pictures: listing.pictures,
+    availability: listing.availability ?? '',
+    deliveryDays: listing.deliveryDays === null ? '' : String(listing.deliveryDays),
+    contentText: content?.text ?? '',
+    contentFiles: content?.files ?? [],
+  };
 }

@@ -1,34 +1,31 @@
 'use client';
 
 import { useLocale, useTranslations } from 'next-intl';
+import type { ReactNode } from 'react';
 
-import type { DraftField, DraftProblem, ListingDraft } from '#components/sell/listing-draft.ts';
+import type { DraftProblems, ListingDraft } from '#components/sell/listing-draft.ts';
+import { useProblemText } from '#components/sell/use-problem-text.ts';
 import { Field } from '#components/ui/field.tsx';
 import { Input } from '#components/ui/input.tsx';
 import { Select } from '#components/ui/select.tsx';
 import { Textarea } from '#components/ui/textarea.tsx';
 import {
-  categorySlugs,
   listingDescriptionLength,
+  listingKinds,
   listingTitleLength,
-  priceMinorMax,
-  stockMax,
+  type ListingKind,
 } from '#server/market/catalogue/catalogue-schema.ts';
-import { formatAmount } from '#server/money/money.ts';
+import type { CategoryNode } from '#server/market/catalogue/details-schema.ts';
 
-interface FieldsProps {
+export interface FieldsProps {
   draft: ListingDraft;
+  problems: DraftProblems;
   onChange: (changed: Partial<ListingDraft>) => void;
 }
 
-/** Title, description, trade and price. */
-export function TermsFields({
-  draft,
-  problems,
-  onChange,
-}: FieldsProps & { problems: Partial<Record<DraftField, DraftProblem>> }) {
+/** Title, description, kind and trade. */
+export function TermsFields({ draft, problems, tree, onChange }: FieldsProps & { tree: readonly CategoryNode[] }) {
   const t = useTranslations('sell.form');
-  const category = useTranslations('category');
   const problemText = useProblemText();
   return (
     <>
@@ -64,6 +61,7 @@ export function TermsFields({
           />
         )}
       </Field>
+      <KindField kind={draft.kind} onChange={(kind) => onChange({ kind })} />
       <Field id="listing-category" label={t('category')} error={problemText(problems.category)}>
         {(control) => (
           <Select
@@ -73,14 +71,61 @@ export function TermsFields({
             onChange={(event) => onChange({ category: event.target.value })}
           >
             <option value="">{t('categoryEmpty')}</option>
-            {categorySlugs.map((slug) => (
-              <option key={slug} value={slug}>
-                {category(`${slug}.name`)}
-              </option>
-            ))}
+            <CategoryOptions tree={tree} />
           </Select>
         )}
       </Field>
+    </>
+  );
+}
+
+function KindField({ kind, onChange }: { kind: ListingKind; onChange: (kind: ListingKind) => void }) {
+  const t = useTranslations('sell.form');
+  return (
+    <Field id="listing-kind" label={t('kind')} hint={t(`kindHint.${kind}`)}>
+      {(control) => (
+        <Select
+          {...control}
+          name="kind"
+          value={kind}
+          onChange={(event) => onChange(listingKinds.find((each) => each === event.target.value) ?? 'goods')}
+        >
+          {listingKinds.map((each) => (
+            <option key={each} value={each}>
+              {t(`kinds.${each}`)}
+            </option>
+          ))}
+        </Select>
+      )}
+    </Field>
+  );
+}
+
+/** A group for every trade at the top, beginning with the trade itself. */
+function CategoryOptions({ tree }: { tree: readonly CategoryNode[] }): ReactNode {
+  const isItalian = useLocale() === 'it';
+  const nameOf = ({ nameEn, nameIt }: CategoryNode) => (isItalian ? nameIt : nameEn);
+  return tree
+    .filter(({ parentSlug }) => parentSlug === null)
+    .map((top) => (
+      <optgroup key={top.slug} label={nameOf(top)}>
+        {tree
+          .filter(({ slug }) => slug === top.slug || slug.startsWith(`${top.slug}-`))
+          .map((node) => (
+            <option key={node.slug} value={node.slug}>
+              {nameOf(node)}
+            </option>
+          ))}
+      </optgroup>
+    ));
+}
+
+/** Price and stock of something without variants. */
+export function PriceFields({ draft, problems, onChange }: FieldsProps) {
+  const t = useTranslations('sell.form');
+  const problemText = useProblemText();
+  return (
+    <>
       <Field id="listing-price" label={t('price')} hint={t('priceHint')} error={problemText(problems.price)}>
         {(control) => (
           <Input
@@ -94,12 +139,13 @@ export function TermsFields({
           />
         )}
       </Field>
+      {draft.kind === 'digital' ? null : <StockField draft={draft} problems={problems} onChange={onChange} />}
     </>
   );
 }
 
 /** A number of units, or as many as anyone asks for. */
-export function StockField({ draft, problem, onChange }: FieldsProps & { problem: DraftProblem | undefined }) {
+function StockField({ draft, problems, onChange }: FieldsProps) {
   const t = useTranslations('sell.form');
   const problemText = useProblemText();
   return (
@@ -115,7 +161,7 @@ export function StockField({ draft, problem, onChange }: FieldsProps & { problem
         {t('unlimited')}
       </label>
       {draft.isUnlimited ? null : (
-        <Field id="listing-stock" label={t('stock')} hint={t('stockHint')} error={problemText(problem)}>
+        <Field id="listing-stock" label={t('stock')} hint={t('stockHint')} error={problemText(problems.stock)}>
           {(control) => (
             <Input
               {...control}
@@ -131,25 +177,4 @@ export function StockField({ draft, problem, onChange }: FieldsProps & { problem
       )}
     </div>
   );
-}
-
-function useProblemText() {
-  const t = useTranslations('sell.problem');
-  const locale = useLocale();
-  const ducats = (minor: bigint) => formatAmount(minor, 'DUCAT', { locale, trimWhole: true });
-  return (problem: DraftProblem | undefined, length = { min: 0, max: 0 }): string | undefined => {
-    switch (problem) {
-      case undefined:
-        return undefined;
-      case 'too_short':
-      case 'too_long':
-        return t(problem, length);
-      case 'price':
-        return t(problem, { least: ducats(1n), most: ducats(priceMinorMax) });
-      case 'stock':
-        return t(problem, { max: stockMax });
-      default:
-        return t(problem);
-    }
-  };
 }

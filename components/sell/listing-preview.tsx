@@ -1,27 +1,31 @@
 'use client';
 
-import { useTranslations } from 'next-intl';
+import { useLocale, useTranslations } from 'next-intl';
 
-import { Cover } from '#components/listing/cover.tsx';
+import { ListingImage } from '#components/listing/listing-image.tsx';
 import { StockBadge } from '#components/listing/stock-badge.tsx';
 import { Amount } from '#components/money/amount.tsx';
-import { priceMinorOf, stockOf } from '#components/sell/listing-draft.ts';
+import { lowestPriceOf, stockOf } from '#components/sell/listing-draft.ts';
 import type { ListingDraft } from '#components/sell/listing-draft.ts';
-import { categorySlugs } from '#server/market/catalogue/catalogue-schema.ts';
+import { topCategory } from '#server/market/catalogue/catalogue-schema.ts';
+import type { CategoryNode } from '#server/market/catalogue/details-schema.ts';
 
 interface ListingPreviewProps {
   draft: ListingDraft;
   /** The listing's id, which decides its drawing; null before it has one. */
   seed: string | null;
+  tree: readonly CategoryNode[];
 }
 
 /** The card that buyers will see, as far as it is written. */
-export function ListingPreview({ draft, seed }: ListingPreviewProps) {
+export function ListingPreview({ draft, seed, tree }: ListingPreviewProps) {
   const t = useTranslations('sell.preview');
-  const names = useTranslations('category');
-  const category = categorySlugs.find((slug) => slug === draft.category);
-  const priceMinor = priceMinorOf(draft);
-  const stock = stockOf(draft);
+  const locale = useLocale();
+  const node = tree.find(({ slug }) => slug === draft.category);
+  const category = node === undefined ? undefined : topCategory(node.slug);
+  const [picture = null] = draft.pictures;
+  const priceMinor = lowestPriceOf(draft);
+  const stock = draft.options.length > 0 ? undefined : stockOf(draft);
   const title = draft.title.trim();
   return (
     <section aria-labelledby="listing-preview" className="flex flex-col gap-3">
@@ -35,11 +39,16 @@ export function ListingPreview({ draft, seed }: ListingPreviewProps) {
               {t('noCategory')}
             </p>
           ) : (
-            <Cover category={category} seed={seed ?? category} />
+            <ListingImage
+              listing={{ id: seed ?? category, category, picture }}
+              sizes="(min-width: 1024px) 28rem, 100vw"
+            />
           )}
         </div>
         <div className="flex flex-col gap-1 p-4">
-          {category === undefined ? null : <p className="text-xs text-muted">{names(`${category}.name`)}</p>}
+          {node === undefined ? null : (
+            <p className="text-xs text-muted">{locale === 'it' ? node.nameIt : node.nameEn}</p>
+          )}
           <p className={title === '' ? 'text-muted' : 'line-clamp-2 font-medium'}>
             {title === '' ? t('untitled') : title}
           </p>

@@ -12,6 +12,7 @@ import type { ListingDraft } from '#components/sell/listing-draft.ts';
 import { useTRPC } from '#components/trpc/client.tsx';
 import { useToast } from '#components/ui/toast.tsx';
 import type { ListingTerms } from '#server/market/catalogue/catalogue-schema.ts';
+import type { CategoryAttributeView, CategoryNode } from '#server/market/catalogue/details-schema.ts';
 
 /** The listing that the form was filled from, to notice when it was changed or sold meanwhile. */
 export interface EditedListing {
@@ -20,25 +21,58 @@ export interface EditedListing {
   stockSeen: number | null;
 }
 
+interface FormStart {
+  initial: ListingDraft;
+  /** Null for a new listing. */
+  edited: EditedListing | null;
+  tree: readonly CategoryNode[];
+}
+
 /** The state of the listing form: what is typed, what is wrong with it, and the call that sends it. */
-export function useListingForm(initial: ListingDraft, edited: EditedListing | null) {
+export function useListingForm({ initial, edited, tree }: FormStart) {
+  const form = useRef<HTMLFormElement>(null);
+  const [draft, setDraft] = useState(initial);
+  const [isChecked, setChecked] = useState(false);
+  const sending = useSending(edited);
+  const asked: readonly CategoryAttributeView[] = tree.find(({ slug }) => slug === draft.category)?.attributes ?? [];
+  const { terms, problems } = readDraft(draft, asked);
+  const send = (isDraft: boolean) => {
+    setChecked(true);
+    if (terms === null) {
+      const wrong = draftFields.find((field) => problems[field] !== undefined);
+      form.current?.querySelector<HTMLElement>(`[name="${String(wrong)}"]`)?.focus();
+    } else if (!sending.isPending) {
+      sending.mutate({ terms, isDraft });
+    }
+  };
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    send(false);
+  };
+  const change = (changed: Partial<ListingDraft> | ((current: ListingDraft) => Partial<ListingDraft>)) => {
+    setDraft((current) => ({ ...current, ...(typeof changed === 'function' ? changed(current) : changed) }));
+  };
+  return { form, draft, asked, change, submit, send, sending, problems: isChecked ? problems : {} };
+}
+
+/** Publishes, keeps as a draft or saves, and goes back to the seller's listings. */
+function useSending(edited: EditedListing | null) {
   const t = useTranslations('sell.form');
   const trpc = useTRPC();
   const router = useRouter();
   const toast = useToast();
   const attempt = useAttempt();
-  const form = useRef<HTMLFormElement>(null);
-  const [draft, setDraft] = useState(initial);
-  const [isChecked, setChecked] = useState(false);
   const publish = useMutation(trpc.listings.publish.mutationOptions());
   const update = useMutation(trpc.listings.update.mutationOptions());
-  const send = (terms: ListingTerms) =>
-    edited === null ? publish.mutateAsync({ ...terms, key: attempt.key }) : update.mutateAsync({ ...terms, ...edited });
-  const sending = useMutation({
-    mutationFn: send,
-    onSuccess: () => {
+  return useMutation({
+    mutationFn: ({ terms, isDraft }: { terms: ListingTerms; isDraft: boolean }) =>
+      edited === null
+        ? publish.mutateAsync({ ...terms, isDraft, key: attempt.key })
+        : update.mutateAsync({ ...terms, ...edited }),
+    onSuccess: (_receipt, { isDraft }) => {
       attempt.settle();
-      toast({ tone: 'success', text: t(edited === null ? 'published' : 'saved') });
+      const done = isDraft ? 'kept' : 'published';
+      toast({ tone: 'success', text: t(edited === null ? done : 'saved') });
       router.push('/sell');
       router.refresh();
     },
@@ -46,19 +80,4 @@ export function useListingForm(initial: ListingDraft, edited: EditedListing | nu
       attempt.settle(error);
     },
   });
-  const { terms, problems } = readDraft(draft);
-  const submit = (event: SubmitEvent) => {
-    event.preventDefault();
-    setChecked(true);
-    if (terms === null) {
-      const wrong = draftFields.find((field) => problems[field] !== undefined);
-      form.current?.querySelector<HTMLElement>(`[name="${String(wrong)}"]`)?.focus();
-    } else if (!sending.isPending) {
-      sending.mutate(terms);
-    }
-  };
-  const change = (changed: Partial<ListingDraft>) => {
-    setDraft((current) => ({ ...current, ...changed }));
-  };
-  return { form, draft, change, submit, sending, problems: isChecked ? problems : {} };
 }

@@ -2,13 +2,18 @@ import { publishListingInput } from '#server/market/catalogue/catalogue-schema.t
 import { publishListing } from '#server/market/catalogue/listings.ts';
 import { invariant } from '#server/platform/invariant.ts';
 import { craftListings } from './listings-crafts.ts';
+import { listingDetails } from './listing-details.ts';
 import { tradeListings } from './listings-trade.ts';
+import type { SeedListing } from './types.ts';
 import { namedIds, seedKey } from './named-ids.ts';
 import { seedOrders } from './orders.ts';
 import type { SeedCitizenIds } from './plant-people.ts';
 import type { SeedInput } from './plant.ts';
 
-export const seedListings = [...craftListings, ...tradeListings];
+export const seedListings: readonly SeedListing[] = [...craftListings, ...tradeListings].map((listing) => ({
+  ...listing,
+  ...listingDetails[listing.name],
+}));
 
 /** Listings' ids by their name in the seed. */
 export type SeedListingIds = ReadonlyMap<string, string>;

@@ -5,7 +5,7 @@ import { checkLedger } from '#server/ledger/checker.ts';
 import { monitorsOf } from '#server/ledger/monitors.ts';
 import { accountBalance } from '#server/ledger/queries.ts';
 import { orderCounts } from '#server/market/orders/order-queries.ts';
-import { categorySlugs, listingTerms } from '#server/market/catalogue/catalogue-schema.ts';
+import { categorySlugs, listingTerms, topCategory } from '#server/market/catalogue/catalogue-schema.ts';
 import { testDatabase } from '#server/testing/database.ts';
 import type { TestDatabase } from '#server/testing/database.ts';
 import { books, move } from '#server/testing/ledger.ts';
@@ -13,6 +13,7 @@ import { testSealing } from '#server/testing/sealing.ts';
 import { testMarket, testSecret } from '#server/testing/market.ts';
 import { seedCitizens } from './citizens.ts';
 import { seedOrders } from './orders.ts';
+import { listingDetails } from './listing-details.ts';
 import { plantListings, seedListings } from './plant-listings.ts';
 import { plantPeople } from './plant-people.ts';
 import { plantSeed, seedState } from './plant.ts';
@@ -49,14 +50,29 @@ describe('the seed', () => {
 
   it('holds 64 listings, eight in every category, from six sellers, each as a form would accept it', () => {
     expect(seedListings).toHaveLength(64);
-    for (const slug of categorySlugs) expect(seedListings.filter(({ category }) => category === slug)).toHaveLength(8);
+    for (const slug of categorySlugs)
+      expect(seedListings.filter(({ category }) => topCategory(category) === slug)).toHaveLength(8);
     expect(new Set(seedListings.map(({ seller }) => seller)).size).toBe(6);
     expect(new Set(seedListings.map(({ title }) => title)).size).toBe(64);
-    for (const { title, description, category, priceMinor, stock } of seedListings) {
-      const terms = { title, description, category, priceMinor, stock };
+    for (const { name: _name, seller: _seller, ...terms } of seedListings) {
       expect(listingTerms.parse(terms)).toMatchObject(terms);
-      expect(priceMinor >= 2_00n && priceMinor <= 900_00n).toBe(true);
+      expect(terms.priceMinor >= 2_00n && terms.priceMinor <= 900_00n).toBe(true);
     }
+  });
+
+  it('has services, something digital with its content, variants, and details known to their trades', async () => {
+    const { client } = database;
+    const kinds = await client.listing.groupBy({ by: ['kind'], _count: true, orderBy: { kind: 'asc' } });
+    expect(kinds.map(({ kind, _count }) => [kind, _count])).toEqual([
+      ['digital', 1],
+      ['goods', 55],
+      ['service', 8],
+    ]);
+    expect(await client.listingVersion.count({ where: { contentText: { not: null } } })).toBe(1);
+    expect(await client.listingVariant.count()).toBe(10);
+    expect(
+      Object.keys(listingDetails).filter((name) => seedListings.every((listing) => listing.name !== name)),
+    ).toEqual([]);
   });
 
   it('leaves orders in the states that most orders are in', async () => {

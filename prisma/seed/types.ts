@@ -1,15 +1,18 @@
-import type { CategorySlug } from '#server/market/catalogue/catalogue-schema.ts';
+import type { listingTerms } from '#server/market/catalogue/catalogue-schema.ts';
+import type { z } from '#server/platform/zod.ts';
 
 export type SellerName =
   'SpiceMerchant7' | 'MuranoGlass' | 'TipografoAldo' | 'ArsenaleWorks' | 'LaceOfBurano' | 'ScholarPriest';
 
 export type BuyerName = 'NLR' | 'bigbosefx' | 'ElenaVeneziana' | 'PescatoreNuovo';
 
-export interface SeedListing {
+export type ListingDetails = Partial<z.input<typeof listingTerms>>;
+
+export interface SeedListing extends ListingDetails {
   /** Its own word, from which the listing's key is made. */
   name: string;
   seller: SellerName;
-  category: CategorySlug;
+  category: string;
   title: string;
   description: string;
   priceMinor: bigint;

@@ -5,27 +5,32 @@ import { refuse } from '#server/platform/errors.ts';
 /** States of an order in which its content is the buyer's: what was delivered stays theirs unless all was given back. */
 const revealingStates = ['delivered', 'disputed', 'completed', 'settled'];
 
+/** More than one order has. */
+const linesMax = 100;
+
 /**
- * What a buyer received by an order of something digital, as it was when they bought it: of the first of its lines that
- * has any, or of the one that is named.
+ * What a buyer received by an order, each as it was when they bought it, in the order of its lines.
  * Refuses: `content_not_found` (no such order of theirs, not delivered, or nothing to reveal).
  */
-export async function orderContent(
-  db: Db,
-  input: { orderId: string; buyerId: string; line?: number | undefined },
-): Promise<ContentView> {
-  const { orderId, buyerId, line } = input;
-  const bought = await db.orderLine.findFirst({
+export async function orderContent(db: Db, input: { orderId: string; buyerId: string }): Promise<ContentView[]> {
+  const { orderId, buyerId } = input;
+  const lines = await db.orderLine.findMany({
     where: {
-      ...(line === undefined ? {} : { line }),
       kind: 'digital',
       order: { id: orderId, buyerId, state: { in: revealingStates }, events: { some: { toState: 'delivered' } } },
     },
     orderBy: { line: 'asc' },
+    take: linesMax,
     select: { listingId: true, listingVersion: true },
   });
-  if (bought === null) throw contentNotFound();
-  return contentOf(db, { listingId: bought.listingId, version: bought.listingVersion });
+  const listings = new Map(lines.map((line) => [line.listingId, line]));
+  const contents: ContentView[] = [];
+  for (const { listingId, listingVersion: version } of listings.values()) {
+    const content = await contentOf(db, { listingId, version });
+    if (content !== null) contents.push(content);
+  }
+  if (contents.length === 0) throw contentNotFound();
+  return contents;
 }
 
 /** What buyers of a listing receive now, for its seller. Refuses: `content_not_found`. */
@@ -34,8 +39,9 @@ export async function ownContent(db: Db, input: { listingId: string; sellerId: s
     where: { id: input.listingId, sellerId: input.sellerId },
     select: { version: true },
   });
-  if (listing === null) throw contentNotFound();
-  return contentOf(db, { listingId: input.listingId, version: listing.version });
+  const content = listing && (await contentOf(db, { listingId: input.listingId, version: listing.version }));
+  if (content === null) throw contentNotFound();
+  return content;
 }
 
 /** A file for its owner, or for whoever received it by an order. Refuses: `file_not_found`. */
@@ -61,12 +67,16 @@ export async function fileForVisitor(db: Db, input: { fileId: string; visitorId:
   return view;
 }
 
-async function contentOf(db: Db, { listingId, version }: { listingId: string; version: number }): Promise<ContentView> {
+/** Null where a version has nothing to reveal. */
+async function contentOf(
+  db: Db,
+  { listingId, version }: { listingId: string; version: number },
+): Promise<ContentView | null> {
   const kept = await db.listingVersion.findUnique({
     where: { listingId_version: { listingId, version } },
     select: { title: true, contentText: true, contentFileIds: true },
   });
-  if (kept === null || (kept.contentText === null && kept.contentFileIds.length === 0)) throw contentNotFound();
+  if (kept === null || (kept.contentText === null && kept.contentFileIds.length === 0)) return null;
   const files = await db.contentFile.findMany({
     where: { id: { in: kept.contentFileIds } },
     select: { id: true, name: true, bytes: true },

@@ -106,12 +106,13 @@ export interface CategoryNode {
   attributes: CategoryAttributeView[];
 }
 
-/** A file that buyers may fetch at `/api/contents/<id>`. */
-export interface ContentFileView {
-  id: string;
-  name: string;
-  bytes: number;
-}
+/** A file that buyers may fetch at `/api/contents/<id>`; also what its upload answers. */
+export const contentFile = z.object({ id: z.uuid(), name: z.string(), bytes: z.number() });
+export type ContentFileView = z.output<typeof contentFile>;
+
+/** What the upload of a picture answers. */
+export const sentPicture = z.object({ id: z.uuid(), width: z.number(), height: z.number() });
+export type SentPicture = z.output<typeof sentPicture>;
 
 /** What is revealed, as those see it who may. */
 export interface ContentView {

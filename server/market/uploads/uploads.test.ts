@@ -153,12 +153,12 @@ describe('content that is revealed', () => {
     const asked = (by: TestCitizen, order = orderId) => orderContent(client, { orderId: order, buyerId: by.citizenId });
     await market.step({ orderId: foreign, visitor: seller, action: 'refund_all' });
     const revealed = { text: 'Fold **here**.', files: [{ id, name: 'plan.pdf', bytes: bytes.byteLength }] };
-    expect(await asked(buyer)).toMatchObject(revealed);
+    expect(await asked(buyer)).toMatchObject([revealed]);
     expect(await fileForVisitor(client, { fileId: id, visitorId: buyer.citizenId })).toMatchObject({
       name: 'plan.pdf',
     });
     await market.step({ orderId, visitor: buyer, action: 'confirm' });
-    expect(await asked(buyer)).toMatchObject(revealed);
+    expect(await asked(buyer)).toMatchObject([revealed]);
     for (const attempt of [asked(other), asked(other, foreign), asked(seller)])
       await expect(attempt).rejects.toMatchObject(hidden);
     await expect(fileForVisitor(client, { fileId: id, visitorId: other.citizenId })).rejects.toMatchObject({

@@ -2,10 +2,12 @@ import type { Metadata } from 'next';
 import { getFormatter, getTranslations } from 'next-intl/server';
 
 import { OrderPeople } from '#app/_people/order-people.tsx';
-import { orNotFound, requireVisitor } from '#app/_reading/reading.ts';
+import { orNotFound, orNull, requireVisitor } from '#app/_reading/reading.ts';
 import { serverCaller } from '#app/_trpc/server.ts';
 import { NeedsScript } from '#components/form/needs-script.tsx';
 import { Page } from '#components/layout/page.tsx';
+import { OrderContent } from '#components/listing/order-content.tsx';
+import { RichText } from '#components/listing/rich-text.tsx';
 import { ListingThumb } from '#components/order/listing-thumb.tsx';
 import { OrderActions } from '#components/order/order-actions.tsx';
 import { OrderFigures, OrderParties } from '#components/order/order-facts.tsx';
@@ -39,6 +41,7 @@ export default async function OrderPage({ params }: OrderPageProps) {
       <div className="grid items-start gap-6 lg:grid-cols-[3fr_2fr] lg:gap-10">
         <div className="flex min-w-0 flex-col gap-6">
           <OrderMoney order={order} />
+          <Revealed order={order} />
           <OrderTimeline order={order} />
           <ProposalNotice order={order} />
           <NextStep order={order} />
@@ -99,6 +102,14 @@ async function NextStep({ order }: { order: OrderView }) {
   );
 }
 
+/** What was bought, where it is something digital and this is its buyer. */
+async function Revealed({ order }: { order: OrderView }) {
+  if (order.viewer !== 'buyer') return null;
+  const caller = await serverCaller();
+  const contents = await orNull(caller.listings.orderContent({ orderId: order.id }));
+  return contents === null ? null : <OrderContent contents={contents} />;
+}
+
 async function Description({ order }: { order: OrderView }) {
   const t = await getTranslations('order');
   return (
@@ -112,7 +123,7 @@ async function Description({ order }: { order: OrderView }) {
           {optionValues.length === 0 ? null : (
             <p className="text-muted">{t('chosen', { values: optionValues.join(', ') })}</p>
           )}
-          <p className="max-w-prose whitespace-pre-line">{description}</p>
+          <RichText text={description} />
           <p>
             <TextLink href={`/listings/${listingId}`}>{t('seeListing')}</TextLink>
           </p>

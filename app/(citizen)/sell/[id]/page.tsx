@@ -2,18 +2,17 @@ import type { Metadata } from 'next';
 import { getTranslations } from 'next-intl/server';
 import { notFound } from 'next/navigation';
 
-import { orNotFound, requireVisitor } from '#app/_reading/reading.ts';
+import { orNotFound, orNull, requireVisitor } from '#app/_reading/reading.ts';
 import { serverCaller } from '#app/_trpc/server.ts';
 import { NeedsScript } from '#components/form/needs-script.tsx';
 import { Page, PageHeading } from '#components/layout/page.tsx';
 import { StockBadge } from '#components/listing/stock-badge.tsx';
-import type { ListingDraft } from '#components/sell/listing-draft.ts';
+import { draftOf } from '#components/sell/listing-draft.ts';
 import { ListingForm } from '#components/sell/listing-form.tsx';
 import { ListingSwitch } from '#components/sell/listing-switch.tsx';
 import { BackLink } from '#components/ui/back-link.tsx';
+import { Notice } from '#components/ui/notice.tsx';
 import { TextLink } from '#components/ui/text-link.tsx';
-import type { ListingView } from '#server/market/catalogue/catalogue-schema.ts';
-import { toDecimal } from '#server/money/money.ts';
 
 interface EditListingPageProps {
   params: Promise<{ id: string }>;
@@ -29,7 +28,12 @@ export default async function EditListingPage({ params }: EditListingPageProps) 
   const caller = await serverCaller();
   const listing = await orNotFound(caller.listings.byId({ listingId: (await params).id }));
   if (listing.seller.username !== username) notFound();
-  const [t, { saleFeePpm }] = await Promise.all([getTranslations('sell'), caller.trust.entitlement()]);
+  const [t, { saleFeePpm }, tree, content] = await Promise.all([
+    getTranslations('sell'),
+    caller.trust.entitlement(),
+    caller.listings.categoryTree(),
+    listing.kind === 'digital' ? orNull(caller.listings.ownContent({ listingId: listing.id })) : null,
+  ]);
   return (
     <Page>
       <div className="flex flex-col gap-2">
@@ -49,25 +53,23 @@ export default async function EditListingPage({ params }: EditListingPageProps) 
           </p>
         </PageHeading>
       </div>
-      <NeedsScript />
-      <ListingForm
-        key={`${String(listing.version)}/${String(listing.stock)}`}
-        initial={draftOf(listing)}
-        edited={{ listingId: listing.id, version: listing.version, stockSeen: listing.stock }}
-        tier={tier}
-        saleFeePpm={saleFeePpm}
-      />
+      {listing.state === 'archived' ? (
+        <Notice title={t('archivedTitle')}>
+          <p>{t('archivedText')}</p>
+        </Notice>
+      ) : (
+        <>
+          <NeedsScript />
+          <ListingForm
+            key={`${String(listing.version)}/${listing.variants.map(({ stock }) => String(stock)).join()}/${String(listing.stock)}`}
+            initial={draftOf(listing, content)}
+            edited={{ listingId: listing.id, version: listing.version, stockSeen: listing.stock }}
+            tree={tree}
+            tier={tier}
+            saleFeePpm={saleFeePpm}
+          />
+        </>
+      )}
     </Page>
   );
-}
-
-function draftOf(listing: ListingView): ListingDraft {
-  return {
-    title: listing.title,
-    description: listing.description,
-    category: listing.category,
-    price: toDecimal(listing.priceMinor),
-    stock: listing.stock === null ? '' : String(listing.stock),
-    isUnlimited: listing.stock === null,
-  };
 }

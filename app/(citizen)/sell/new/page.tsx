@@ -5,6 +5,7 @@ import { requireVisitor } from '#app/_reading/reading.ts';
 import { serverCaller } from '#app/_trpc/server.ts';
 import { NeedsScript } from '#components/form/needs-script.tsx';
 import { Page, PageHeading } from '#components/layout/page.tsx';
+import { emptyDraft } from '#components/sell/listing-draft.ts';
 import { ListingForm } from '#components/sell/listing-form.tsx';
 import { BackLink } from '#components/ui/back-link.tsx';
 
@@ -13,12 +14,14 @@ export async function generateMetadata(): Promise<Metadata> {
   return { title: t('newTitle') };
 }
 
-const emptyDraft = { title: '', description: '', category: '', price: '', stock: '1', isUnlimited: false };
-
 export default async function NewListingPage() {
   const { tier } = await requireVisitor();
   const caller = await serverCaller();
-  const [t, { saleFeePpm }] = await Promise.all([getTranslations('sell'), caller.trust.entitlement()]);
+  const [t, { saleFeePpm }, tree] = await Promise.all([
+    getTranslations('sell'),
+    caller.trust.entitlement(),
+    caller.listings.categoryTree(),
+  ]);
   return (
     <Page>
       <div className="flex flex-col gap-2">
@@ -26,7 +29,7 @@ export default async function NewListingPage() {
         <PageHeading title={t('newTitle')}>{t('newLead')}</PageHeading>
       </div>
       <NeedsScript />
-      <ListingForm initial={emptyDraft} edited={null} tier={tier} saleFeePpm={saleFeePpm} />
+      <ListingForm initial={emptyDraft} edited={null} tree={tree} tier={tier} saleFeePpm={saleFeePpm} />
     </Page>
   );
 }

@@ -1,0 +1,17 @@
+import { parseAmount } from '#server/money/money.ts';
+
+/** The amount that was typed, in centesimi; null while it is none. "12,50" can only mean what "12.50" does. */
+export function amountOf(text: string): bigint | null {
+  return parseAmount(text.trim().replace(/^(\d+),(\d{1,2})$/u, '$1.$2'));
+}
+
+/** The whole number that was typed; undefined while it is none. */
+export function unitsOf(text: string): number | undefined {
+  return /^\d{1,9}$/u.test(text.trim()) ? Number.parseInt(text.trim(), 10) : undefined;
+}
+
+/** The measure that was typed, with a point or a comma before its decimals; undefined while it is none. */
+export function measureOf(text: string): number | undefined {
+  const plain = text.trim().replace(',', '.');
+  return /^-?\d{1,9}(\.\d{1,3})?$/u.test(plain) ? Number.parseFloat(plain) : undefined;
+}
