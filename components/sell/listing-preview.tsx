@@ -62,7 +62,7 @@ export function ListingPreview({ draft, seed, tree }: ListingPreviewProps) {
           </div>
         </div>
       </div>
-      {seed === null ? <p className="text-sm text-muted">{t('drawing')}</p> : null}
+      {seed === null && picture === null ? <p className="text-sm text-muted">{t('drawing')}</p> : null}
     </section>
   );
 }

@@ -1,6 +1,7 @@
 'use client';
 
 import { useTranslations } from 'next-intl';
+import type { ReactNode } from 'react';
 
 import type { FieldsProps } from '#components/sell/listing-fields.tsx';
 import { useProblemText } from '#components/sell/use-problem-text.ts';
@@ -121,8 +122,8 @@ function VariantRow({ values, variant, usualPrice, onChange }: VariantRowProps) 
   const name = values.join(' / ');
   const number = { figures: true, autoComplete: 'off', disabled: !variant.isOffered } as const;
   return (
-    <li className="grid items-center gap-x-3 gap-y-2 border-t border-line pt-4 sm:grid-cols-[2fr_1fr_1fr]">
-      <label className="flex min-h-control items-center gap-3 break-words">
+    <li className="grid items-center gap-x-3 gap-y-2 border-t border-line pt-4 grid-cols-2 sm:grid-cols-[2fr_1fr_1fr]">
+      <label className="col-span-2 flex min-h-control items-center gap-3 break-words sm:col-span-1">
         <input
           type="checkbox"
           checked={variant.isOffered}
@@ -131,22 +132,38 @@ function VariantRow({ values, variant, usualPrice, onChange }: VariantRowProps) 
         />
         <span className="min-w-0">{name}</span>
       </label>
-      <Input
-        {...number}
-        inputMode="decimal"
-        aria-label={t('variantPrice', { name })}
-        placeholder={usualPrice === '' ? t('variantPriceShort') : usualPrice}
-        value={variant.price}
-        onChange={(event) => onChange({ price: event.target.value })}
-      />
-      <Input
-        {...number}
-        inputMode="numeric"
-        aria-label={t('variantStock', { name })}
-        placeholder={t('variantStockShort')}
-        value={variant.stock}
-        onChange={(event) => onChange({ stock: event.target.value })}
-      />
+      <Captioned caption={t('variantPriceShort')}>
+        <Input
+          {...number}
+          inputMode="decimal"
+          aria-label={t('variantPrice', { name })}
+          placeholder={usualPrice === '' ? t('variantPriceShort') : usualPrice}
+          value={variant.price}
+          onChange={(event) => onChange({ price: event.target.value })}
+        />
+      </Captioned>
+      <Captioned caption={t('variantStockCaption')}>
+        <Input
+          {...number}
+          inputMode="numeric"
+          aria-label={t('variantStock', { name })}
+          placeholder={t('variantStockShort')}
+          value={variant.stock}
+          onChange={(event) => onChange({ stock: event.target.value })}
+        />
+      </Captioned>
     </li>
+  );
+}
+
+/** What a field of a row is, for the eye; its whole name says of what. */
+function Captioned({ caption, children }: { caption: string; children: ReactNode }) {
+  return (
+    <div className="flex flex-col gap-1">
+      <span aria-hidden="true" className="text-xs text-muted">
+        {caption}
+      </span>
+      {children}
+    </div>
   );
 }
