@@ -94,7 +94,10 @@ describe('a filter leaves in what it names and nothing else', () => {
   });
 
   it('by a category with everything below it, and not the other way round', async () => {
-    const below = await market.database.client.category.findFirst({ where: { parentSlug: 'maps' }, select: { slug: true } });
+    const below = await market.database.client.category.findFirst({
+      where: { parentSlug: 'maps' },
+      select: { slug: true },
+    });
     const category = below?.slug ?? '';
     await market.listing(shop, { title: 'Chart of a far coast', category, priceMinor: 60_00n });
     expect(await titles({ category: 'maps' })).toEqual(['Chart of a far coast']);

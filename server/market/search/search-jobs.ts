@@ -3,6 +3,7 @@ import { notify } from '#server/citizens/notifications.ts';
 import { countCatalogue } from '#server/market/search/catalogue-counts.ts';
 import { tellFollowers } from '#server/market/search/following.ts';
 import { filterOf } from '#server/market/search/saved-searches.ts';
+import type { ListingFilter } from '#server/market/search/search-schema.ts';
 import { searchListings } from '#server/market/search/search.ts';
 import { keepInStep, openStorefront } from '#server/market/search/storefronts.ts';
 import { countWords, learnWords } from '#server/market/search/typos.ts';
@@ -86,8 +87,13 @@ interface DueSearch {
   id: string;
   citizenId: string;
   name: string;
-  filter: object;
   seenUntil: Date;
+}
+
+interface SearchNews {
+  count: number;
+  /** When the latest of them was published. */
+  latestAt: Date | null;
 }
 
 /**
@@ -104,31 +110,37 @@ export async function watchSavedSearches(deps: SearchJobDeps): Promise<{ checked
   });
   let told = 0;
   for (const search of due) {
-    const count = await newListings(deps, { ...search, filter: filterOf(search.filter) });
-    if (await settle(deps, { search: { ...search, filter: {} }, count, now })) told += 1;
+    const news = await newListings(deps, { ...search, filter: filterOf(search.filter) });
+    if (await settle(deps, { search, news, now })) told += 1;
   }
   return { checked: due.length, told };
 }
 
-/** How many of the newest hits were published since the search was last told of, without the citizen's own. */
-async function newListings(deps: SearchJobDeps, search: DueSearch): Promise<number> {
+/** The newest hits that were published since the search was last told of, without the citizen's own. */
+async function newListings(deps: SearchJobDeps, search: DueSearch & { filter: ListingFilter }): Promise<SearchNews> {
   const reading = { db: deps.database.client, database: deps.database, clock: deps.clock };
   const { items, meant } = await searchListings(reading, { ...search.filter, sort: 'newest', limit: newsMax });
-  if (meant?.isApplied === true) return 0;
-  return items.filter(({ createdAt, seller }) => createdAt > search.seenUntil && seller.citizenId !== search.citizenId)
-    .length;
+  if (meant?.isApplied === true) return { count: 0, latestAt: null };
+  const news = items.filter(
+    ({ createdAt, seller }) => createdAt > search.seenUntil && seller.citizenId !== search.citizenId,
+  );
+  return { count: news.length, latestAt: news[0]?.createdAt ?? null };
 }
 
 /** One of two workers settles a search: the other finds it settled. */
 function settle(
   deps: SearchJobDeps,
-  { search, count, now }: { search: DueSearch; count: number; now: Date },
+  { search, news, now }: { search: DueSearch; news: SearchNews; now: Date },
 ): Promise<boolean> {
   const { id, citizenId, name } = search;
-  const later = (milliseconds: number) => new Date(now.getTime() + milliseconds);
-  const next = count > 0 ? { nextCheckAt: later(quietMs), seenUntil: now } : { nextCheckAt: later(nextCheckMs) };
+  const { count, latestAt } = news;
+  const nextCheckAt = new Date(now.getTime() + (count > 0 ? quietMs : nextCheckMs));
+  const seen = latestAt === null ? {} : { seenUntil: latestAt };
   return deps.database.inTransaction(async (tx) => {
-    const settled = await tx.savedSearch.updateMany({ where: { id, nextCheckAt: { lte: now } }, data: next });
+    const settled = await tx.savedSearch.updateMany({
+      where: { id, nextCheckAt: { lte: now } },
+      data: { nextCheckAt, ...seen },
+    });
     if (settled.count === 0 || count === 0) return false;
     await notify(tx, deps, { citizenId, kind: 'search_found', details: { name, count } });
     return true;

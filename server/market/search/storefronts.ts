@@ -78,7 +78,8 @@ export function slugOf(username: string): string {
     .replaceAll(/[^a-z0-9]+/g, '-')
     .slice(0, slugLength.max)
     .replaceAll(/^-+|-+$/g, '');
-  return plain.length >= slugLength.min ? plain : `seller-${plain === '' ? 'x' : plain}`;
+  const letters = plain.replaceAll('-', '');
+  return letters.length >= slugLength.min ? plain : `seller-${letters === '' ? 'x' : letters}`;
 }
 
 /** What of a storefront leaves with its account: all of it, and who followed it. */
