@@ -24,7 +24,7 @@ export function PriceFilter({ action, query, name }: PriceFilterProps) {
   return (
     <form action={action} method="get" aria-label={t('price')} className="flex flex-col gap-2">
       <h3 className="text-sm font-semibold">{t('price')}</h3>
-      <div className="grid grid-cols-[1fr_1fr_auto] items-end gap-2">
+      <div className="grid grid-cols-2 items-end gap-2">
         {bounds.map(({ parameter, label, value }) => (
           <Field key={parameter} id={`${name}-${parameter}`} label={label}>
             {(control) => (
@@ -40,9 +40,11 @@ export function PriceFilter({ action, query, name }: PriceFilterProps) {
             )}
           </Field>
         ))}
-        <Button type="submit" variant="secondary">
-          {t('apply')}
-        </Button>
+        <div className="col-span-2">
+          <Button type="submit" variant="secondary" size="small" wide>
+            {t('apply')}
+          </Button>
+        </div>
       </div>
       {others.map(([parameter, value]) => (
         <input key={`${parameter} ${value}`} type="hidden" name={parameter} value={value} />

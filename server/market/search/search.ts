@@ -1,7 +1,6 @@
 import type { ListingCard } from '#server/market/catalogue/catalogue-schema.ts';
 import { cardOf, type ListingRow } from '#server/market/catalogue/listing-rows.ts';
 import { partiesOf } from '#server/market/parties.ts';
-import type { PartyView } from '#server/market/schema.ts';
 import { categoryTree, type SearchDeps } from '#server/market/search/category-tree.ts';
 import { readSearchCursor, searchCursor, type PlacedRow } from '#server/market/search/search-cursors.ts';
 import type {
