@@ -247,10 +247,18 @@ export interface LastEvent {
   amountMinor: bigint | null;
 }
 
+/** Steps that leave an order in its state. */
+const standingActions: OrderAction[] = ['propose', 'refund_part'];
+
+/** What last moved an order to the state that it is in: a repetition of that is answered as the first time. */
+export function lastMove(tx: Tx, orderId: string): Promise<LastEvent> {
+  return lastEvent(tx, orderId, { action: { notIn: standingActions } });
+}
+
 /** What happened last to an order. */
-export async function lastEvent(tx: Tx, orderId: string): Promise<LastEvent> {
+export async function lastEvent(tx: Tx, orderId: string, where: Prisma.OrderEventWhereInput = {}): Promise<LastEvent> {
   const event = await tx.orderEvent.findFirst({
-    where: { orderId },
+    where: { orderId, ...where },
     orderBy: { sequence: 'desc' },
     select: { sequence: true, action: true, actorId: true, note: true, amountMinor: true },
   });

@@ -1,7 +1,7 @@
 import {
   actorOf,
   givesStockBack,
-  lastEvent,
+  lastMove,
   lockOrder,
   lockOrderedListings,
   moveOrder,
@@ -129,7 +129,7 @@ async function takeStep(tx: Tx, step: Step & { visitor: OrderVisitor }): Promise
   const listings = isBack ? await lockOrderedListings(tx, step.orderId) : null;
   const order = await lockOrder(tx, step.orderId);
   invariant(order !== null, 'an order that was there is not removed');
-  if (isRepetition(await lastEvent(tx, order.id), step)) return { orderId: order.id, state: order.state };
+  if (isRepetition(await lastMove(tx, order.id), step)) return { orderId: order.id, state: order.state };
   return { orderId: order.id, state: await moveOrder(tx, { step, order, listings, actor }) };
 }
 

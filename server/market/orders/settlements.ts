@@ -1,6 +1,7 @@
 import {
   actorOf,
   lastEvent,
+  lastMove,
   lockOrder,
   moveOrder,
   orderNotFound,
@@ -56,7 +57,7 @@ export async function agreeToSettlement(
 ): Promise<OrderStepReceipt> {
   const { sequence, ...rest } = step;
   const { order, actor } = await lockForParty(tx, rest);
-  const last = await lastEvent(tx, order.id);
+  const last = await lastMove(tx, order.id);
   if (last.action === 'agree' && last.actorId === step.visitor.citizenId)
     return { orderId: order.id, state: order.state };
   transitionOrRefusal(order, { action: 'agree', actor });
@@ -78,7 +79,7 @@ export async function splitDispute(
   step: OrderStep & { note: string; backMinor: bigint },
 ): Promise<OrderStepReceipt> {
   const { order, actor } = await lockForParty(tx, step);
-  const last = await lastEvent(tx, order.id);
+  const last = await lastMove(tx, order.id);
   const isRepeated = last.action === 'resolve_split' && last.actorId === step.visitor.citizenId;
   if (isRepeated && last.amountMinor === step.backMinor) return { orderId: order.id, state: order.state };
   transitionOrRefusal(order, { action: 'resolve_split', actor });
