@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { notificationKinds, notificationTopicOf } from '#server/citizens/schema.ts';
 import type { Words } from '#server/market/messages/message-schema.ts';
 import { ask, write, writeToOrder } from '#server/market/messages/messages.ts';
 import { setBlock } from '#server/market/people/blocks.ts';
@@ -63,14 +64,15 @@ export function testPeople(market: TestMarket) {
       await market.step({ orderId, visitor: buyer, action: 'confirm' });
       return orderId;
     },
-    /** Kinds of what somebody was told, the latest last. */
+    /** Kinds of what somebody was told of others, the latest last. */
     told: async (citizen: TestCitizen) => {
       const rows = await database.client.notification.findMany({
         where: { citizenId: citizen.citizenId },
         orderBy: { id: 'asc' },
         select: { kind: true },
       });
-      return rows.map(({ kind }) => kind);
+      const ofPeople: readonly string[] = notificationKinds.filter((kind) => notificationTopicOf[kind] === 'people');
+      return rows.map(({ kind }) => kind).filter((kind) => ofPeople.includes(kind));
     },
   };
 }
