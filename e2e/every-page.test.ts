@@ -130,6 +130,7 @@ test("an operator's desk is accessible and fits", async ({ page }) => {
     '/operator/record',
     '/operator/trust?username=PescatoreNuovo',
     '/operator/settings',
+    '/operator/process',
   ]);
 });
 

@@ -74,6 +74,7 @@ const spokenInBrowser: readonly string[] = [
   'order',
   'people',
   'plan',
+  'process',
   'proof',
   'receipt',
   'reconciliation',

@@ -22,6 +22,7 @@ import type operator from '../_messages/en/operator.json';
 import type order from '../_messages/en/order.json';
 import type people from '../_messages/en/people.json';
 import type plan from '../_messages/en/plan.json';
+import type process from '../_messages/en/process.json';
 import type privacy from '../_messages/en/privacy.json';
 import type proof from '../_messages/en/proof.json';
 import type provenance from '../_messages/en/provenance.json';
@@ -75,6 +76,7 @@ interface AllMessages {
   order: typeof order;
   people: typeof people;
   plan: typeof plan;
+  process: typeof process;
   privacy: typeof privacy;
   proof: typeof proof;
   provenance: typeof provenance;

@@ -9,6 +9,7 @@ const places = [
   { key: 'reports', href: '/operator/reports' },
   { key: 'trust', href: '/operator/trust' },
   { key: 'tiers', href: '/operator/settings' },
+  { key: 'process', href: '/operator/process' },
   { key: 'record', href: '/operator/record' },
 ] as const;
 

@@ -1,3 +1,5 @@
+import { feeBandsInput } from '#server/market/orders/fee-band-schema.ts';
+import { feeBands, setFeeBands } from '#server/market/orders/fee-bands.ts';
 import {
   disputedOrders,
   escrowOf,
@@ -136,6 +138,16 @@ export const ordersRouter = router({
   processes: operatorProcedure(['support', 'finance'], { limit: 'read', audited: false }).query(() =>
     processDrawings(),
   ),
+
+  /** What a sale costs by volume, beside the fees of tiers. */
+  feeBands: operatorProcedure(['support', 'finance'], { limit: 'read', audited: false }).query(({ ctx }) =>
+    feeBands(ctx.database.client),
+  ),
+
+  /** Refuses `fee_bands_not_falling`. */
+  setFeeBands: operatorProcedure(['admin'], { limit: 'write', audited: true, proof: 'fresh_factor' })
+    .input(feeBandsInput)
+    .mutation(({ ctx, input }) => ctx.database.inTransaction((tx) => setFeeBands(tx, input.bands))),
 
   resolve: operatorProcedure(['support', 'finance'], { limit: 'money', audited: true })
     .input(resolveInput)

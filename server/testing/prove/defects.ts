@@ -3,6 +3,7 @@ import { bugDefects } from './bug-defects.ts';
 import { keyDefects, lockDefects } from './collision-defects.ts';
 import { amountDefects, dayDefects, refusalDefects } from './decision-defects.ts';
 import { dollarDefects } from './dollar-defects.ts';
+import { orderDefects } from './order-defects.ts';
 import { plainDefects } from './plain-defects.ts';
 import type { Defect } from './planting.ts';
 import { sealDefects } from './seal-defects.ts';
@@ -79,6 +80,7 @@ export const defects: readonly Defect[] = [
   ...sealDefects,
   ...protection,
   ...fees,
+  ...orderDefects,
   ...dollarDefects,
   ...bridgeDefects,
   ...bugDefects,

@@ -7,6 +7,7 @@ import { NeedsScript } from '#components/form/needs-script.tsx';
 import { Page, PageHeading } from '#components/layout/page.tsx';
 import { DeskTabs } from '#components/operator/desk-tabs.tsx';
 import { EntitlementForm } from '#components/operator/entitlement-form.tsx';
+import { FeeBandsForm } from '#components/operator/fee-bands-form.tsx';
 import { Card } from '#components/ui/card.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 
@@ -18,7 +19,11 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function SettingsPage() {
   const { operatorRole } = await requireOperator();
   const caller = await serverCaller();
-  const [t, entitlements] = await Promise.all([getTranslations('trust.tiers'), caller.operator.trust.entitlements()]);
+  const [t, entitlements, bands] = await Promise.all([
+    getTranslations('trust.tiers'),
+    caller.operator.trust.entitlements(),
+    caller.orders.feeBands(),
+  ]);
   const isAdmin = operatorRole === 'admin';
   return (
     <Page>
@@ -33,6 +38,9 @@ export default async function SettingsPage() {
           </Card>
         ))}
       </div>
+      <Card>
+        <FeeBandsForm bands={bands} isAdmin={isAdmin} />
+      </Card>
     </Page>
   );
 }
