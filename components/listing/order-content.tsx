@@ -28,22 +28,20 @@ function Content({ content, isNamed }: { content: ContentView; isNamed: boolean 
   return (
     <div className="flex flex-col gap-3">
       {isNamed ? <h3 className="font-semibold">{title}</h3> : null}
-        {text === null ? null : <RichText text={text} />}
-        {files.length === 0 ? null : (
-          <ul className="flex flex-col gap-2">
-            {files.map(({ id, name, bytes }) => (
-              <li key={id} className="break-all">
-                {/* A file, not a page: the router must not fetch it. */}
-                <a href={`/api/contents/${id}`} download className="text-accent underline underline-offset-4">
-                  {name}
-                </a>{' '}
-                <span className="text-sm text-muted">
-                  {t('size', { size: format.number(Math.ceil(bytes / 1_024)) })}
-                </span>
-              </li>
-            ))}
-          </ul>
-        )}
+      {text === null ? null : <RichText text={text} />}
+      {files.length === 0 ? null : (
+        <ul className="flex flex-col gap-2">
+          {files.map(({ id, name, bytes }) => (
+            <li key={id} className="break-all">
+              {/* A file, not a page: the router must not fetch it. */}
+              <a href={`/api/contents/${id}`} download className="text-accent underline underline-offset-4">
+                {name}
+              </a>{' '}
+              <span className="text-sm text-muted">{t('size', { size: format.number(Math.ceil(bytes / 1_024)) })}</span>
+            </li>
+          ))}
+        </ul>
+      )}
     </div>
   );
 }

@@ -89,7 +89,10 @@ describe('the states of a listing', () => {
     expect(state).toBe('draft');
     await expect(see(listingId, null)).rejects.toMatchObject({ code: 'listing_not_found' });
     const found = () =>
-      searchListings({ ...market, db: market.database.client }, { text: 'Not yet for anybody', sort: 'newest', limit: 5 });
+      searchListings(
+        { ...market, db: market.database.client },
+        { text: 'Not yet for anybody', sort: 'newest', limit: 5 },
+      );
     expect((await found()).items).toEqual([]);
     await expect(move(pauseListing, listingId)).rejects.toMatchObject({ code: 'listing_not_on_sale' });
     await move(republishListing, listingId);
@@ -172,7 +175,10 @@ describe('categories', () => {
     const before = await count();
     const { listingId } = await market.listing(seller, { category: 'maps-charts' });
     expect(await count()).toBe(before + 1);
-    const found = await searchListings({ ...market, db: market.database.client }, { category: 'maps', sort: 'newest', limit: 5 });
+    const found = await searchListings(
+      { ...market, db: market.database.client },
+      { category: 'maps', sort: 'newest', limit: 5 },
+    );
     expect(found.items).toMatchObject([{ id: listingId, category: 'maps' }]);
     expect(await see(listingId)).toMatchObject({ categorySlug: 'maps-charts', category: 'maps' });
   });
