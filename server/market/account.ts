@@ -1,6 +1,7 @@
 import type { ClosingPart } from '#server/citizens/closing.ts';
 import { paged, type PersonalDataSource } from '#server/citizens/personal-data.ts';
 import { pauseListing } from '#server/market/catalogue/listings.ts';
+import { contentOf } from '#server/market/catalogue/content-queries.ts';
 import { ownListings, listingById } from '#server/market/catalogue/listing-queries.ts';
 import { forgetPeople, peopleCovers, peopleParts } from '#server/market/people/personal-data.ts';
 import { orderForParty, ordersBought, ordersSold } from '#server/market/orders/order-queries.ts';
@@ -74,8 +75,10 @@ const bought: ReadOrders = (db, { citizenId, ...page }) => ordersBought(db, { bu
 const sold: ReadOrders = (db, { citizenId, ...page }) => ordersSold(db, { sellerId: citizenId, ...page });
 
 async function* listings(db: Db, sellerId: string): AsyncGenerator<object, void> {
-  for await (const { id } of paged((cursor) => ownListings(db, { sellerId, cursor, limit: pageMax })))
-    yield await listingById(db, { listingId: id, visitorId: sellerId });
+  for await (const { id, version } of paged((cursor) => ownListings(db, { sellerId, cursor, limit: pageMax }))) {
+    const listing = await listingById(db, { listingId: id, visitorId: sellerId });
+    yield { ...listing, content: await contentOf(db, { listingId: id, version }) };
+  }
 }
 
 async function* orders(

@@ -80,6 +80,8 @@ describe('input of any shape', () => {
   const calls = {
     search: (caller: ReturnType<typeof callerOf>, input: never) => caller.listings.search(input),
     byId: (caller: ReturnType<typeof callerOf>, input: never) => caller.listings.byId(input),
+    orderContent: (caller: ReturnType<typeof callerOf>, input: never) => caller.listings.orderContent(input),
+    ownContent: (caller: ReturnType<typeof callerOf>, input: never) => caller.listings.ownContent(input),
     mine: (caller: ReturnType<typeof callerOf>, input: never) => caller.listings.mine(input),
     publish: (caller: ReturnType<typeof callerOf>, input: never) => caller.listings.publish(input),
     update: (caller: ReturnType<typeof callerOf>, input: never) => caller.listings.update(input),
@@ -118,6 +120,31 @@ describe('input of any shape', () => {
       { weight: 1, arbitrary: fc.oneof(text, number, whole, fc.constant(null)) },
     );
 
+  const price = fc.oneof(fc.bigInt({ min: -1n, max: 200_000_000n }), fc.constant(5_00n));
+  const listingFields = {
+    kind: odd(fc.constantFrom('goods', 'service', 'digital', 'auction')),
+    tags: odd(fc.array(text, { maxLength: 14 })),
+    attributes: odd(fc.dictionary(fc.constantFrom('colour', 'height', '__proto__', 'x'), fc.oneof(text, number))),
+    options: odd(
+      fc.array(fc.record({ name: text, values: fc.array(fc.constantFrom('a', 'b', ''), { maxLength: 3 }) })),
+    ),
+    variants: odd(
+      fc.array(
+        fc.record({
+          values: fc.array(fc.constantFrom('a', 'b'), { maxLength: 2 }),
+          priceMinor: price,
+          stock: fc.option(number),
+        }),
+        { maxLength: 5 },
+      ),
+    ),
+    pictures: odd(fc.array(fc.record({ id, alt: text }), { maxLength: 10 })),
+    availability: odd(text),
+    deliveryDays: odd(number),
+    content: odd(fc.record({ text, fileIds: fc.array(id, { maxLength: 3 }) })),
+    isDraft: odd(fc.boolean()),
+  };
+
   const oddFields = fc.record({
     listingId: odd(id),
     orderId: odd(id),
@@ -143,6 +170,7 @@ describe('input of any shape', () => {
     backMinor: odd(whole),
     amountMinor: odd(whole),
     acceptsItself: odd(fc.boolean()),
+    ...listingFields,
   });
 
   /** Good input but for some fields, one in six, left to chance. */

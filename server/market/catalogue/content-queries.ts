@@ -67,8 +67,8 @@ export async function fileForVisitor(db: Db, input: { fileId: string; visitorId:
   return view;
 }
 
-/** Null where a version has nothing to reveal. */
-async function contentOf(
+/** What a version of a listing reveals; null where it has nothing to reveal. For its seller and its buyers only. */
+export async function contentOf(
   db: Db,
   { listingId, version }: { listingId: string; version: number },
 ): Promise<ContentView | null> {

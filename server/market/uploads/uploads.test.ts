@@ -4,11 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { marketData } from '#server/market/account.ts';
 import { fileForVisitor, orderContent, ownContent } from '#server/market/catalogue/content-queries.ts';
 import { listingById } from '#server/market/catalogue/listing-queries.ts';
 import { contentName, pictureNames, uploadFile, uploadPicture } from '#server/market/uploads/upload-flows.ts';
 import { sweepUploads } from '#server/market/uploads/upload-jobs.ts';
 import { folderStorage, type Storage } from '#server/platform/storage.ts';
+import { testSealing } from '#server/testing/sealing.ts';
 import { testMarket } from '#server/testing/market.ts';
 import type { TestCitizen, TestMarket } from '#server/testing/market.ts';
 
@@ -166,6 +168,17 @@ describe('content that is revealed', () => {
     });
     expect(await ownContent(client, { listingId, sellerId: seller.citizenId })).toMatchObject(revealed);
     await expect(ownContent(client, { listingId, sellerId: other.citizenId })).rejects.toMatchObject(hidden);
+  });
+
+  it('is among what its seller may download of themselves', async () => {
+    const author = await market.citizen();
+    const content = { text: 'Words of the author.', fileIds: [] };
+    await market.listing(author, { kind: 'digital', category: 'patterns', stock: null, content });
+    const listings = marketData.parts.find(({ name }) => name === 'listings');
+    const rows: object[] = [];
+    const input = { citizenId: author.citizenId, sealing: testSealing, clock: market.clock };
+    for await (const row of listings?.rows(market.database.client, input) ?? []) rows.push(row);
+    expect(rows).toMatchObject([{ kind: 'digital', content: { text: 'Words of the author.' } }]);
   });
 
   it("cannot be another's file", async () => {
