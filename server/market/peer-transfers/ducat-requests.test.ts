@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { closeAccount } from '#server/citizens/closing.ts';
 import { marketClosing } from '#server/market/account.ts';
+import { setBlock } from '#server/market/people/blocks.ts';
 import { expireDucatRequests } from '#server/market/peer-transfers/ducat-request-jobs.ts';
 import { ducatRequestForParty, openRequestsFor } from '#server/market/peer-transfers/ducat-request-queries.ts';
 import { declineRequest, withdrawRequest } from '#server/market/peer-transfers/ducat-requests.ts';
@@ -111,6 +112,15 @@ test('after 14 days it has expired: nobody can pay it, also before the worker en
   expect(await peers.notified(asker)).toEqual(['request_expired']);
   expect(await wallet(asker)).toBe(0n);
   clock.set(now);
+});
+
+test('whoever muted the asker finds the request on their page and is not told of it', async () => {
+  const [asker, payer] = [await peers.citizen(), await peers.citizen()];
+  const mute = { by: payer.citizenId, citizenId: asker.citizenId, kind: 'mute', isOn: true, clock } as const;
+  await database.inTransaction((tx) => setBlock(tx, mute));
+  await peers.ask(asker, payer, { amountMinor: 3_00n });
+  expect(await peers.notified(payer)).toEqual([]);
+  expect(await openRequestsFor(client, { citizenId: payer.citizenId, now: clock.now() })).toBe(1);
 });
 
 test('one key asks once; with other contents it is refused', async () => {

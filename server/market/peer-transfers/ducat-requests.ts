@@ -1,5 +1,4 @@
 import { lockOpenCitizens } from '#server/citizens/locks.ts';
-import { notify } from '#server/citizens/notifications.ts';
 import { citizensByIds, type Citizen } from '#server/citizens/queries.ts';
 import type { NotificationKind } from '#server/citizens/schema.ts';
 import {
@@ -7,6 +6,7 @@ import {
   type DucatRequestReceipt,
   type DucatRequestState,
 } from '#server/market/peer-transfers/ducat-request-schema.ts';
+import { tell as tellUnlessMuted } from '#server/market/people/blocks.ts';
 import { requestExpiry, requestRules, shownState } from '#server/market/peer-transfers/peer-transfer-rules.ts';
 import { recipientNotFound } from '#server/market/peer-transfers/peer-transfers.ts';
 import { toDecimal } from '#server/money/money.ts';
@@ -244,5 +244,6 @@ async function tell(
   news: { citizenId: string; kind: NotificationKind; amountMinor: bigint; other: Citizen },
 ): Promise<void> {
   const { citizenId, kind, amountMinor, other } = news;
-  await notify(tx, deps, { citizenId, kind, details: { amount: toDecimal(amountMinor), name: other.displayName } });
+  const details = { amount: toDecimal(amountMinor), name: other.displayName };
+  await tellUnlessMuted(tx, deps, { citizenId, kind, details, from: other.id });
 }

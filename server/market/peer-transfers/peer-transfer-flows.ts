@@ -2,6 +2,7 @@ import { lockOpenCitizens } from '#server/citizens/locks.ts';
 import { citizenByUsername } from '#server/citizens/queries.ts';
 import { isSystemCitizen } from '#server/citizens/rules.ts';
 import { refreshTrustOf } from '#server/citizens/trust-flows.ts';
+import { isBlocked } from '#server/market/people/blocks.ts';
 import { requestNotFound, requestTerms, takeRequest } from '#server/market/peer-transfers/ducat-requests.ts';
 import { assertMaySend, assertWithinRoom } from '#server/market/peer-transfers/peer-transfer-rules.ts';
 import { sendRoom } from '#server/market/peer-transfers/peer-transfer-queries.ts';
@@ -29,7 +30,7 @@ export interface PeerTransferFlowDeps extends PeerTransferDeps {
  * Sends ducats to a citizen of a name, once per sender and key: a repetition gets the first answer, whatever has changed
  * since. The sender's trust is computed first, so that the ledger counts by the limits of this moment.
  *
- * Refuses: `recipient_not_found`, `own_wallet`, `account_closed`, `trust_frozen`, `send_not_before`,
+ * Refuses: `recipient_not_found`, `own_wallet`, `recipient_blocks`, `account_closed`, `trust_frozen`, `send_not_before`,
  * `debt_before_sending`, `send_limit`, `idempotency_key_reused`, `insufficient_funds`, `limit_exceeded`.
  */
 export async function sendDucats(
@@ -44,7 +45,10 @@ export async function sendDucats(
   return send(deps, { senderId, recipientId, amountMinor, note, key, inputHash: hash, requestId: null });
 }
 
-/** Who has this name here. Refuses `recipient_not_found`, also for Venice's own machinery, and `own_wallet`. */
+/**
+ * Who has this name here and lets themselves be reached. Refuses `recipient_not_found`, also for Venice's own machinery,
+ * `own_wallet`, and `recipient_blocks` (forbidden) where they blocked whoever asks.
+ */
 export async function recipientOf(
   db: Db,
   { senderId, username }: { senderId: string; username: string },
@@ -52,6 +56,8 @@ export async function recipientOf(
   const citizen = isSystemCitizen(username) ? null : await citizenByUsername(db, username);
   if (citizen === null) throw recipientNotFound();
   if (citizen.id === senderId) throw refuse('conflict', 'own_wallet', 'This is your own wallet.');
+  if (await isBlocked(db, { by: citizen.id, citizenId: senderId }))
+    throw refuse('forbidden', 'recipient_blocks', 'This citizen does not want to hear from you.');
   return citizen.id;
 }
 

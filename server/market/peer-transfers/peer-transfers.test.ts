@@ -3,6 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { closeAccount } from '#server/citizens/closing.ts';
 import { noteTrustEvent } from '#server/citizens/trust-events.ts';
 import { marketClosing } from '#server/market/account.ts';
+import { setBlock } from '#server/market/people/blocks.ts';
+import { recipientOf } from '#server/market/peer-transfers/peer-transfer-flows.ts';
 import {
   previewSending,
   peerTransferForParty,
@@ -108,6 +110,19 @@ describe('nothing is sent', () => {
     for (const name of ['Nobody_Of_This_Name', 'ConsiglioDeiDieci', formerName, pseudonym])
       await expect(to(name)).rejects.toMatchObject({ code: 'recipient_not_found' });
     expect([await wallet(sender), await rowsOf(sender)]).toEqual([50_00n, 0]);
+  });
+
+  test('to whoever blocked the sender, whom they cannot ask for ducats either', async () => {
+    const [sender, recipient] = await pair(50_00n);
+    const block = { by: recipient.citizenId, citizenId: sender.citizenId, kind: 'block', isOn: true, clock } as const;
+    await database.inTransaction((tx) => setBlock(tx, block));
+    const blocks = { code: 'recipient_blocks' };
+    await expect(peers.send(sender, recipient, { amountMinor: 1_00n })).rejects.toMatchObject(blocks);
+    const username = await peers.username(recipient);
+    await expect(recipientOf(client, { senderId: sender.citizenId, username })).rejects.toMatchObject(blocks);
+    await peers.give(recipient, [{ kind: 'bought', amountMinor: 2_00n }]);
+    await peers.send(recipient, sender, { amountMinor: 1_00n });
+    expect(await wallet(sender)).toBe(51_00n);
   });
 
   test('beyond the limits of the level, over many at once, and the preview says so first', async () => {
