@@ -8,6 +8,7 @@ import type { ReactNode } from 'react';
 
 import { fontVariables } from '#app/_fonts/fonts.ts';
 import { messagesForBrowser } from '#app/_i18n/messages.ts';
+import { readCartCount } from '#app/_reading/cart.ts';
 import { readVisitor } from '#app/_reading/visitor.ts';
 import { BottomNav } from '#components/layout/bottom-nav.tsx';
 import { Footer } from '#components/layout/footer.tsx';
@@ -38,11 +39,12 @@ export const viewport: Viewport = {
 };
 
 export default async function RootLayout({ children }: { children: ReactNode }) {
-  const [locale, messages, requestCookies, visitor] = await Promise.all([
+  const [locale, messages, requestCookies, visitor, inCart] = await Promise.all([
     getLocale(),
     getMessages(),
     cookies(),
     readVisitor(),
+    readCartCount(),
   ]);
   const common = await getTranslations('common');
   const theme = themeOf(requestCookies.get(themeCookie)?.value);
@@ -56,7 +58,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
               <StepUpProvider>
                 <SkipLink />
                 {deployment().isSandbox ? <SandboxBar /> : null}
-                <Header visitor={visitor} theme={theme} />
+                <Header visitor={visitor} inCart={inCart} theme={theme} />
                 <main id="main" tabIndex={-1} className="flex w-full flex-1 flex-col outline-none">
                   {isBannerDue ? <FactorBanner /> : null}
                   {children}

@@ -48,6 +48,7 @@ test('public pages are accessible and fit', async ({ page }) => {
     '/it/sellers/murano-glass?sort=price_asc',
     listing,
     '/sign-in',
+    '/cart',
     '/it',
     '/it/market',
     '/reserve',

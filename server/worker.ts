@@ -13,6 +13,7 @@ import type { CheckKind } from './ledger/check-runs.ts';
 import { checkBooks, raiseAlarm, sweepPendings } from './ledger/jobs.ts';
 import { deliverCrossings, foldAccountGroups, logCrossing, trimCounters } from './ledger/maintenance-jobs.ts';
 import { ensurePartitions } from './ledger/partitions.ts';
+import { continueCheckouts, forgetBrowserCarts } from './market/cart/cart-jobs.ts';
 import { sweepAttachments } from './market/messages/message-jobs.ts';
 import { disputedOrders } from './market/orders/disputed-orders.ts';
 import { takeDueSteps } from './market/orders/deadline-jobs.ts';
@@ -158,6 +159,8 @@ function marketJobs(context: ReturnType<typeof processContext>): ScheduledJob[] 
     { name: 'market.expire-requests', cron: '*/5 * * * *', handle: () => expireDucatRequests(context) },
     { name: 'market.count-words', cron: '50 3 * * *', handle: () => countTitleWords(context) },
     { name: 'market.saved-searches', cron: '*/5 * * * *', handle: () => watchSavedSearches(context) },
+    { name: 'market.continue-checkouts', cron: '* * * * *', handle: () => continueCheckouts(context) },
+    { name: 'market.forget-carts', cron: '35 3 * * *', handle: () => forgetBrowserCarts(context) },
     { name: 'market.forgotten-escrow', cron: '15 * * * *', handle: () => findForgottenEscrow(context) },
     { name: 'market.show-reviews', cron: '* * * * *', handle: () => showDueReviews(context) },
     { name: 'market.age-ratings', cron: '*/10 * * * *', handle: () => ageSellerRatings(context) },

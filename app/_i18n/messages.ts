@@ -4,6 +4,7 @@ import type { Locale } from './locale.ts';
 const nouns = [
   'account',
   'block',
+  'cart',
   'cash-out',
   'category',
   'command',
@@ -56,6 +57,7 @@ const nouns = [
 const spokenInBrowser: readonly string[] = [
   'account',
   'block',
+  'cart',
   'cash-out',
   'category',
   'command',

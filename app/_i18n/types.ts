@@ -1,5 +1,6 @@
 import type account from '../_messages/en/account.json';
 import type block from '../_messages/en/block.json';
+import type cart from '../_messages/en/cart.json';
 import type category from '../_messages/en/category.json';
 import type command from '../_messages/en/command.json';
 import type common from '../_messages/en/common.json';
@@ -54,6 +55,7 @@ import type { Locale as SupportedLocale } from './locale.ts';
 interface AllMessages {
   account: typeof account;
   block: typeof block;
+  cart: typeof cart;
   category: typeof category;
   command: typeof command;
   common: typeof common;

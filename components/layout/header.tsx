@@ -1,6 +1,7 @@
 import { SlidersHorizontal, UserRound } from 'lucide-react';
 import { useTranslations } from 'next-intl';
 
+import { CartLink } from '#components/cart/cart-link.tsx';
 import { CommandPalette } from '#components/command/command-palette.tsx';
 import { AccountPanel } from '#components/layout/account-panel.tsx';
 import { DisclosureMenu } from '#components/layout/disclosure-menu.tsx';
@@ -15,10 +16,12 @@ import { LinkButton } from '#components/ui/link-button.tsx';
 
 interface HeaderProps {
   visitor: Visitor | null;
+  /** Units in the cart. */
+  inCart: number;
   theme: Theme;
 }
 
-export function Header({ visitor, theme }: HeaderProps) {
+export function Header({ visitor, inCart, theme }: HeaderProps) {
   const t = useTranslations('layout');
   const proof = useTranslations('proof');
   return (
@@ -32,6 +35,7 @@ export function Header({ visitor, theme }: HeaderProps) {
         </nav>
         <div className="ml-auto flex items-center gap-1 sm:gap-2">
           <CommandPalette isSignedIn={visitor !== null} isOperator={visitor?.role === 'operator'} theme={theme} />
+          <CartLink count={inCart} />
           {visitor === null || visitor.unread === null ? null : <NotificationBell unread={visitor.unread} />}
           <div className={visitor === null ? undefined : '-mr-3'}>
             <DisclosureMenu

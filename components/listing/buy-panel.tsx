@@ -1,6 +1,7 @@
 import { useTranslations } from 'next-intl';
 import type { ReactNode } from 'react';
 
+import { GuestChoice } from '#components/cart/guest-choice.tsx';
 import { NeedsScript } from '#components/form/needs-script.tsx';
 import type { Visitor } from '#components/layout/visitor.ts';
 import { PurchaseForm } from '#components/listing/purchase-form.tsx';
@@ -49,6 +50,7 @@ export function BuyPanel({ listing, visitor, signInHref, prefix }: BuyPanelProps
         <LinkButton href={signInHref} prefetch={false} wide>
           {t('signIn')}
         </LinkButton>
+        <GuestChoice listing={listing} />
       </div>
     );
   }

@@ -6,12 +6,19 @@ import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 import type { SubmitEvent } from 'react';
 
+import { AddToCart } from '#components/cart/add-to-cart.tsx';
 import { outcomeOf } from '#components/errors/outcome.ts';
 import { useRefusalText } from '#components/errors/use-refusal-text.ts';
 import { useAttempt } from '#components/form/use-attempt.ts';
 import { PurchaseDialog } from '#components/listing/purchase-dialog.tsx';
 import { PurchaseFigures } from '#components/listing/purchase-figures.tsx';
-import { VariantChoice, variantOf, type ChosenValues } from '#components/listing/variant-choice.tsx';
+import {
+  choiceProblem,
+  firstChoice,
+  VariantChoice,
+  variantOf,
+  type ChosenValues,
+} from '#components/listing/variant-choice.tsx';
 import { Amount } from '#components/money/amount.tsx';
 import { useTRPC } from '#components/trpc/client.tsx';
 import { Button } from '#components/ui/button.tsx';
@@ -109,6 +116,7 @@ export function PurchaseForm({ listing, availableMinor }: PurchaseFormProps) {
           {t('button')}
         </Button>
       )}
+      <AddToCart listingId={listing.id} variantId={variant?.id ?? null} quantity={problem === null ? quantity : null} />
       <p className="text-sm text-muted">{t('escrow')}</p>
       {refusal === undefined ? null : (
         <Notice tone="danger" title={refusal} live>
@@ -163,22 +171,6 @@ function TopUpInstead({ missingMinor }: { missingMinor: bigint }) {
       </LinkButton>
     </>
   );
-}
-
-/** Nothing chosen, but where an option leaves no choice. */
-function firstChoice(options: ListingView['options']): ChosenValues {
-  return options.map(({ values }) => (values.length === 1 ? (values[0] ?? '') : ''));
-}
-
-/** Why what is chosen cannot be bought yet. */
-function choiceProblem(
-  { options }: Pick<ListingView, 'options'>,
-  { chosen, variant }: { chosen: ChosenValues; variant: VariantView | undefined },
-): 'choose' | 'noSuch' | 'variantSoldOut' | null {
-  if (options.length === 0) return null;
-  if (chosen.includes('')) return 'choose';
-  if (variant === undefined) return 'noSuch';
-  return variant.stock === 0 ? 'variantSoldOut' : null;
 }
 
 function quantityOf(text: string, most: number): number | null {

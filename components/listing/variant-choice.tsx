@@ -4,7 +4,7 @@ import { useTranslations } from 'next-intl';
 
 import { Field } from '#components/ui/field.tsx';
 import { Select } from '#components/ui/select.tsx';
-import type { ListingOption, VariantView } from '#server/market/catalogue/catalogue-schema.ts';
+import type { ListingOption, ListingView, VariantView } from '#server/market/catalogue/catalogue-schema.ts';
 
 /** One value for each option, or empty where none is chosen yet. */
 export type ChosenValues = readonly string[];
@@ -19,6 +19,22 @@ export function valuesLeft(variants: readonly VariantView[], chosen: ChosenValue
   const fits = ({ values, stock }: VariantView) =>
     stock !== 0 && values.every((value, index) => index === option || chosen[index] === '' || value === chosen[index]);
   return new Set(variants.filter(fits).flatMap(({ values }) => values[option] ?? []));
+}
+
+/** Nothing chosen, but where an option leaves no choice. */
+export function firstChoice(options: ListingView['options']): ChosenValues {
+  return options.map(({ values }) => (values.length === 1 ? (values[0] ?? '') : ''));
+}
+
+/** Why what is chosen cannot be bought yet. */
+export function choiceProblem(
+  { options }: Pick<ListingView, 'options'>,
+  { chosen, variant }: { chosen: ChosenValues; variant: VariantView | undefined },
+): 'choose' | 'noSuch' | 'variantSoldOut' | null {
+  if (options.length === 0) return null;
+  if (chosen.includes('')) return 'choose';
+  if (variant === undefined) return 'noSuch';
+  return variant.stock === 0 ? 'variantSoldOut' : null;
 }
 
 interface VariantChoiceProps {

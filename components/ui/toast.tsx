@@ -9,6 +9,8 @@ import { classNames } from '#components/ui/class-names.ts';
 export interface Toast {
   tone: 'success' | 'danger';
   text: string;
+  /** What can still be done about it, such as taking it back. */
+  action?: { label: string; onAction: () => void };
 }
 
 type ShownToast = Toast & { id: number };
@@ -64,6 +66,7 @@ function ToastCard({ toast, onClose, closeLabel }: ToastCardProps) {
       )}
     >
       <p className="min-w-0 flex-1">{toast.text}</p>
+      {toast.action === undefined ? null : <ToastAction action={toast.action} onDone={() => onClose(toast.id)} />}
       <button
         type="button"
         aria-label={closeLabel}
@@ -73,5 +76,20 @@ function ToastCard({ toast, onClose, closeLabel }: ToastCardProps) {
         <X aria-hidden="true" className="size-icon-sm" />
       </button>
     </div>
+  );
+}
+
+function ToastAction({ action, onDone }: { action: NonNullable<Toast['action']>; onDone: () => void }) {
+  return (
+    <button
+      type="button"
+      onClick={() => {
+        action.onAction();
+        onDone();
+      }}
+      className="min-h-control shrink-0 rounded-md px-3 font-semibold text-accent hover:bg-accent-soft"
+    >
+      {action.label}
+    </button>
   );
 }

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openSession } from '#server/citizens/sessions.ts';
 import type { Limits } from '#server/platform/rate-limit.ts';
+import { addToCart } from '#server/market/cart/carts.ts';
 import { systemIds } from '#server/platform/ids.ts';
 import { testContext } from '#server/testing/context.ts';
 import type { TestCitizen, TestMarket } from '#server/testing/market.ts';
@@ -22,6 +23,9 @@ const terms = { title: 'Taken over', description: words, category: 'glass', pric
 
 /** For each procedure of citizens that names a row: a valid input about the row of someone else. */
 const inputs: Record<string, (id: string) => object> = {
+  'cart.accept': (itemId) => ({ itemId }),
+  'cart.continue': (topUpId) => ({ topUpId }),
+  'cart.setQuantity': (itemId) => ({ itemId, quantity: 1 }),
   'ducatRequests.byId': (requestId) => ({ requestId }),
   'ducatRequests.pay': (requestId) => ({ requestId }),
   'ducatRequests.decline': (requestId) => ({ requestId }),
@@ -66,6 +70,9 @@ const inputs: Record<string, (id: string) => object> = {
 
 /** What anyone may name, and why that gives nothing away. */
 const open: Record<string, string> = {
+  'cart.add': 'one wants the listings of others',
+  'cart.ofTopUp': 'null for what is not one’s own',
+  'cart.remove': 'what is not in one’s own cart is not there already; see carts.test',
   'blocks.set': 'one blocks others',
   'listings.byId': 'listings are public',
   'messages.ask': 'one asks about the listings of others',
@@ -140,6 +147,12 @@ async function plantRows(market: TestPeers): Promise<string[]> {
     const { listingId } = await market.listing(seller);
     const [open, delivered] = [await market.buy(buyer, { listingId }), await market.buy(buyer, { listingId })];
     await market.step({ orderId: delivered.orderId, visitor: seller, action: 'deliver' });
+    const item = { listingId, variantId: null, quantity: 1 };
+    const owner = { citizenId: buyer.citizenId };
+    const { itemId } = await market.database.inTransaction((tx) =>
+      addToCart(tx, { owner, item, clock: market.clock, ids: systemIds }),
+    );
+    ids.push(itemId);
     const question = await people.ask(buyer, listingId);
     const answer = await people.write(seller, question.threadId);
     const message = await people.writeToOrder(buyer, open.orderId);
@@ -163,7 +176,7 @@ async function plantRows(market: TestPeers): Promise<string[]> {
 
 /** Everything that a stranger's call could have changed. */
 async function snapshot({ database: { client } }: TestMarket): Promise<unknown> {
-  const [orders, listings, sessions, requests, transfers, threads, messages, reviews] = await Promise.all([
+  const [orders, listings, sessions, requests, transfers, threads, messages, reviews, cart] = await Promise.all([
     client.marketOrder.findMany({ orderBy: { id: 'asc' }, take: 100 }),
     client.listing.findMany({ orderBy: { id: 'asc' }, take: 100 }),
     client.session.findMany({ orderBy: { id: 'asc' }, take: 100 }),
@@ -172,6 +185,7 @@ async function snapshot({ database: { client } }: TestMarket): Promise<unknown> 
     client.thread.findMany({ orderBy: { id: 'asc' }, take: 100, include: { parties: true } }),
     client.message.findMany({ orderBy: { id: 'asc' }, take: 100, include: { shownAs: true } }),
     client.review.findMany({ orderBy: { id: 'asc' }, take: 100 }),
+    client.cartItem.findMany({ orderBy: { id: 'asc' }, take: 100 }),
   ]);
-  return { orders, listings, sessions, requests, transfers, threads, messages, reviews };
+  return { orders, listings, sessions, requests, transfers, threads, messages, reviews, cart };
 }

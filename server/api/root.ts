@@ -6,6 +6,7 @@ import { walletSignInRouter } from '#server/citizens/wallet-router.ts';
 import { termsRouter } from '#server/citizens/terms-router.ts';
 import { trustRouter } from '#server/citizens/trust-router.ts';
 import { cashOutsRouter } from '#server/payments/cash-outs/cash-out-router.ts';
+import { cartRouter } from '#server/market/cart/cart-router.ts';
 import { listingsRouter } from '#server/market/catalogue/listings-router.ts';
 import { searchRouter, storefrontsRouter } from '#server/market/search/search-router.ts';
 import { messagesRouter } from '#server/market/messages/messages-router.ts';
@@ -50,6 +51,7 @@ export const appRouter = router({
   refunds: refundsRouter,
   cashOuts: cashOutsRouter(cashOutSetup),
   subscriptions: subscriptionsRouter,
+  cart: cartRouter,
   listings: listingsRouter,
   search: searchRouter,
   storefronts: storefrontsRouter,

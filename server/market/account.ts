@@ -1,3 +1,5 @@
+import { cartView } from '#server/market/cart/cart-queries.ts';
+import { checkoutsOf } from '#server/market/cart/checkout-queries.ts';
 import type { ClosingPart } from '#server/citizens/closing.ts';
 import { paged, type PersonalDataSource } from '#server/citizens/personal-data.ts';
 import { pauseListing } from '#server/market/catalogue/listings.ts';
@@ -33,6 +35,7 @@ export const marketClosing: ClosingPart = {
     for (const { id: listingId } of listings) await pauseListing(tx, { ...deps, sellerId: citizenId, listingId });
     await forgetSearcher(tx, citizenId);
     await forgetPeople(tx, citizenId);
+    await tx.cart.deleteMany({ where: { citizenId } });
   },
 };
 
@@ -50,6 +53,8 @@ export const marketData: PersonalDataSource = {
     'OrderEvent.actorId',
     'OrderSetting.sellerId',
     ...peopleCovers,
+    'Cart.citizenId',
+    'Checkout.citizenId',
   ],
   parts: [
     { name: 'listings', rows: (db, { citizenId }) => listings(db, citizenId) },
@@ -59,6 +64,8 @@ export const marketData: PersonalDataSource = {
     },
     { name: 'files', rows: (db, { citizenId }) => paged((cursor) => ownFiles(db, { ownerId: citizenId, cursor })) },
     { name: 'ordersBought', rows: (db, { citizenId }) => orders(db, { citizenId, read: bought }) },
+    { name: 'cart', rows: (db, { citizenId }) => cart(db, citizenId) },
+    { name: 'checkouts', rows: (db, { citizenId }) => checkouts(db, citizenId) },
     { name: 'ordersSold', rows: (db, { citizenId }) => orders(db, { citizenId, read: sold }) },
     ...peerTransferData.parts,
     { name: 'orderSettings', rows: (db, { citizenId }) => orderSettings(db, citizenId) },
@@ -92,4 +99,16 @@ async function* orders(
 
 async function* orderSettings(db: Db, citizenId: string): AsyncGenerator<object, void> {
   yield { acceptsItself: await acceptsItself(db, citizenId) };
+}
+
+async function* cart(db: Db, citizenId: string): AsyncGenerator<object, void> {
+  for (const { seller, items } of (await cartView(db, { citizenId })).groups)
+    for (const { title, values, quantity } of items) yield { seller: seller.username, title, values, quantity };
+}
+
+async function* checkouts(db: Db, citizenId: string): AsyncGenerator<object, void> {
+  for await (const { totalMinor, state, refusal, createdAt } of paged((cursor) =>
+    checkoutsOf(db, { citizenId, cursor, limit: pageMax }),
+  ))
+    yield { totalMinor, state, refusal, createdAt };
 }

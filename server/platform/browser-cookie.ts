@@ -1,10 +1,10 @@
 import { newSessionToken, cookieLine, hostCookieName, readCookie } from './session.ts';
 
-/** Long enough for any proof that was asked for; a browser that comes back later gets another one. */
-const lifetimeSeconds = 24 * 60 * 60;
+/** As long as a cart waits for its citizen to sign in; a browser that comes back later gets another one. */
+const lifetimeSeconds = 30 * 24 * 60 * 60;
 const browserIdPattern = /^[A-Za-z0-9_-]{43}$/;
 
-/** The browser's own random cookie, to which proofs asked for before a sign-in are bound. Null when it has none. */
+/** The browser's own random cookie, to which proofs asked for before a sign-in and the cart are bound. Null when it has none. */
 export function readBrowserId(headers: Headers, appUrl: string): string | null {
   const id = readCookie(headers, browserCookieName(appUrl));
   return id !== null && browserIdPattern.test(id) ? id : null;

@@ -112,8 +112,8 @@ describe('a purchase', () => {
     ['invalid_quantity', {}, { quantity: quantityMax + 1 }],
     [null, { variants }, { variantId: red }],
     ['variant_required', { variants }, {}],
-    ['variant_not_offered', { variants }, { variantId: gone }],
-    ['variant_not_offered', {}, { variantId: red }],
+    ['variant_unavailable', { variants }, { variantId: gone }],
+    ['variant_unavailable', {}, { variantId: red }],
     // The stock of the variant counts, not that of all together.
     ['insufficient_stock', { variants }, { variantId: red, quantity: 3 }],
   ] as const)('answers %s for %o and %o', (refusal, listing, wanted) => {

@@ -39,7 +39,7 @@ export type PurchaseRefusal =
   | 'listing_changed'
   | 'invalid_quantity'
   | 'variant_required'
-  | 'variant_not_offered'
+  | 'variant_unavailable'
   | 'sold_out'
   | 'insufficient_stock';
 
@@ -62,7 +62,7 @@ export function refusePurchase(
   if (listing.version !== wanted.listingVersion) return 'listing_changed';
   const variant = variantOf(listing, variantId);
   if (variantId === null && listing.variants.some(({ isOffered }) => isOffered)) return 'variant_required';
-  if (variantId !== null && variant === null) return 'variant_not_offered';
+  if (variantId !== null && variant === null) return 'variant_unavailable';
   const { stock } = variant ?? listing;
   if (stock === 0) return 'sold_out';
   if (stock !== null && stock < quantity) return 'insufficient_stock';

@@ -26,7 +26,7 @@ export interface OrderReceipt {
  * Buys from one listing: a purchase of one line.
  *
  * Refuses: `listing_not_found`, `idempotency_key_reused`, `invalid_quantity`, `own_listing`, `listing_withdrawn`,
- * `listing_changed`, `variant_required`, `variant_not_offered`, `sold_out`, `insufficient_stock`, `insufficient_funds`.
+ * `listing_changed`, `variant_required`, `variant_unavailable`, `sold_out`, `insufficient_stock`, `insufficient_funds`.
  */
 export async function placeOrder(tx: Tx, input: PlaceOrder): Promise<OrderReceipt> {
   const { order, ...rest } = input;

@@ -22,7 +22,7 @@ export interface PricedLine {
 /**
  * Prices the lines of a purchase against the listings as they are under their locks.
  * Refuses: `listing_not_found`, `line_repeated`, `too_many_lines`, and per line `invalid_quantity`, `own_listing`,
- * `listing_withdrawn`, `listing_changed`, `variant_required`, `variant_not_offered`, `sold_out`, `insufficient_stock`.
+ * `listing_withdrawn`, `listing_changed`, `variant_required`, `variant_unavailable`, `sold_out`, `insufficient_stock`.
  */
 export function priceLines(
   lines: readonly PurchaseLine[],
@@ -68,7 +68,7 @@ const purchaseRefusals: Readonly<Record<PurchaseRefusal, () => Error>> = {
   listing_withdrawn: refusal('conflict', 'listing_withdrawn', 'The seller has withdrawn this listing.'),
   listing_changed: refusal('conflict', 'listing_changed', 'The listing was changed. Look at it again before buying.'),
   variant_required: refusal('invalid', 'variant_required', 'Choose one of the variants.'),
-  variant_not_offered: refusal('conflict', 'variant_not_offered', 'This variant is no longer offered.'),
+  variant_unavailable: refusal('conflict', 'variant_unavailable', 'This variant is no longer offered.'),
   sold_out: refusal('conflict', 'sold_out', 'The last one has just been sold.'),
   insufficient_stock: refusal('conflict', 'insufficient_stock', 'There are fewer left than you asked for.'),
 };

@@ -8,6 +8,7 @@ import { addressOf, textOf } from '#app/_reading/search-params.ts';
 import type { SearchParams } from '#app/_reading/search-params.ts';
 import { readVisitor } from '#app/_reading/visitor.ts';
 import { serverCaller } from '#app/_trpc/server.ts';
+import { WaitingPurchase } from '#components/cart/waiting-purchase.tsx';
 import { Page, PageHeading } from '#components/layout/page.tsx';
 import { PaymentWatch } from '#components/top-up/payment-watch.tsx';
 import { ReceiptLinks } from '#components/top-up/receipt-links.tsx';
@@ -70,10 +71,15 @@ async function readTopUp(sessionId: string): Promise<TopUpView | null> {
 
 async function Credited({ topUp, shownMinor }: { topUp: TopUpView; shownMinor: bigint | null }) {
   const caller = await serverCaller();
-  const [t, wallet] = await Promise.all([getTranslations('top-up.receipt'), caller.wallet.summary()]);
+  const [t, wallet, purchase] = await Promise.all([
+    getTranslations('top-up.receipt'),
+    caller.wallet.summary(),
+    caller.cart.ofTopUp({ topUpId: topUp.id }),
+  ]);
   return (
     <Page width="prose">
       <PageHeading title={t('title')}>{t('available')}</PageHeading>
+      {purchase === null ? null : <WaitingPurchase topUpId={topUp.id} checkout={purchase} />}
       <Receipt topUp={topUp} buyer={null} />
       <ReceiptLinks />
       {wallet.availableMinor === shownMinor ? null : <RefreshOnce />}

@@ -1,0 +1,57 @@
+import { useTranslations } from 'next-intl';
+
+import { ItemControls } from '#components/cart/item-controls.tsx';
+import { ItemProblem } from '#components/cart/item-problem.tsx';
+import { Amount } from '#components/money/amount.tsx';
+import { ListingThumb } from '#components/order/listing-thumb.tsx';
+import { TextLink } from '#components/ui/text-link.tsx';
+import type { CartGroup, CartItemView } from '#server/market/cart/cart-schema.ts';
+
+/** What comes from one seller, and will be one order. */
+export function CartGroupCard({ group }: { group: CartGroup }) {
+  const t = useTranslations('cart');
+  const { seller, items, totalMinor } = group;
+  const id = `from-${seller.citizenId}`;
+  return (
+    <section aria-labelledby={id} className="flex flex-col rounded-md border border-line bg-surface">
+      <div className="flex flex-wrap items-baseline justify-between gap-3 border-b border-line p-4">
+        <h2 id={id} className="font-semibold">
+          {t('from', { seller: seller.displayName })}
+        </h2>
+        <Amount asset="DUCAT" minor={totalMinor} />
+      </div>
+      <ul className="divide-y divide-line">
+        {items.map((item) => (
+          <li key={item.id} className="flex flex-col gap-3 p-4">
+            <CartItemRow item={item} />
+            <ItemProblem item={item} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function CartItemRow({ item }: { item: CartItemView }) {
+  const t = useTranslations('listing');
+  return (
+    <div className="flex flex-wrap items-center gap-x-4 gap-y-3">
+      <ListingThumb listing={{ id: item.listingId, category: item.category, picture: item.picture }} />
+      <div className="flex min-w-0 flex-1 basis-[160px] flex-col">
+        <TextLink href={`/listings/${item.listingId}`}>{item.title}</TextLink>
+        {item.values.length === 0 ? null : <span className="text-sm text-muted">{item.values.join(', ')}</span>}
+        {item.quantity === 1 ? null : (
+          <span className="text-sm text-muted">
+            <Amount asset="DUCAT" minor={item.unitPriceMinor} isTrimmed /> {t('each')}
+          </span>
+        )}
+      </div>
+      <div className="flex w-full items-center justify-between gap-4 sm:w-auto sm:justify-end">
+        <ItemControls item={item} />
+        <span className="text-right font-medium sm:min-w-[112px]">
+          <Amount asset="DUCAT" minor={item.totalMinor} />
+        </span>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,43 @@
+'use client';
+
+import { useTranslations } from 'next-intl';
+
+import { PurchaseFigures } from '#components/listing/purchase-figures.tsx';
+import { Amount } from '#components/money/amount.tsx';
+import { Button } from '#components/ui/button.tsx';
+import { Dialog } from '#components/ui/dialog.tsx';
+
+interface CheckOutDialogProps {
+  open: boolean;
+  onClose: () => void;
+  onConfirm: () => void;
+  pending: boolean;
+  count: number;
+  sellers: number;
+  totalMinor: bigint;
+  availableMinor: bigint;
+}
+
+/** The last look before money moves. */
+export function CheckOutDialog(props: CheckOutDialogProps) {
+  const t = useTranslations('cart.pay');
+  const buy = useTranslations('listing.buy');
+  const common = useTranslations('common');
+  return (
+    <Dialog open={props.open} onClose={props.onClose} title={t('confirmTitle')} closeLabel={common('close')}>
+      <p className="text-lg">{t('confirmText', { count: props.count, sellers: props.sellers })}</p>
+      <PurchaseFigures totalMinor={props.totalMinor} availableMinor={props.availableMinor} />
+      <p className="text-sm text-muted">{buy('escrow')}</p>
+      <div className="flex flex-col gap-3 sm:flex-row sm:flex-wrap sm:justify-end">
+        <Button variant="secondary" onClick={props.onClose}>
+          {common('cancel')}
+        </Button>
+        <Button pending={props.pending} onClick={props.onConfirm}>
+          <span>
+            {buy.rich('confirmButton', { amount: () => <Amount asset="DUCAT" minor={props.totalMinor} isTrimmed /> })}
+          </span>
+        </Button>
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,186 @@
+'use client';
+
+import { useMutation } from '@tanstack/react-query';
+import { useTranslations } from 'next-intl';
+import { useRouter } from 'next/navigation';
+import { useState } from 'react';
+
+import { CheckOutDialog } from '#components/cart/check-out-dialog.tsx';
+import { useRefusalText } from '#components/errors/use-refusal-text.ts';
+import { useAttempt } from '#components/form/use-attempt.ts';
+import { PurchaseFigures } from '#components/listing/purchase-figures.tsx';
+import { Amount } from '#components/money/amount.tsx';
+import { noConsent, TermsConsent } from '#components/top-up/terms-consent.tsx';
+import { useTRPC } from '#components/trpc/client.tsx';
+import { Button } from '#components/ui/button.tsx';
+import { LinkButton } from '#components/ui/link-button.tsx';
+import { Notice } from '#components/ui/notice.tsx';
+import { useToast } from '#components/ui/toast.tsx';
+import { useHydrated } from '#components/ui/use-hydrated.ts';
+
+interface CheckOutProps {
+  totalMinor: bigint;
+  /** Units of everything. */
+  count: number;
+  sellers: number;
+  /** How many things need a decision first. */
+  problems: number;
+  /** Null for whoever is not signed in. */
+  availableMinor: bigint | null;
+  signInHref: string;
+  /** The terms that have to be accepted before paying by card; null where they were. */
+  terms: { version: number } | null;
+}
+
+/** The total, and the one step that buys everything: from the wallet, or by card where ducats are missing. */
+export function CheckOut(props: CheckOutProps) {
+  const { totalMinor, sellers, problems, availableMinor, signInHref } = props;
+  const t = useTranslations('cart.pay');
+  if (availableMinor === null) {
+    return (
+      <div className="flex flex-col gap-4">
+        <Heading />
+        <p className="flex items-baseline justify-between gap-4 text-lg font-semibold">
+          <span>{t('total')}</span>
+          <Amount asset="DUCAT" minor={totalMinor} />
+        </p>
+        <p className="text-muted">{t('signInWhy')}</p>
+        <LinkButton href={signInHref} prefetch={false} wide>
+          {t('signIn')}
+        </LinkButton>
+      </div>
+    );
+  }
+  return (
+    <div className="flex flex-col gap-4">
+      <Heading />
+      <PurchaseFigures totalMinor={totalMinor} availableMinor={availableMinor} />
+      {problems > 0 ? (
+        <Notice tone="danger" title={t('problems', { count: problems })} />
+      ) : (
+        <Pay {...props} availableMinor={availableMinor} />
+      )}
+      <p className="text-sm text-muted">{t('orders', { count: sellers })}</p>
+    </div>
+  );
+}
+
+function Heading() {
+  const t = useTranslations('cart.pay');
+  return (
+    <h2 id="pay" className="text-lg font-semibold">
+      {t('title')}
+    </h2>
+  );
+}
+
+function Pay(props: CheckOutProps & { availableMinor: bigint }) {
+  const { totalMinor, availableMinor } = props;
+  const t = useTranslations('cart.pay');
+  const hydrated = useHydrated();
+  const [isConfirming, setConfirming] = useState(false);
+  const { buy, error } = useBuyCart(() => setConfirming(false));
+  if (totalMinor > availableMinor) return <PayMissing {...props} missingMinor={totalMinor - availableMinor} />;
+  return (
+    <>
+      <Button wide disabled={!hydrated} pending={buy.isSuccess} onClick={() => setConfirming(true)}>
+        {t('button')}
+      </Button>
+      <PayProblem error={error} />
+      <CheckOutDialog
+        {...props}
+        open={isConfirming}
+        pending={buy.isPending}
+        onClose={() => setConfirming(false)}
+        onConfirm={() => buy.send(totalMinor)}
+      />
+    </>
+  );
+}
+
+/** By card where ducats are missing: once they are in the wallet, everything is bought by itself. */
+function PayMissing({ totalMinor, missingMinor, terms }: CheckOutProps & { missingMinor: bigint }) {
+  const t = useTranslations('cart.pay');
+  const hydrated = useHydrated();
+  const [consent, setConsent] = useState(noConsent);
+  const [isMissed, setMissed] = useState(false);
+  const topUp = useTopUpAndBuy(terms);
+  const amount = () => <Amount asset="DUCAT" minor={missingMinor} isTrimmed />;
+  const pay = () => {
+    if (terms !== null && !(consent.isAccepted && consent.isOfAge)) setMissed(true);
+    else topUp.mutate(totalMinor);
+  };
+  return (
+    <>
+      <Notice title={t('missingTitle')}>
+        <p>{t.rich('missingText', { amount })}</p>
+      </Notice>
+      {terms === null ? null : <TermsConsent consent={consent} isMissed={isMissed} onChange={setConsent} />}
+      <Button wide disabled={!hydrated} pending={topUp.isPending || topUp.isSuccess} onClick={pay}>
+        <span>{t.rich('topUp', { amount })}</span>
+      </Button>
+      <PayProblem error={topUp.error} />
+    </>
+  );
+}
+
+function PayProblem({ error }: { error: unknown }) {
+  const t = useTranslations('cart.pay');
+  const router = useRouter();
+  const refusalText = useRefusalText();
+  if (error === null) return null;
+  return (
+    <Notice tone="danger" title={refusalText(error)} live>
+      <div>
+        <Button variant="secondary" size="small" onClick={() => router.refresh()}>
+          {t('changed')}
+        </Button>
+      </div>
+    </Notice>
+  );
+}
+
+function useBuyCart(onEnd: () => void) {
+  const t = useTranslations('cart.pay');
+  const trpc = useTRPC();
+  const router = useRouter();
+  const toast = useToast();
+  const attempt = useAttempt();
+  const buy = useMutation(
+    trpc.cart.checkOut.mutationOptions({
+      onSuccess: ({ orders }) => {
+        attempt.settle();
+        onEnd();
+        toast({ tone: 'success', text: t('done', { count: orders.length }) });
+        const [only] = orders;
+        router.push(orders.length === 1 && only !== undefined ? `/orders/${only.orderId}` : '/orders');
+        router.refresh();
+      },
+      onError: (error) => {
+        attempt.settle(error);
+        onEnd();
+      },
+    }),
+  );
+  const send = (totalMinor: bigint) => buy.mutate({ totalMinor, key: attempt.key });
+  return { buy: { ...buy, send }, error: buy.error };
+}
+
+/** Terms that are named are accepted first, which can be said twice. */
+function useTopUpAndBuy(terms: CheckOutProps['terms']) {
+  const trpc = useTRPC();
+  const attempt = useAttempt();
+  const accept = useMutation(trpc.terms.accept.mutationOptions());
+  const open = useMutation(trpc.cart.topUpAndBuy.mutationOptions());
+  return useMutation({
+    mutationFn: async (totalMinor: bigint) => {
+      if (terms !== null) await accept.mutateAsync({ version: terms.version, isAccepted: true, isOfAge: true });
+      return open.mutateAsync({ totalMinor, key: attempt.key });
+    },
+    onSuccess: ({ checkoutUrl }) => {
+      attempt.settle();
+      window.location.assign(checkoutUrl);
+    },
+    onError: (failure) => attempt.settle(failure),
+  });
+}

@@ -1,0 +1,27 @@
+'use client';
+
+import { useMutation } from '@tanstack/react-query';
+
+import { useRefusalText } from '#components/errors/use-refusal-text.ts';
+import { useTRPC } from '#components/trpc/client.tsx';
+import { useToast } from '#components/ui/toast.tsx';
+import { useRefresh } from '#components/ui/use-refresh.ts';
+
+/** The changes of a cart. Each draws the page anew, also after a refusal: the cart may have changed elsewhere. */
+export function useCartChange() {
+  const trpc = useTRPC();
+  const toast = useToast();
+  const refusalText = useRefusalText();
+  const { refresh, isRefreshing } = useRefresh();
+  const onError = (error: Parameters<typeof refusalText>[0]) => {
+    toast({ tone: 'danger', text: refusalText(error) });
+    refresh();
+  };
+  const then = { onSuccess: () => refresh(), onError };
+  const add = useMutation(trpc.cart.add.mutationOptions(then));
+  const setQuantity = useMutation(trpc.cart.setQuantity.mutationOptions(then));
+  const remove = useMutation(trpc.cart.remove.mutationOptions(then));
+  const accept = useMutation(trpc.cart.accept.mutationOptions(then));
+  const isBusy = isRefreshing || [add, setQuantity, remove, accept].some(({ isPending }) => isPending);
+  return { add, setQuantity, remove, accept, isBusy };
+}
