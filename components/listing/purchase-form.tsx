@@ -29,7 +29,7 @@ import { Notice } from '#components/ui/notice.tsx';
 import { useToast } from '#components/ui/toast.tsx';
 import { useHydrated } from '#components/ui/use-hydrated.ts';
 import { quantityMax } from '#server/market/orders/order-schema.ts';
-import type { ListingView, VariantView } from '#server/market/catalogue/catalogue-schema.ts';
+import type { ListingView } from '#server/market/catalogue/catalogue-schema.ts';
 
 interface PurchaseFormProps {
   listing: Pick<ListingView, 'id' | 'version' | 'title' | 'priceMinor' | 'stock' | 'options' | 'variants'>;

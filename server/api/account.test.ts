@@ -126,7 +126,7 @@ describe('the download of everything', () => {
     expect(document['trust']?.map(({ kind }) => kind)).toEqual(['chargeback', 'sale']);
     expect(document['actions']?.map(({ action }) => action)).toContain('notifications.setTopic');
     expect(document['listings']).toMatchObject([{ id: listingId, title: 'A lamp of the Giudecca' }]);
-    expect(document['ordersSold']).toMatchObject([{ id: orderId, viewer: 'seller', events: [{}, {}, {}] }]);
+    expect(document['ordersSold']).toMatchObject([{ id: orderId, viewer: 'seller', events: [{}, {}, {}, {}] }]);
     expect(document['statement']).toMatchObject([{ kind: 'sale_payout', amountMinor: '3349' }]);
     expect(text).not.toMatch(/sealed|token|codeHash|publicKey|former/i);
     expect((await documentOf(await download(visitor.citizenId)))['citizen']).toHaveLength(1);
