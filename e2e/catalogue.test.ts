@@ -45,7 +45,8 @@ test('a seller publishes a listing in two colours with pictures, and a visitor s
   await expect(page.getByText('Published. It is on the market now.')).toBeVisible();
 
   const buyer = await visitor();
-  await signIn(buyer, 'NLR', '/market?q=Journeyman');
+  await signIn(buyer, 'NLR');
+  await buyer.goto('/market?q=Journeyman');
   await buyer.getByRole('main').getByRole('link', { name: 'Journeyman’s goblet' }).click();
   await expect(buyer.getByRole('heading', { level: 1, name: 'Journeyman’s goblet' })).toBeVisible();
   await expect(buyer.getByRole('img', { name: 'The blue one' })).toBeVisible();
