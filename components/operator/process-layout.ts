@@ -111,9 +111,10 @@ function pointOf(
   at: number,
 ): { x: number; y: number } {
   const rest = 1 - at;
-  const of = (a: number, b: number, c: number, d: number) =>
-    rest ** 3 * a + 3 * rest ** 2 * at * b + 3 * rest * at ** 2 * c + at ** 3 * d;
-  return { x: of(x1, x1 + bend, x2 - bend, x2), y: of(y1, y1, y2, y2) };
+  const weights = [rest ** 3, 3 * rest ** 2 * at, 3 * rest * at ** 2, at ** 3];
+  const of = (places: readonly number[]) =>
+    places.reduce((sum, place, index) => sum + place * (weights[index] ?? 0), 0);
+  return { x: of([x1, x1 + bend, x2 - bend, x2]), y: of([y1, y1, y2, y2]) };
 }
 
 /** To the next one straight; past others in a bow on the left. */
