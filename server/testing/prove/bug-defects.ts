@@ -68,7 +68,7 @@ export const bugDefects: readonly Defect[] = [
   ]),
   planted('sellers keep what a dispute takes back', [
     'server/payments/disputes/dispute-rules.ts',
-    'const heldMinor = sumOf(earnings);',
-    'const heldMinor = 0n * sumOf(earnings);',
+    'least(openUsdMinor, sumOf(earnings) / centesimiPerCent)',
+    'least(openUsdMinor, (0n * sumOf(earnings)) / centesimiPerCent)',
   ]),
 ];
