@@ -11,6 +11,19 @@ test('a door, a route and a page run on the same instances of everything that ha
   await expect(meta).toHaveAttribute('content', door.instance);
 });
 
+test('the sitemap leads to every public page and every listing, and to nothing else', async () => {
+  const locations = async (address: string) => {
+    const body = await (await fetch(address)).text();
+    return [...body.matchAll(/<loc>([^<]+)<\/loc>/g)].map(([, found = '']) => found);
+  };
+  const [fixed = '', ...ofListings] = await locations(`${addresses.app}/sitemap.xml`);
+  expect(await locations(fixed)).toContain(`${addresses.app}/fees`);
+  const listings = await locations(ofListings[0] ?? '');
+  expect(listings.length).toBeGreaterThan(10);
+  expect((await fetch(listings[0] ?? '')).status).toBe(200);
+  expect((await fetch(`${addresses.app}/sitemap/nothing`)).status).toBe(404);
+});
+
 test('every page carries a policy of its own, and its scripts the nonce of that policy', async ({ page }) => {
   const policies: string[] = [];
   for (let visit = 0; visit < 2; visit += 1) {

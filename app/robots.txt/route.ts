@@ -14,7 +14,7 @@ export function GET(): Response {
     'Disallow: /sell',
     'Disallow: /operator',
   ];
-  return new Response(`${lines.join('\n')}\n\n# ${appUrl}\n`, {
+  return new Response(`${lines.join('\n')}\n\nSitemap: ${appUrl}/sitemap.xml\n`, {
     headers: { 'content-type': 'text/plain; charset=utf-8', 'x-cascade-instance': instance },
   });
 }

@@ -81,6 +81,7 @@ const open: Record<string, string> = {
   'reviews.ofListing': 'shown to everybody',
   'reviews.ofSeller': 'shown to everybody',
   'notifications.list': 'where a page of one’s own goes on',
+  'sitemap.page': 'listings are public',
   'sandbox.mail': 'a sandbox shows every letter',
   'orders.place': 'one buys the listings of others',
 };

@@ -10,6 +10,7 @@ import { cartRouter } from '#server/market/cart/cart-router.ts';
 import { listingsRouter } from '#server/market/catalogue/listings-router.ts';
 import { searchRouter, storefrontsRouter } from '#server/market/search/search-router.ts';
 import { messagesRouter } from '#server/market/messages/messages-router.ts';
+import { sitemapRouter } from '#server/market/catalogue/sitemap-router.ts';
 import { ordersRouter } from '#server/market/orders/orders-router.ts';
 import { ducatRequestsRouter, peerTransfersRouter } from '#server/market/peer-transfers/peer-transfers-router.ts';
 import { blocksRouter } from '#server/market/people/blocks-router.ts';
@@ -55,6 +56,7 @@ export const appRouter = router({
   listings: listingsRouter,
   search: searchRouter,
   storefronts: storefrontsRouter,
+  sitemap: sitemapRouter,
   orders: ordersRouter,
   peerTransfers: peerTransfersRouter,
   ducatRequests: ducatRequestsRouter,
