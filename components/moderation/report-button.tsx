@@ -39,7 +39,7 @@ export function ReportButton({ subjectKind, subjectId }: ReportButtonProps) {
         onClick={() => setOpen(true)}
       >
         <Flag aria-hidden="true" className="size-icon-sm" />
-        {t('open')}
+        {subjectKind === 'listing' ? t('listing') : t('open')}
       </Button>
       <ReportDialog subjectKind={subjectKind} subjectId={subjectId} open={isOpen} onClose={() => setOpen(false)} />
     </>
