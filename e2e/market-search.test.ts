@@ -8,7 +8,7 @@ test('a citizen finds what they mistyped, follows its seller, and keeps the sear
   await expect(page).toHaveURL(/\/sellers\/murano-glass$/);
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('The furnace on the Rio dei Vetrai');
 
-  await signIn(page, 'NLR', '/sellers/murano-glass');
+  await signIn(page, 'NLR');
   await page.goto('/sellers/murano-glass');
   await page.getByRole('button', { name: 'Follow', exact: true }).click();
   await expect(page.getByRole('button', { name: 'Following', exact: true })).toBeVisible();

@@ -15,6 +15,9 @@ import {
 } from '#server/market/search/storefront-schema.ts';
 import { saveStorefront } from '#server/market/search/storefronts.ts';
 import { suggestions } from '#server/market/search/suggestions.ts';
+import { refuse } from '#server/platform/errors.ts';
+import { createGate } from '#server/platform/gate.ts';
+import { once } from '#server/platform/once.ts';
 import { citizenProcedure, publicProcedure, router, type Context } from '#server/platform/trpc.ts';
 
 const open = () => publicProcedure({ limit: 'read', audited: false });
@@ -26,19 +29,32 @@ function searching({ database, clock }: Pick<Context, 'database' | 'clock'>): Se
   return { db: database.client, database, clock };
 }
 
-/** Lists and searches of what is on sale: `listings.search`. */
+/**
+ * Searches are what strangers can have most of. So many at once leave connections of the database to everybody else, and
+ * nobody waits longer than a connection is waited for.
+ */
+const gate = () =>
+  once('market.search-gate', () =>
+    createGate({
+      atOnceMax: 8,
+      waitingMax: 200,
+      refusal: () => refuse('rate_limited', 'search_busy', 'Many are searching right now. Try again in a moment.'),
+    }),
+  );
+
+/** Lists and searches of what is on sale: `listings.search`. Refuses: `invalid_cursor`, `search_busy`. */
 export const searchProcedure = open()
   .input(searchListingsInput)
-  .query(({ ctx, input }) => searchListings(searching(ctx), input));
+  .query(({ ctx, input }) => gate().run(() => searchListings(searching(ctx), input)));
 
 export const searchRouter = router({
   facets: open()
     .input(listingFilter)
-    .query(({ ctx, input }) => facets(searching(ctx), input)),
+    .query(({ ctx, input }) => gate().run(() => facets(searching(ctx), input))),
 
   suggest: open()
     .input(suggestInput)
-    .query(({ ctx, input }) => suggestions(ctx, input.text)),
+    .query(({ ctx, input }) => gate().run(() => suggestions(ctx, input.text))),
 
   saved: reading().query(({ ctx }) => savedSearchesOf(ctx.database.client, ctx.principal.citizenId)),
 

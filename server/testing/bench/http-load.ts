@@ -4,12 +4,16 @@ import { type Agent, request as httpRequest } from 'node:http';
 export interface LoadTarget {
   port: number;
   agent: Agent;
+  /** A status that is no failure besides success. */
+  alsoFine?: number;
 }
 
 export interface LoadResult {
   /** Milliseconds of each request. */
   times: number[];
   seconds: number;
+  /** How many were answered with the status that is fine besides success. */
+  refused: number;
 }
 
 /** Asks for paths in turns, so many at once, until `count` answers are there. Rejects when one is not a success. */
@@ -18,23 +22,23 @@ export async function load(
   what: { paths: readonly string[]; count: number; atOnce: number },
 ): Promise<LoadResult> {
   const times: number[] = [];
-  let next = 0;
+  let [next, refused] = [0, 0];
   const startedAt = performance.now();
   const caller = async () => {
     while (next < what.count) {
       const path = what.paths[next % what.paths.length] ?? '/';
       next += 1;
       const started = performance.now();
-      await ask(target, path);
+      if ((await ask(target, path)) === null) refused += 1;
       times.push(performance.now() - started);
     }
   };
   await Promise.all(Array.from({ length: what.atOnce }, caller));
-  return { times, seconds: (performance.now() - startedAt) / 1_000 };
+  return { times, seconds: (performance.now() - startedAt) / 1_000, refused };
 }
 
-/** The answer to a request. Rejects unless it is a success. */
-export function ask({ port, agent }: LoadTarget, path: string, body?: Buffer): Promise<Buffer> {
+/** The answer to a request; null for one with the status that is fine as well. Rejects on any other. */
+export function ask({ port, agent, alsoFine }: LoadTarget, path: string, body?: Buffer): Promise<Buffer | null> {
   return new Promise((resolve, reject) => {
     const method = body === undefined ? 'GET' : 'PUT';
     const asked = httpRequest({ port, agent, path, method, host: '127.0.0.1' }, (response) => {
@@ -44,6 +48,7 @@ export function ask({ port, agent }: LoadTarget, path: string, body?: Buffer): P
       response.once('end', () => {
         const answer = Buffer.concat(chunks);
         if (response.statusCode === 200) resolve(answer);
+        else if (response.statusCode === alsoFine) resolve(null);
         else reject(new Error(`${path} answered ${String(response.statusCode)}: ${answer.toString().slice(0, 300)}`));
       });
     });

@@ -55,10 +55,11 @@ async function main(report: Report, cleanups: Cleanup[]): Promise<void> {
   for (const each of marketCases(Number(options.seed))) {
     if (chosen !== null && !chosen.includes(each.name)) continue;
     await stage.recount();
-    for (const path of each.paths) await ask(stage.bare, path, await ask(stage.product, path));
+    for (const path of each.paths) await ask(stage.bare, path, (await ask(stage.product, path)) ?? Buffer.alloc(0));
     report.line(`${each.name}: ${each.paths.length} different requests in turns, ${options.rounds} rounds`);
     for (const atOnce of connections) await measure(report, stage, { ...each, atOnce });
   }
+  await flood(report, stage, cleanups);
   const missed = report.figures().filter((figure) => !isMet(figure));
   report.line(JSON.stringify({ ok: missed.length === 0, missed: missed.map(({ name }) => name), ...known() }));
   process.exitCode = missed.length === 0 ? 0 : 1;
@@ -130,6 +131,25 @@ async function measure(
     { name: 'bare', rates: bareRates },
     { name, rates },
   ]);
+}
+
+const floodSearches = 10_000;
+const floodAtOnce = 500;
+
+/** Many more searches at once than there are connections to the database: each is answered or clearly refused. */
+async function flood(report: Report, stage: Stage, cleanups: Cleanup[]): Promise<void> {
+  const agent = new Agent({ keepAlive: true, maxSockets: floodAtOnce });
+  cleanups.push(() => Promise.resolve(agent.destroy()));
+  const paths = marketCases(Number(options.seed)).find(({ name }) => name === 'search')?.paths ?? [];
+  const target = { ...stage.product, agent, alsoFine: 429 };
+  const { times, seconds, refused } = await load(target, { paths, count: floodSearches, atOnce: floodAtOnce });
+  report.line(
+    `${String(floodSearches)} searches, ${String(floodAtOnce)} at once: an answer or "too many" for every one`,
+  );
+  report.figure('flood: answered', times.length - refused, { atLeast: 1 });
+  report.figure('flood: refused', refused);
+  report.figure('flood: per second', floodSearches / seconds);
+  report.figure('flood: p99 ms', quantile(times, 0.99));
 }
 
 function p50Required(name: MarketCase['name'], atOnce: Connections): Figure['required'] {

@@ -93,7 +93,7 @@ async function plantListings(admin: Client, { listings, sellers }: Goods): Promi
              || 'Fatto a mano a ' || place || ' da maestri veneziani, con ' || other_craft || ' in regalo. '
              || 'It comes packed in straw with a note of ' || rare2 || '; ask before the feast of the Ascension.',
            category, kind, ARRAY[adjective, 'workshop ' || n % 50], '{}', '[]',
-           (100 + power(random(), 3) * 500000)::bigint, CASE WHEN n % 5 = 0 THEN NULL ELSE n % 7 END, (power(random(), 6) * 900)::integer,
+           (100 + power(random(), 3) * 500000)::bigint, CASE WHEN n % 5 = 0 OR n % 8 = 7 THEN NULL ELSE n % 7 END, (power(random(), 6) * 900)::integer,
            ratings, ratings * (2 + n % 4), CASE WHEN n % 50 = 0 THEN 'paused' ELSE 'published' END, 1,
            now() - (n * interval '3 minutes'), now()
       FROM generate_series(1, $1::integer) AS n,
