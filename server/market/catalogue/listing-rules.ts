@@ -19,7 +19,7 @@ export interface PricedChoice {
 
 /**
  * What one of a listing costs and how many there are, of the variant where there are variants.
- * Refuses: `variant_required` (a choice has to be made), `variant_not_offered` (there is none such, or no longer).
+ * Refuses: `variant_required` (a choice has to be made), `variant_unavailable` (there is none such, or no longer).
  */
 export function choiceOf(
   listing: Pick<LockedListing, 'priceMinor' | 'stock' | 'variants'>,
@@ -32,7 +32,7 @@ export function choiceOf(
   }
   const variant = listing.variants.find(({ id }) => id === variantId);
   if (variant?.isOffered !== true)
-    throw refuse('conflict', 'variant_not_offered', 'This variant is no longer offered. Choose another.');
+    throw refuse('conflict', 'variant_unavailable', 'This variant is no longer offered. Choose another.');
   return { priceMinor: ducat(variant.priceMinor), stock: variant.stock, values: variant.values };
 }
 

@@ -181,8 +181,8 @@ describe('the price of a choice', () => {
 
   it.each([
     ['no choice where there is one to make', { given: [offered], variantId: null, code: 'variant_required' }],
-    ['a variant that was dropped', { given: [offered, dropped], variantId: 'b', code: 'variant_not_offered' }],
-    ['a variant of something else', { given: [offered], variantId: 'c', code: 'variant_not_offered' }],
+    ['a variant that was dropped', { given: [offered, dropped], variantId: 'b', code: 'variant_unavailable' }],
+    ['a variant of something else', { given: [offered], variantId: 'c', code: 'variant_unavailable' }],
   ])('%s is refused', (_what, { given, variantId, code }) => {
     expect(() => priceOf({ ...plain, variants: given }, variantId)).toThrow(expect.objectContaining({ code }));
   });
