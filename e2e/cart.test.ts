@@ -1,5 +1,5 @@
 import { expect, expectAccessible, expectNoSidewaysScroll, signIn, test } from './support/journey.ts';
-import { availableMinor, cards, payWith, publish } from './support/steps.ts';
+import { acceptTermsWhenAsked, availableMinor, cards, payWith, publish } from './support/steps.ts';
 import type { Page } from 'playwright/test';
 
 /** Puts what the page of a listing shows into the cart. */
@@ -61,6 +61,7 @@ test('a cart of two sellers is filled before signing in, and bought by itself on
   });
 
   await test.step('the missing ducats are paid by card, and everything is bought', async () => {
+    await acceptTermsWhenAsked(page);
     await page.getByRole('button', { name: /by card and buy$/ }).click();
     await payWith(page, cards.accepted);
     await expect(page.getByText('Everything is bought')).toBeVisible();

@@ -2,7 +2,7 @@ import { addresses } from './support/addresses.ts';
 import { inDatabase } from './support/database.ts';
 import { expect, expectAccessible, expectNoSidewaysScroll, signIn, test } from './support/journey.ts';
 import { addPasskey } from './support/passkeys.ts';
-import { buyShown, cards, controlStripe, finishOrder, payWith, publish } from './support/steps.ts';
+import { acceptTermsWhenAsked, buyShown, cards, controlStripe, finishOrder, payWith, publish } from './support/steps.ts';
 import { presentWaits, setWaits } from './support/waiting.ts';
 import type { Locator, Page } from 'playwright/test';
 
@@ -32,6 +32,7 @@ async function earn(page: Page, buyer: Page): Promise<void> {
   await buyer.goto('/wallet/top-up');
   await buyer.getByRole('radio', { name: /Your own amount/ }).check();
   await buyer.getByLabel('Amount in US dollars').fill('900');
+  await acceptTermsWhenAsked(buyer);
   await buyer.getByRole('button', { name: 'Pay $922.50' }).click();
   await buyer.waitForURL(`${addresses.stripe}/**`);
   await payWith(buyer, cards.quick);

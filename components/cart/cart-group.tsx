@@ -46,9 +46,9 @@ function CartItemRow({ item }: { item: CartItemView }) {
           </span>
         )}
       </div>
-      <div className="flex w-full items-center justify-between gap-4 sm:w-auto sm:justify-end">
+      <div className="flex w-full flex-wrap items-center justify-between gap-x-4 gap-y-2 sm:w-auto sm:justify-end">
         <ItemControls item={item} />
-        <span className="text-right font-medium sm:min-w-[112px]">
+        <span className="ml-auto text-right font-medium sm:min-w-[112px]">
           <Amount asset="DUCAT" minor={item.totalMinor} />
         </span>
       </div>

@@ -34,7 +34,10 @@ export function Header({ visitor, inCart, theme }: HeaderProps) {
           <NavLinks look="bar" balance={visitor === null ? null : <Balance visitor={visitor} />} />
         </nav>
         <div className="ml-auto flex items-center gap-1 sm:gap-2">
-          <CommandPalette isSignedIn={visitor !== null} isOperator={visitor?.role === 'operator'} theme={theme} />
+          {/* A narrow screen has no room for it beside the way to sign in; the market has its own search. */}
+          <div className={visitor === null ? 'hidden sm:block' : undefined}>
+            <CommandPalette isSignedIn={visitor !== null} isOperator={visitor?.role === 'operator'} theme={theme} />
+          </div>
           <CartLink count={inCart} />
           {visitor === null || visitor.unread === null ? null : <NotificationBell unread={visitor.unread} />}
           <div className={visitor === null ? undefined : '-mr-3'}>

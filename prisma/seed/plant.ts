@@ -32,6 +32,15 @@ export async function plantSeed(input: SeedInput): Promise<void> {
   const listings = await plantListings(input, citizens);
   await plantStorefronts(input, citizens);
   await plantOrders({ ...input, citizens, listings });
+  await readOldNews(input, [...citizens.values()]);
+}
+
+/** What happened in four weeks of trade is no news to anybody. */
+async function readOldNews({ database, now }: SeedInput, citizenIds: readonly string[]): Promise<void> {
+  await database.client.notification.updateMany({
+    where: { citizenId: { in: [...citizenIds] }, readAt: null, createdAt: { lte: now } },
+    data: { readAt: now },
+  });
 }
 
 export async function seedState(db: Db): Promise<SeedState> {

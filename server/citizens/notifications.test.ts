@@ -68,6 +68,7 @@ describe('a notification', () => {
       { topic: 'money', byEmail: true, isFixed: false },
       { topic: 'orders', byEmail: true, isFixed: false },
       { topic: 'market', byEmail: true, isFixed: false },
+      { topic: 'people', byEmail: true, isFixed: false },
     ]);
   });
 
