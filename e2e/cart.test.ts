@@ -45,7 +45,7 @@ test('a cart of two sellers is filled before signing in, and bought by itself on
   });
 
   await test.step('what changed meanwhile is shown with what mends it', async () => {
-    await signIn(page, buyer, '/cart');
+    await signIn(page, buyer, '/sign-in?callbackUrl=%2Fcart');
     await expect(page.getByRole('link', { name: 'Cart, 3 things' })).toBeVisible();
     await works.goto('/sell');
     await works.getByRole('link', { name: 'Chart of the lagoon mouth' }).first().click();

@@ -29,6 +29,7 @@ const nouns = [
   'people',
   'plan',
   'privacy',
+  'process',
   'proof',
   'provenance',
   'receipt',
