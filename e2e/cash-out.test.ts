@@ -2,7 +2,15 @@ import { addresses } from './support/addresses.ts';
 import { inDatabase } from './support/database.ts';
 import { expect, expectAccessible, expectNoSidewaysScroll, signIn, test } from './support/journey.ts';
 import { addPasskey } from './support/passkeys.ts';
-import { acceptTermsWhenAsked, buyShown, cards, controlStripe, finishOrder, payWith, publish } from './support/steps.ts';
+import {
+  acceptTermsWhenAsked,
+  buyShown,
+  cards,
+  controlStripe,
+  finishOrder,
+  payWith,
+  publish,
+} from './support/steps.ts';
 import { presentWaits, setWaits } from './support/waiting.ts';
 import type { Locator, Page } from 'playwright/test';
 

@@ -124,7 +124,7 @@ function Group({ label, children }: { label: string; children: ReactNode }) {
   if (isEmpty) return null;
   return (
     <section aria-label={label} className="flex flex-col gap-1">
-      <h3 className="text-sm font-semibold">{label}</h3>
+      <h2 className="text-sm font-semibold">{label}</h2>
       <ul className="flex flex-col">{children}</ul>
     </section>
   );

@@ -23,7 +23,7 @@ export function PriceFilter({ action, query, name }: PriceFilterProps) {
   ];
   return (
     <form action={action} method="get" aria-label={t('price')} className="flex flex-col gap-2">
-      <h3 className="text-sm font-semibold">{t('price')}</h3>
+      <h2 className="text-sm font-semibold">{t('price')}</h2>
       <div className="grid grid-cols-2 items-end gap-2">
         {bounds.map(({ parameter, label, value }) => (
           <Field key={parameter} id={`${name}-${parameter}`} label={label}>
