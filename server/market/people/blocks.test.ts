@@ -27,8 +27,10 @@ describe('whoever is blocked', () => {
     const other = await market.listing(seller);
     await expect(people.ask(buyer, other.listingId)).rejects.toMatchObject({ code: 'seller_unavailable' });
     await expect(market.buy(buyer, { listingId })).rejects.toMatchObject({ code: 'seller_unavailable' });
-    for (const attempt of [people.write(buyer, threadId), people.writeToOrder(buyer, orderId)])
-      await expect(attempt).rejects.toMatchObject({ code: 'conversation_closed' });
+    const attempts = [people.write(buyer, threadId), people.writeToOrder(buyer, orderId)];
+    await Promise.all(
+      attempts.map((attempt) => expect(attempt).rejects.toMatchObject({ code: 'conversation_closed' })),
+    );
     const third = await market.citizen({ ducatsMinor: 100_00n });
     await market.buy(third, { listingId });
     await people.block(seller, buyer, { isOn: false });
