@@ -40,8 +40,8 @@ async function main() {
     const scores = new Map(paths.map((path) => [path, []]));
     for (let round = 0; round < rounds; round += 1) {
       for (const path of paths) {
-        const measured = await interruption.orEndOf(lighthouse(`${appUrl}${path}`, { chromium, reports }));
-        process.stdout.write(`${path}: ${JSON.stringify(measured)}\n`);
+        const { faults, ...measured } = await interruption.orEndOf(measure(`${appUrl}${path}`, { chromium, reports }));
+        process.stdout.write(`${path}: ${JSON.stringify(measured)}${faults}\n`);
         scores.get(path).push(measured);
       }
     }
@@ -64,6 +64,16 @@ async function firstListing(appUrl) {
   return path;
 }
 
+/** Chromium now and then loses the beginning of its recording, so a measurement may be made twice. */
+async function measure(url, options) {
+  return (await lighthouse(url, options)) ?? (await lighthouse(url, options)) ?? failed(url);
+}
+
+function failed(url) {
+  throw new Halt(`Lighthouse could not measure ${url}, twice.`);
+}
+
+/** Scores of 100, and what is wrong with the page for those who cannot see it; null where the measurement failed. */
 async function lighthouse(url, { chromium, reports }) {
   const file = join(reports, 'report.json');
   const only = Object.keys(goals).join(',');
@@ -74,10 +84,16 @@ async function lighthouse(url, { chromium, reports }) {
     cwd: root,
     env,
   });
-  if (code !== 0) throw new Halt(`Lighthouse could not measure ${url}:\n${tail(output, 20)}`);
-  const { categories, runtimeError } = JSON.parse(readFileSync(file, 'utf8'));
-  if (runtimeError !== undefined) throw new Halt(`Lighthouse could not measure ${url}: ${runtimeError.message}`);
-  return Object.fromEntries(Object.keys(goals).map((name) => [name, Math.round(categories[name].score * 100)]));
+  if (code !== 0) {
+    process.stdout.write(`${tail(output, 3)}\n`);
+    return null;
+  }
+  const { categories, audits, runtimeError } = JSON.parse(readFileSync(file, 'utf8'));
+  if (runtimeError !== undefined) return null;
+  const wrong = categories.accessibility.auditRefs.filter(({ id, weight }) => weight > 0 && audits[id].score === 0);
+  const faults = wrong.map(({ id }) => ` ${id}`).join('');
+  const scores = Object.keys(goals).map((name) => [name, Math.round(categories[name].score * 100)]);
+  return { ...Object.fromEntries(scores), faults };
 }
 
 function report(scores) {
