@@ -5,12 +5,13 @@ import { useTranslations } from 'next-intl';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 
-import { CheckOutDialog } from '#components/cart/check-out-dialog.tsx';
 import { useRefusalText } from '#components/errors/use-refusal-text.ts';
 import { useAttempt } from '#components/form/use-attempt.ts';
+import { PurchaseDialog } from '#components/listing/purchase-dialog.tsx';
 import { PurchaseFigures } from '#components/listing/purchase-figures.tsx';
 import { Amount } from '#components/money/amount.tsx';
 import { noConsent, TermsConsent } from '#components/top-up/terms-consent.tsx';
+import { useLeaveToPay } from '#components/top-up/use-leave-to-pay.ts';
 import { useTRPC } from '#components/trpc/client.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { LinkButton } from '#components/ui/link-button.tsx';
@@ -75,7 +76,7 @@ function Heading() {
 }
 
 function Pay(props: CheckOutProps & { availableMinor: bigint }) {
-  const { totalMinor, availableMinor } = props;
+  const { totalMinor, availableMinor, count, sellers } = props;
   const t = useTranslations('cart.pay');
   const hydrated = useHydrated();
   const [isConfirming, setConfirming] = useState(false);
@@ -87,8 +88,10 @@ function Pay(props: CheckOutProps & { availableMinor: bigint }) {
         {t('button')}
       </Button>
       <PayProblem error={error} />
-      <CheckOutDialog
-        {...props}
+      <PurchaseDialog
+        text={t('confirmText', { count, sellers })}
+        totalMinor={totalMinor}
+        availableMinor={availableMinor}
         open={isConfirming}
         pending={buy.isPending}
         onClose={() => setConfirming(false)}
@@ -104,11 +107,15 @@ function PayMissing({ totalMinor, missingMinor, terms }: CheckOutProps & { missi
   const hydrated = useHydrated();
   const [consent, setConsent] = useState(noConsent);
   const [isMissed, setMissed] = useState(false);
-  const topUp = useTopUpAndBuy(terms);
+  const open = useMutation(useTRPC().cart.topUpAndBuy.mutationOptions());
+  const checkout = useLeaveToPay({
+    terms,
+    open: (total: bigint, key) => open.mutateAsync({ totalMinor: total, key }),
+  });
   const amount = () => <Amount asset="DUCAT" minor={missingMinor} isTrimmed />;
   const pay = () => {
     if (terms !== null && !(consent.isAccepted && consent.isOfAge)) setMissed(true);
-    else topUp.mutate(totalMinor);
+    else checkout.start(totalMinor);
   };
   return (
     <>
@@ -116,10 +123,10 @@ function PayMissing({ totalMinor, missingMinor, terms }: CheckOutProps & { missi
         <p>{t.rich('missingText', { amount })}</p>
       </Notice>
       {terms === null ? null : <TermsConsent consent={consent} isMissed={isMissed} onChange={setConsent} />}
-      <Button wide disabled={!hydrated} pending={topUp.isPending || topUp.isSuccess} onClick={pay}>
+      <Button wide disabled={!hydrated} pending={checkout.isPending || checkout.isLeaving} onClick={pay}>
         <span>{t.rich('topUp', { amount })}</span>
       </Button>
-      <PayProblem error={topUp.error} />
+      <PayProblem error={checkout.error} />
     </>
   );
 }
@@ -164,23 +171,4 @@ function useBuyCart(onEnd: () => void) {
   );
   const send = (totalMinor: bigint) => buy.mutate({ totalMinor, key: attempt.key });
   return { buy: { ...buy, send }, error: buy.error };
-}
-
-/** Terms that are named are accepted first, which can be said twice. */
-function useTopUpAndBuy(terms: CheckOutProps['terms']) {
-  const trpc = useTRPC();
-  const attempt = useAttempt();
-  const accept = useMutation(trpc.terms.accept.mutationOptions());
-  const open = useMutation(trpc.cart.topUpAndBuy.mutationOptions());
-  return useMutation({
-    mutationFn: async (totalMinor: bigint) => {
-      if (terms !== null) await accept.mutateAsync({ version: terms.version, isAccepted: true, isOfAge: true });
-      return open.mutateAsync({ totalMinor, key: attempt.key });
-    },
-    onSuccess: ({ checkoutUrl }) => {
-      attempt.settle();
-      window.location.assign(checkoutUrl);
-    },
-    onError: (failure) => attempt.settle(failure),
-  });
 }

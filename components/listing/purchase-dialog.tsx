@@ -12,8 +12,8 @@ interface PurchaseDialogProps {
   onClose: () => void;
   onConfirm: () => void;
   pending: boolean;
-  title: string;
-  quantity: number;
+  /** What is bought. */
+  text: string;
   totalMinor: bigint;
   availableMinor: bigint;
 }
@@ -24,7 +24,7 @@ export function PurchaseDialog(props: PurchaseDialogProps) {
   const common = useTranslations('common');
   return (
     <Dialog open={props.open} onClose={props.onClose} title={t('confirmTitle')} closeLabel={common('close')}>
-      <p className="text-lg">{t('confirmText', { quantity: props.quantity, title: props.title })}</p>
+      <p className="text-lg">{props.text}</p>
       <PurchaseFigures totalMinor={props.totalMinor} availableMinor={props.availableMinor} />
       <p className="text-sm text-muted">{t('escrow')}</p>
       <div className="flex flex-col gap-3 sm:flex-row sm:flex-wrap sm:justify-end">

@@ -149,13 +149,16 @@ export function PurchaseForm({ listing, availableMinor }: PurchaseFormProps) {
             key: attempt.key,
           })
         }
-        title={variant === undefined ? listing.title : `${listing.title} (${variant.values.join(', ')})`}
-        quantity={quantity ?? 1}
+        text={t('confirmText', { quantity: quantity ?? 1, title: titleOf(listing, variant) })}
         totalMinor={totalMinor}
         availableMinor={availableMinor}
       />
     </form>
   );
+}
+
+function titleOf({ title }: { title: string }, variant: { values: readonly string[] } | undefined): string {
+  return variant === undefined ? title : `${title} (${variant.values.join(', ')})`;
 }
 
 /** What is missing, and the way to it. */

@@ -3,37 +3,18 @@
 import { useSubscription } from '@trpc/tanstack-react-query';
 import { Bell } from 'lucide-react';
 import { useTranslations } from 'next-intl';
-import Link from 'next/link';
 import { useState, useSyncExternalStore } from 'react';
 
 import { useNotificationText } from '#components/notification/use-notification-text.ts';
 import { useTRPC } from '#components/trpc/client.tsx';
+import { CountLink } from '#components/ui/count-link.tsx';
 import { useToast } from '#components/ui/toast.tsx';
-
-const shownMax = 99;
 
 /** The way to the notifications with how many are unread; new ones arrive while the page is looked at. */
 export function NotificationBell({ unread }: { unread: number }) {
   const t = useTranslations('notification');
   const count = useLiveCount(unread);
-  return (
-    <Link
-      href="/account/notifications"
-      prefetch={false}
-      aria-label={t('bell', { count })}
-      className="relative inline-flex size-control items-center justify-center rounded-md text-text transition-colors hover:bg-accent-soft"
-    >
-      <Bell aria-hidden="true" className="size-icon" />
-      {count === 0 ? null : (
-        <span
-          aria-hidden="true"
-          className="figures absolute top-1 right-0 min-w-5 rounded-full bg-accent px-1 text-center text-xs font-semibold text-on-accent"
-        >
-          {count > shownMax ? `${String(shownMax)}+` : count}
-        </span>
-      )}
-    </Link>
-  );
+  return <CountLink href="/account/notifications" icon={Bell} label={t('bell', { count })} count={count} />;
 }
 
 /** What the page said when it was made, until the stream says otherwise. */

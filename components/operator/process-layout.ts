@@ -97,7 +97,7 @@ function arrowOf({ from, to, number, index }: Way, states: readonly DrawnState[]
   const [start, end] = [states.find(({ state }) => state === from), states.find(({ state }) => state === to)];
   if (start === undefined || end === undefined) throw new Error('a way leads from a state to a state');
   const way = { from, to, number };
-  if (start.x === end.x) return { ...way, ...downwards(start, end) };
+  if (start.x === end.x) return { ...way, ...downwards(start, end, states) };
   const [x1, y1] = [start.x + box.width, start.y + box.height * (0.2 + 0.15 * Math.min(index, 4))];
   const [x2, y2] = [end.x, end.y + box.height / 2];
   const bend = gap.x / 2;
@@ -118,8 +118,12 @@ function pointOf(
 }
 
 /** To the next one straight; past others in a bow on the left. */
-function downwards(start: DrawnState, end: DrawnState): { path: string; x: number; y: number } {
-  const isNext = end.y - start.y < 2 * box.height + 2 * gap.y;
+function downwards(
+  start: DrawnState,
+  end: DrawnState,
+  states: readonly DrawnState[],
+): { path: string; x: number; y: number } {
+  const isNext = !states.some(({ x, y }) => x === start.x && start.y < y && y < end.y);
   const [y1, y2] = [start.y + box.height, end.y];
   if (isNext) {
     const x = start.x + box.width / 2;

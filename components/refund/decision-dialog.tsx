@@ -1,69 +1,13 @@
 'use client';
 
 import { useTranslations } from 'next-intl';
-import { useState } from 'react';
-import type { SubmitEvent } from 'react';
 
-import { useRefusalText } from '#components/errors/use-refusal-text.ts';
-import { Button } from '#components/ui/button.tsx';
-import { Dialog } from '#components/ui/dialog.tsx';
-import { Field } from '#components/ui/field.tsx';
-import { Notice } from '#components/ui/notice.tsx';
-import { Textarea } from '#components/ui/textarea.tsx';
+import { ReasonDialog, type DecisionDialogProps } from '#components/form/reason-dialog.tsx';
 import { refundNote } from '#server/payments/refunds/refund-schema.ts';
 
-interface DecisionDialogProps {
-  /** Sets the field of one dialog apart from those of others on the page. */
-  id: string;
-  open: boolean;
-  title: string;
-  text: string;
-  submitLabel: string;
-  isDangerous: boolean;
-  pending: boolean;
-  error: unknown;
-  onClose: () => void;
-  onSubmit: (note: string) => void;
-}
-
-/** Says what a decision does, takes the note that is kept with it, and decides. */
+/** A decision about money that goes back, with the note that is kept with it. */
 export function DecisionDialog(props: DecisionDialogProps) {
-  const { id, open, title, text, submitLabel, isDangerous, pending, error, onClose, onSubmit } = props;
   const t = useTranslations('refund');
-  const common = useTranslations('common');
-  const refusalText = useRefusalText();
-  const [note, setNote] = useState('');
-  const [isChecked, setChecked] = useState(false);
-  const isWrong = !refundNote.safeParse(note).success;
-  const submit = (event: SubmitEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    setChecked(true);
-    if (!isWrong && !pending) onSubmit(note.trim());
-  };
-  return (
-    <Dialog open={open} onClose={onClose} title={title} closeLabel={common('close')}>
-      <form onSubmit={submit} noValidate className="flex flex-col gap-6">
-        <p>{text}</p>
-        <Field
-          id={`note-${id}`}
-          label={t('form.note')}
-          hint={t('form.noteHint')}
-          error={isChecked && isWrong ? t('form.noteProblem') : undefined}
-        >
-          {(control) => (
-            <Textarea {...control} rows={3} value={note} onChange={({ target }) => setNote(target.value)} />
-          )}
-        </Field>
-        {error === null ? null : <Notice tone="danger" title={refusalText(error)} live />}
-        <div className="flex flex-col gap-3 sm:flex-row sm:flex-wrap sm:justify-end">
-          <Button variant="secondary" onClick={onClose}>
-            {t('reviews.back')}
-          </Button>
-          <Button type="submit" variant={isDangerous ? 'danger' : 'primary'} pending={pending}>
-            {submitLabel}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
-  );
+  const form = { label: t('form.note'), hint: t('form.noteHint'), problem: t('form.noteProblem') };
+  return <ReasonDialog {...props} reason={{ ...form, back: t('reviews.back'), schema: refundNote }} />;
 }

@@ -1,5 +1,6 @@
 'use client';
 
+import { useMutation } from '@tanstack/react-query';
 import { useTranslations } from 'next-intl';
 import { useRef, useState } from 'react';
 import type { SubmitEvent } from 'react';
@@ -12,7 +13,8 @@ import { OrderSummary } from '#components/top-up/order-summary.tsx';
 import { PackageChoice } from '#components/top-up/package-choice.tsx';
 import { noConsent, TermsConsent } from '#components/top-up/terms-consent.tsx';
 import { useCustomQuote } from '#components/top-up/use-custom-quote.ts';
-import { useStartTopUp } from '#components/top-up/use-start-top-up.ts';
+import { useLeaveToPay } from '#components/top-up/use-leave-to-pay.ts';
+import { useTRPC } from '#components/trpc/client.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { Card } from '#components/ui/card.tsx';
 import { Notice } from '#components/ui/notice.tsx';
@@ -35,7 +37,11 @@ export function TopUpForm({ offers, terms }: TopUpFormProps) {
   const [text, setText] = useState('');
   const [isMissed, setMissed] = useState(false);
   const custom = useCustomQuote(chosen === 'custom' ? text : '', offers);
-  const checkout = useStartTopUp(terms);
+  const open = useMutation(useTRPC().topUps.start.mutationOptions());
+  const checkout = useLeaveToPay({
+    terms,
+    open: (choice: TopUpChoice, key) => open.mutateAsync({ choice, key }),
+  });
   const [consent, setConsent] = useState(noConsent);
   const [isConsentMissed, setConsentMissed] = useState(false);
   const quote = chosen === 'custom' ? custom.quote : (offers.packages.find(({ choice }) => choice === chosen) ?? null);

@@ -1,9 +1,9 @@
 import { findAccount, freezeAccount, openAccount, unfreezeAccount } from '#server/ledger/accounts.ts';
-import { setVelocityLimits, velocityLimits, type VelocityLimit } from '#server/ledger/limits.ts';
+import { setVelocityLimits, velocityLimits, type VelocityLimit, type VelocityUse } from '#server/ledger/limits.ts';
 import { lookupAccounts } from '#server/ledger/lookups.ts';
 import type { TrustEnforcement } from '#server/citizens/trust.ts';
 import type { TrustStanding } from '#server/citizens/trust-rules.ts';
-import { amountMinorMax } from '#server/money/money.ts';
+import { amountMinorMax, ducat, type DucatMinor } from '#server/money/money.ts';
 import type { Tx } from '#server/platform/db.ts';
 import { defaultSettings } from './packages.ts';
 
@@ -50,6 +50,22 @@ export function limitsOf({ limits, cashOutFrom }: Pick<TrustStanding, 'limits' |
     { ...countedSending, period: '24_hours', amountMinorMax: ducatsFor(limits.topUpDayUsdMinor) },
     { ...countedSending, period: '30_days', amountMinorMax: ducatsFor(limits.topUpMonthUsdMinor) },
   ];
+}
+
+/**
+ * What a standing allows at this moment, less what the ledger counted, in centesimi of a ducat. The ledger's own limits
+ * follow the standing with the next request.
+ */
+export function leftWithin(
+  standing: Pick<TrustStanding, 'limits' | 'cashOutFrom'>,
+  uses: readonly VelocityUse[],
+  counted: Pick<VelocityUse, 'kind' | 'side' | 'period'>,
+): DucatMinor {
+  const isThis = ({ kind, side, period }: Pick<VelocityUse, 'kind' | 'side' | 'period'>) =>
+    kind === counted.kind && side === counted.side && period === counted.period;
+  const mostMinor = limitsOf(standing).find(isThis)?.amountMinorMax ?? 0n;
+  const usedMinor = uses.find(isThis)?.usedMinor ?? 0n;
+  return ducat(usedMinor < mostMinor ? mostMinor - usedMinor : 0n);
 }
 
 /** Centesimi of a ducat that some cents buy, at most what one transfer can hold. */

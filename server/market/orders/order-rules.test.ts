@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { amountsLeft, givenBack, refusePurchase, saleFee } from '#server/market/orders/order-rules.ts';
+import { amountsLeft, givenBack, refusePurchase, refuseStock, saleFee } from '#server/market/orders/order-rules.ts';
 import type { WantedListing } from '#server/market/orders/order-rules.ts';
 import { lowerFee } from '#server/market/orders/fee-bands.ts';
 import { priceMinorMax } from '#server/market/catalogue/catalogue-schema.ts';
+import type { LockedListing } from '#server/market/catalogue/listing-locks.ts';
+import { priceLines } from '#server/market/orders/purchase-lines.ts';
 import { quantityMax } from '#server/market/orders/order-schema.ts';
 import { ducat } from '#server/money/money.ts';
 
@@ -81,42 +83,65 @@ describe('the fee by volume', () => {
 });
 
 describe('a purchase', () => {
-  const [red, gone] = ['11111111-1111-4111-8111-111111111111', '22222222-2222-4222-8222-222222222222'];
-  const fine: WantedListing = {
-    sellerId: 'seller',
-    state: 'published',
-    version: 3,
-    stock: 5,
-    priceMinor: 10n,
-    variants: [],
-  };
-  const variants = [
-    { id: red, values: ['red'], priceMinor: 12n, stock: 2, isOffered: true },
-    { id: gone, values: ['blue'], priceMinor: 12n, stock: 9, isOffered: false },
-  ];
-  const wish = { buyerId: 'buyer', listingVersion: 3, quantity: 2, variantId: null };
+  const fine: WantedListing = { sellerId: 'seller', state: 'published', version: 3 };
+  const wish = { buyerId: 'buyer', listingVersion: 3, quantity: 2 };
 
   it.each([
     [null, {}, {}],
-    [null, { stock: null }, { quantity: quantityMax }],
+    [null, {}, { quantity: quantityMax }],
     [null, {}, { quantity: 5 }],
     ['own_listing', {}, { buyerId: 'seller' }],
     ['listing_withdrawn', { state: 'paused' }, {}],
     ['listing_changed', {}, { listingVersion: 2 }],
-    ['sold_out', { stock: 0 }, {}],
-    ['insufficient_stock', {}, { quantity: 6 }],
     ['invalid_quantity', {}, { quantity: 0 }],
     ['invalid_quantity', {}, { quantity: -1 }],
     ['invalid_quantity', {}, { quantity: 1.5 }],
     ['invalid_quantity', {}, { quantity: Number.NaN }],
     ['invalid_quantity', {}, { quantity: quantityMax + 1 }],
-    [null, { variants }, { variantId: red }],
-    ['variant_required', { variants }, {}],
-    ['variant_unavailable', { variants }, { variantId: gone }],
-    ['variant_unavailable', {}, { variantId: red }],
-    // The stock of the variant counts, not that of all together.
-    ['insufficient_stock', { variants }, { variantId: red, quantity: 3 }],
   ] as const)('answers %s for %o and %o', (refusal, listing, wanted) => {
     expect(refusePurchase({ ...fine, ...listing }, { ...wish, ...wanted })).toBe(refusal);
+  });
+});
+
+describe('what of the stock refuses a purchase', () => {
+  it.each([
+    [null, null, quantityMax],
+    [null, 5, 5],
+    ['insufficient_stock', 5, 6],
+    ['sold_out', 0, 1],
+  ] as const)('is %s of %s for %s', (refusal, stock, quantity) => {
+    expect(refuseStock(stock, quantity)).toBe(refusal);
+  });
+});
+
+describe('a line', () => {
+  const [red, gone] = ['11111111-1111-4111-8111-111111111111', '22222222-2222-4222-8222-222222222222'];
+  const variants = [
+    { id: red, values: ['red'], priceMinor: 12n, stock: 2, isOffered: true },
+    { id: gone, values: ['blue'], priceMinor: 12n, stock: 9, isOffered: false },
+  ];
+  const listing = {
+    ...{ id: 'listing', sellerId: 'seller', title: 'A cup', description: 'Of glass.', categorySlug: 'glass' },
+    ...{ kind: 'goods', state: 'published', version: 3, priceMinor: 10n, stock: 5 },
+  } as const;
+  const priced = (offered: typeof variants, wanted: { variantId: string | null; quantity?: number }) =>
+    priceLines([{ listingId: 'listing', listingVersion: 3, quantity: 2, ...wanted }], {
+      buyerId: 'buyer',
+      listings: new Map([['listing', { ...listing, variants: offered } as LockedListing]]),
+    });
+
+  it('costs what was chosen', () => {
+    expect(priced(variants, { variantId: red })).toMatchObject([{ unitPriceMinor: 12n, totalMinor: 24n }]);
+    expect(priced([], { variantId: null })).toMatchObject([{ unitPriceMinor: 10n, totalMinor: 20n }]);
+  });
+
+  it.each([
+    ['variant_required', variants, { variantId: null }],
+    ['variant_unavailable', variants, { variantId: gone }],
+    ['variant_unavailable', [], { variantId: red }],
+    // The stock of the variant counts, not that of all together.
+    ['insufficient_stock', variants, { variantId: red, quantity: 3 }],
+  ])('is refused as %s', (code, offered, wanted) => {
+    expect(() => priced(offered, wanted)).toThrow(expect.objectContaining({ code }));
   });
 });

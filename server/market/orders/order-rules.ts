@@ -1,5 +1,5 @@
 import { quantityMax } from '#server/market/orders/order-schema.ts';
-import type { LockedListing, LockedVariant } from '#server/market/catalogue/listing-locks.ts';
+import type { LockedListing } from '#server/market/catalogue/listing-locks.ts';
 import type { PurchaseLine } from '#server/market/orders/order-schema.ts';
 import { ducat, shareFloor } from '#server/money/money.ts';
 import type { DucatMinor } from '#server/money/money.ts';
@@ -34,37 +34,25 @@ export function givenBack(order: OrderAmounts, backMinor: bigint): { sellerMinor
 }
 
 export type PurchaseRefusal =
-  | 'own_listing'
-  | 'listing_withdrawn'
-  | 'listing_changed'
-  | 'invalid_quantity'
-  | 'variant_required'
-  | 'variant_unavailable'
-  | 'sold_out'
-  | 'insufficient_stock';
+  'own_listing' | 'listing_withdrawn' | 'listing_changed' | 'invalid_quantity' | 'sold_out' | 'insufficient_stock';
 
-export type WantedListing = Pick<LockedListing, 'sellerId' | 'state' | 'version' | 'stock' | 'priceMinor' | 'variants'>;
+export type WantedListing = Pick<LockedListing, 'sellerId' | 'state' | 'version'>;
 
-/** The variant that a line names, or null where it names none or one that the listing does not offer. */
-export function variantOf(listing: Pick<LockedListing, 'variants'>, variantId: string | null): LockedVariant | null {
-  return listing.variants.find(({ id, isOffered }) => id === variantId && isOffered) ?? null;
-}
-
-/** The first reason why this line cannot be bought, or null when nothing but money can refuse it. */
+/** The first reason why this line cannot be bought, or null when nothing but the choice, the stock or money can refuse it. */
 export function refusePurchase(
   listing: WantedListing,
-  wanted: Omit<PurchaseLine, 'listingId'> & { buyerId: string },
+  wanted: Omit<PurchaseLine, 'listingId' | 'variantId'> & { buyerId: string },
 ): PurchaseRefusal | null {
-  const { quantity, variantId } = wanted;
+  const { quantity } = wanted;
   if (!Number.isSafeInteger(quantity) || quantity < 1 || quantity > quantityMax) return 'invalid_quantity';
   if (wanted.buyerId === listing.sellerId) return 'own_listing';
   if (listing.state !== 'published') return 'listing_withdrawn';
   if (listing.version !== wanted.listingVersion) return 'listing_changed';
-  const variant = variantOf(listing, variantId);
-  if (variantId === null && listing.variants.some(({ isOffered }) => isOffered)) return 'variant_required';
-  if (variantId !== null && variant === null) return 'variant_unavailable';
-  const { stock } = variant ?? listing;
-  if (stock === 0) return 'sold_out';
-  if (stock !== null && stock < quantity) return 'insufficient_stock';
   return null;
+}
+
+/** Whether there are too few of what was chosen; of unlimited stock (null) there are always enough. */
+export function refuseStock(stock: number | null, quantity: number): PurchaseRefusal | null {
+  if (stock === 0) return 'sold_out';
+  return stock !== null && stock < quantity ? 'insufficient_stock' : null;
 }

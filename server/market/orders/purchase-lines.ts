@@ -1,6 +1,7 @@
 import type { LockedListing } from '#server/market/catalogue/listing-locks.ts';
+import { choiceOf } from '#server/market/catalogue/listing-rules.ts';
 import { listingNotFound } from '#server/market/catalogue/listings.ts';
-import { refusePurchase, variantOf } from '#server/market/orders/order-rules.ts';
+import { refusePurchase, refuseStock } from '#server/market/orders/order-rules.ts';
 import type { PurchaseRefusal } from '#server/market/orders/order-rules.ts';
 import { purchaseLinesMax } from '#server/market/orders/order-schema.ts';
 import type { PurchaseLine } from '#server/market/orders/order-schema.ts';
@@ -34,12 +35,11 @@ export function priceLines(
   return lines.map((wanted) => {
     const listing = purchase.listings.get(wanted.listingId);
     if (listing === undefined) throw listingNotFound();
-    const reason = refusePurchase(listing, { ...wanted, buyerId: purchase.buyerId });
-    if (reason !== null) throw purchaseRefusals[reason]();
-    const variant = variantOf(listing, wanted.variantId);
-    const unitPriceMinor = ducat(variant?.priceMinor ?? listing.priceMinor);
+    refuseFor(refusePurchase(listing, { ...wanted, buyerId: purchase.buyerId }));
+    const { priceMinor: unitPriceMinor, stock, values: optionValues } = choiceOf(listing, wanted.variantId);
+    refuseFor(refuseStock(stock, wanted.quantity));
     const totalMinor = ducat(unitPriceMinor * BigInt(wanted.quantity));
-    return { wanted, listing, optionValues: variant?.values ?? [], unitPriceMinor, totalMinor };
+    return { wanted, listing, optionValues, unitPriceMinor, totalMinor };
   });
 }
 
@@ -60,6 +60,10 @@ function lineRepeated(): Error {
   return refuse('invalid', 'line_repeated', 'The same thing stands in this purchase twice.');
 }
 
+function refuseFor(reason: PurchaseRefusal | null): void {
+  if (reason !== null) throw purchaseRefusals[reason]();
+}
+
 const refusal = (kind: ErrorKind, code: PurchaseRefusal, message: string) => () => refuse(kind, code, message);
 
 const purchaseRefusals: Readonly<Record<PurchaseRefusal, () => Error>> = {
@@ -67,8 +71,6 @@ const purchaseRefusals: Readonly<Record<PurchaseRefusal, () => Error>> = {
   own_listing: refusal('conflict', 'own_listing', 'This listing is your own.'),
   listing_withdrawn: refusal('conflict', 'listing_withdrawn', 'The seller has withdrawn this listing.'),
   listing_changed: refusal('conflict', 'listing_changed', 'The listing was changed. Look at it again before buying.'),
-  variant_required: refusal('invalid', 'variant_required', 'Choose one of the variants.'),
-  variant_unavailable: refusal('conflict', 'variant_unavailable', 'This variant is no longer offered.'),
   sold_out: refusal('conflict', 'sold_out', 'The last one has just been sold.'),
   insufficient_stock: refusal('conflict', 'insufficient_stock', 'There are fewer left than you asked for.'),
 };

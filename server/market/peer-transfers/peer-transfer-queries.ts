@@ -15,7 +15,7 @@ import type {
 import type { Page } from '#server/market/schema.ts';
 import { ducat, type DucatMinor } from '#server/money/money.ts';
 import { openDebt } from '#server/payments/disputes/debts.ts';
-import { countedSending, limitsOf } from '#server/payments/trust-enforcement.ts';
+import { countedSending, leftWithin } from '#server/payments/trust-enforcement.ts';
 import type { Db, Prisma } from '#server/platform/db.ts';
 import { refuse } from '#server/platform/errors.ts';
 import { lotsOf } from '#server/provenance/queries.ts';
@@ -26,13 +26,8 @@ export async function sendRoom(
   { citizenId, limits }: { citizenId: string; limits: TrustLimits },
 ): Promise<Pick<SendRoom, 'dayLeftMinor' | 'monthLeftMinor'>> {
   const uses = await velocityLimits(db, citizenId);
-  const left = (period: '24_hours' | '30_days'): DucatMinor => {
-    const isSending = (limit: { kind: string; period: string }) =>
-      limit.kind === countedSending.kind && limit.period === period;
-    const mostMinor = limitsOf({ limits, cashOutFrom: null }).find(isSending)?.amountMinorMax ?? 0n;
-    const usedMinor = uses.find(isSending)?.usedMinor ?? 0n;
-    return ducat(mostMinor > usedMinor ? mostMinor - usedMinor : 0n);
-  };
+  const left = (period: '24_hours' | '30_days') =>
+    leftWithin({ limits, cashOutFrom: null }, uses, { ...countedSending, period });
   return { dayLeftMinor: left('24_hours'), monthLeftMinor: left('30_days') };
 }
 

@@ -1,7 +1,6 @@
 import { trustStanding } from '#server/citizens/trust.ts';
-import type { TrustStanding } from '#server/citizens/trust-rules.ts';
 import { findAccount } from '#server/ledger/accounts.ts';
-import { velocityLimits, type VelocityUse } from '#server/ledger/limits.ts';
+import { velocityLimits } from '#server/ledger/limits.ts';
 import { accountBalance } from '#server/ledger/queries.ts';
 import { ducat, usd } from '#server/money/money.ts';
 import type { Db, Prisma } from '#server/platform/db.ts';
@@ -11,7 +10,7 @@ import { cashOutSettings } from './cash-out-rules.ts';
 import { cashOutStates, type CashOutRoom, type CashOutState, type CashOutView } from './cash-out-schema.ts';
 import { openDebt } from '#server/payments/disputes/debts.ts';
 import { payoutAccountOf } from './payout-accounts.ts';
-import { countedCashOut, limitsOf } from '#server/payments/trust-enforcement.ts';
+import { countedCashOut, leftWithin } from '#server/payments/trust-enforcement.ts';
 
 const clearingsShown = 10;
 
@@ -29,8 +28,8 @@ export async function cashOutRoom(
   ]);
   const { cashableMinor, clearings, isUpToDate } = await earningsOf(db, { citizenId, now });
   const { cashOutDayUsdMinor, cashOutMonthUsdMinor } = standing.limits;
-  const dayLeftMinor = leftOf(standing, limits, '24_hours');
-  const monthLeftMinor = leftOf(standing, limits, '30_days');
+  const dayLeftMinor = leftWithin(standing, limits, { ...countedCashOut, period: '24_hours' });
+  const monthLeftMinor = leftWithin(standing, limits, { ...countedCashOut, period: '30_days' });
   const most = [dayLeftMinor, monthLeftMinor].reduce((least, left) => (left < least ? left : least), cashableMinor);
   return {
     isOffered: provider !== null,
@@ -48,15 +47,6 @@ export async function cashOutRoom(
     isLevelEnough: cashOutDayUsdMinor > 0n && cashOutMonthUsdMinor > 0n,
     account,
   };
-}
-
-/** By what the citizen's standing allows at this moment: the ledger's own limits follow it with the next request. */
-function leftOf(standing: TrustStanding, uses: readonly VelocityUse[], period: VelocityUse['period']): bigint {
-  const isThis = (limit: Pick<VelocityUse, 'kind' | 'side' | 'period'>) =>
-    limit.kind === countedCashOut.kind && limit.side === countedCashOut.side && limit.period === period;
-  const mostMinor = limitsOf(standing).find(isThis)?.amountMinorMax ?? 0n;
-  const usedMinor = uses.find(isThis)?.usedMinor ?? 0n;
-  return usedMinor < mostMinor ? mostMinor - usedMinor : 0n;
 }
 
 async function earningsOf(db: Db, { citizenId, now }: { citizenId: string; now: Date }) {

@@ -5,10 +5,9 @@ import { useEffect } from 'react';
 
 import { useAttempt } from '#components/form/use-attempt.ts';
 import { useTRPC } from '#components/trpc/client.tsx';
-import type { TopUpChoice } from '#server/payments/schema.ts';
 
-interface StartTopUp {
-  start: (choice: TopUpChoice) => void;
+interface LeaveToPay<Input> {
+  start: (input: Input) => void;
   isPending: boolean;
   /** The payment page is known and the browser is on its way there. */
   isLeaving: boolean;
@@ -16,19 +15,22 @@ interface StartTopUp {
   forget: () => void;
 }
 
-/**
- * Opens the payment page of a top-up, at most one per attempt however often it has to be asked for. Terms that are named
- * are accepted first, which can be said twice.
- */
-export function useStartTopUp(terms: { version: number } | null): StartTopUp {
+interface PaymentPage<Input> {
+  /** The terms that are accepted first, which can be said twice; null where they were. */
+  terms: { version: number } | null;
+  /** Asks for the page; with the same key it is the same one. */
+  open: (input: Input, key: string) => Promise<{ checkoutUrl: string }>;
+}
+
+/** Opens the page on which something is paid by card, at most one per attempt however often it has to be asked for. */
+export function useLeaveToPay<Input>({ terms, open }: PaymentPage<Input>): LeaveToPay<Input> {
   const trpc = useTRPC();
   const attempt = useAttempt();
   const accept = useMutation(trpc.terms.accept.mutationOptions());
-  const open = useMutation(trpc.topUps.start.mutationOptions());
   const { mutate, reset, isPending, isSuccess, error } = useMutation({
-    mutationFn: async (choice: TopUpChoice) => {
+    mutationFn: async (input: Input) => {
       if (terms !== null) await accept.mutateAsync({ version: terms.version, isAccepted: true, isOfAge: true });
-      return open.mutateAsync({ choice, key: attempt.key });
+      return open(input, attempt.key);
     },
     onSuccess: ({ checkoutUrl }) => {
       attempt.settle();
@@ -44,11 +46,5 @@ export function useStartTopUp(terms: { version: number } | null): StartTopUp {
     window.addEventListener('pageshow', onShow);
     return () => window.removeEventListener('pageshow', onShow);
   }, [reset]);
-  return {
-    start: mutate,
-    isPending,
-    isLeaving: isSuccess,
-    error,
-    forget: reset,
-  };
+  return { start: mutate, isPending, isLeaving: isSuccess, error, forget: reset };
 }
