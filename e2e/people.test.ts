@@ -17,7 +17,10 @@ async function expectFits(page: Page): Promise<void> {
 }
 
 async function review(page: Page, stars: number, text: string): Promise<void> {
-  await page.getByRole('radio', { name: new RegExp(`^${String(stars)} star`) }).check({ force: true });
+  const star = page.getByRole('radio', { name: new RegExp(`^${String(stars)} star`) });
+  // The star that is drawn lies over the button, so the button is not waited for by itself.
+  await expect(star).toBeEnabled();
+  await star.check({ force: true });
   await page.getByLabel('Your words').fill(text);
   await page.getByRole('button', { name: 'Save the review' }).click();
   await expect(page.getByText('Your review is kept.').first()).toBeVisible();

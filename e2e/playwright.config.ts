@@ -1,8 +1,9 @@
 import { defineConfig, devices } from 'playwright/test';
+import { addresses, productCount } from './support/addresses.ts';
 
 /**
- * Journeys in a real Chromium against the production build. `npm run journeys` starts the product with data and
- * ports of its own, passes its addresses in the environment, and checks the books afterwards.
+ * Journeys in a real Chromium against the production build. `npm run journeys` starts a product for every worker, with
+ * data and ports of its own, passes their addresses in the environment, and checks the books afterwards.
  */
 const isRoot = process.getuid?.() === 0;
 const executablePath = process.env['CHROMIUM_PATH'];
@@ -14,7 +15,7 @@ export default defineConfig({
   fullyParallel: false,
   forbidOnly: true,
   retries: 0,
-  workers: 1,
+  workers: productCount,
   timeout: 60_000,
   expect: { timeout: 10_000 },
   reporter: [
@@ -23,7 +24,7 @@ export default defineConfig({
   ],
   use: {
     ...devices['Desktop Chrome'],
-    baseURL: process.env['CASCADE_APP_URL'] ?? 'http://localhost:3000',
+    baseURL: addresses.app,
     locale: 'en-GB',
     timezoneId: 'Europe/Rome',
     actionTimeout: 10_000,

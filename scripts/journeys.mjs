@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { findChromium } from './test/chromium.mjs';
-import { checkBooks, runJourneys, startForJourneys } from './test/journeys.mjs';
+import { checkBooks, runJourneys, startAllForJourneys, stopAll } from './test/journeys.mjs';
 import { buildForTests } from './up/build.mjs';
 import { removeDataFolder } from './up/data-folder.mjs';
 import { settingsForTests } from './up/environment.mjs';
@@ -15,12 +15,12 @@ async function main() {
   requireNode();
   const interruption = new Interruption();
   const folder = join(dataFolder, 'tests', String(process.pid));
-  let started = null;
+  const started = [];
   try {
     await installDependencies();
     await generateClient();
     const chromium = await findChromium(process.env.CHROMIUM_PATH);
-    started = await startForJourneys({ folder, given: settingsForTests(), build: buildForTests() });
+    await startAllForJourneys(started, { folder, given: settingsForTests(), build: buildForTests() });
     const journeys = runJourneys(started, { folder, chromium, args: process.argv.slice(2) });
     const { passed, failed } = await interruption.orEndOf(journeys);
     await checkBooks(started);
@@ -31,7 +31,7 @@ async function main() {
     process.exitCode = 1;
   } finally {
     endRunningCommands();
-    await started?.product.stop();
+    await stopAll(started);
     if (process.exitCode === 0) await removeDataFolder(folder);
   }
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { findChromium } from './test/chromium.mjs';
 import { checkFormat, checkLint, checkTypes, writeRouteTypes } from './test/checks.mjs';
 import { findHledger } from './test/hledger.mjs';
-import { checkBooks, runJourneys, startForJourneys } from './test/journeys.mjs';
+import { checkBooks, runJourneys, startAllForJourneys, stopAll } from './test/journeys.mjs';
 import { findRedis } from './test/redis.mjs';
 import { Scoreboard } from './test/scoreboard.mjs';
 import { runUnitTests } from './test/unit.mjs';
@@ -35,7 +35,7 @@ async function main() {
   const scores = new Scoreboard();
   const interruption = new Interruption();
   const folder = join(dataFolder, 'tests', String(process.pid));
-  const run = { folder, env: settingsForTests(), scores, started: null };
+  const run = { folder, env: settingsForTests(), scores, started: [] };
   let timer;
   const tooLate = new Promise((_resolve, reject) => {
     const giveUp = () => reject(new Halt(`npm test took more than ${String(minutesMax)} minutes.`));
@@ -49,7 +49,7 @@ async function main() {
   } finally {
     clearTimeout(timer);
     endRunningCommands();
-    await run.started?.product.stop();
+    await stopAll(run.started);
     if (scores.failed === 0) await removeDataFolder(folder);
   }
   process.stdout.write(scores.summary(startedAt));
@@ -91,8 +91,8 @@ async function formatAndTypes(scores, env) {
 
 async function journeyStages(run, build) {
   const { scores, env, folder } = run;
-  const isRunning = await scores.stage('start of the product', async () => {
-    run.started = await startForJourneys({ folder, given: env, build });
+  const isRunning = await scores.stage('start of the products', async () => {
+    await startAllForJourneys(run.started, { folder, given: env, build });
   });
   if (!isRunning) return;
   await scores.stage('journeys', () => runJourneys(run.started, { folder, chromium: run.chromium }));

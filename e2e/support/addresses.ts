@@ -1,14 +1,29 @@
-/** Where the product of this run and its sandboxes answer. `npm run journeys` says so in the environment. */
-export const addresses = {
-  app: address('CASCADE_APP_URL'),
-  venice: address('CASCADE_VENICE_URL'),
-  stripe: address('CASCADE_STRIPE_URL'),
-  database: address('CASCADE_DATABASE_URL'),
-};
+interface Product {
+  app: string;
+  venice: string;
+  stripe: string;
+  database: string;
+}
 
-function address(name: string): string {
-  const value = process.env[name];
-  if (value === undefined || value === '')
-    throw new Error(`${name} is not set: start the journeys with npm run journeys`);
-  return value;
+const products = readProducts();
+const product = products[indexOfWorker()];
+if (product === undefined) throw new Error('Every worker of the journeys needs a product of its own.');
+
+/** Where the product and its sandboxes answer that this worker's journeys meet, and nobody else's. */
+export const addresses: Product = product;
+
+/** How many journeys may go on at a time. */
+export const productCount = products.length;
+
+/** `npm run journeys` starts the products and says in the environment where they are. */
+function readProducts(): readonly Product[] {
+  const text = process.env['CASCADE_JOURNEYS_PRODUCTS'] ?? '';
+  if (text === '') throw new Error('CASCADE_JOURNEYS_PRODUCTS is not set: start the journeys with npm run journeys');
+  return JSON.parse(text) as Product[];
+}
+
+/** The process that hands out the journeys has none, and is the first. */
+function indexOfWorker(): number {
+  const text = process.env['TEST_PARALLEL_INDEX'] ?? '0';
+  return Number.parseInt(text, 10);
 }

@@ -6,8 +6,11 @@ import { Product } from '../up/product.mjs';
 import { run, tail } from '../up/run.mjs';
 import { Halt } from '../up/halt.mjs';
 
+/** How many products are asked at a time, each by journeys of its own: nobody meets another journey's citizens. */
+const productsMax = 2;
+
 /**
- * The product of a journeys' run, on ports and data of its own.
+ * A product for journeys, on ports and data of its own.
  * Options: `folder`, `given` (settings), `build` (name of the build's folder).
  */
 export async function startForJourneys({ folder, given, build }) {
@@ -21,18 +24,38 @@ export async function startForJourneys({ folder, given, build }) {
   }
 }
 
-/** Runs the Playwright journeys against a running product. Resolves with their counts. */
-export async function runJourneys({ product, running }, { folder, chromium, args = [] }) {
+/**
+ * Starts as many products as journeys run at a time, and adds each to `started` as soon as it is there, so that they can
+ * be ended whatever happens to the others. Options as for one.
+ */
+export async function startAllForJourneys(started, { folder, ...options }) {
+  // One after the other: they would race for free ports.
+  while (started.length < productsMax) {
+    const own = join(folder, `product-${String(started.length)}`);
+    started.push(await startForJourneys({ ...options, folder: own }));
+  }
+}
+
+/** Ends what `startAllForJourneys` started. */
+export async function stopAll(started) {
+  await Promise.all(started.map(({ product }) => product.stop()));
+}
+
+/** Runs the Playwright journeys against running products, as many at a time. Resolves with their counts. */
+export async function runJourneys(started, { folder, chromium, args = [] }) {
   const report = join(folder, 'journeys.json');
   rmSync(report, { force: true });
+  const products = started.map(({ running }) => ({
+    app: running.appUrl,
+    venice: running.veniceUrl,
+    stripe: running.stripeUrl,
+    database: running.env.DATABASE_URL,
+  }));
   const env = {
     ...process.env,
     NODE_OPTIONS: '',
     CHROMIUM_PATH: chromium,
-    CASCADE_APP_URL: running.appUrl,
-    CASCADE_VENICE_URL: running.veniceUrl,
-    CASCADE_STRIPE_URL: running.stripeUrl,
-    CASCADE_DATABASE_URL: running.env.DATABASE_URL,
+    CASCADE_JOURNEYS_PRODUCTS: JSON.stringify(products),
     CASCADE_JOURNEYS_REPORT: report,
   };
   const playwright = join(root, 'node_modules', 'playwright', 'cli.js');
@@ -41,7 +64,7 @@ export async function runJourneys({ product, running }, { folder, chromium, args
     env,
     show: true,
   });
-  const { code } = await Promise.race([tests, product.failed]);
+  const { code } = await Promise.race([tests, ...started.map(({ product }) => product.failed)]);
   return countJourneys(existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : null, code);
 }
 
@@ -53,9 +76,11 @@ export function countJourneys(report, code) {
   return { passed: expected, failed: failed === 0 && code !== 0 ? 1 : failed };
 }
 
-/** After the journeys the books must be in order. */
-export async function checkBooks({ running }) {
-  const { code, output } = await run(pinnedNode, ['server/ledger/check-command.ts'], { cwd: root, env: running.env });
-  if (code !== 0) throw new Halt(`The checker found the books out of order:\n${tail(output, 40)}`);
-  process.stdout.write(`${tail(output, 8)}\n`);
+/** After the journeys the books of every product must be in order. */
+export async function checkBooks(started) {
+  for (const { running } of started) {
+    const { code, output } = await run(pinnedNode, ['server/ledger/check-command.ts'], { cwd: root, env: running.env });
+    if (code !== 0) throw new Halt(`The checker found the books out of order:\n${tail(output, 40)}`);
+    process.stdout.write(`${tail(output, 8)}\n`);
+  }
 }
