@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { parseEnv } from './env.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { logLevel, parseEnv } from './env.ts';
 
 const sandbox = {
   CASCADE_MODE: 'sandbox',
@@ -24,6 +24,19 @@ const live = {
   MAIL_FROM: 'CASCADE <house@mail.example>',
 };
 const upstash = { UPSTASH_REDIS_REST_URL: 'https://name.upstash.io', UPSTASH_REDIS_REST_TOKEN: 'token' };
+
+describe('how much is logged', () => {
+  it('is known where no other setting is', () => {
+    for (const name of Object.keys(sandbox)) vi.stubEnv(name, '');
+    try {
+      expect(logLevelWhen('warn')).toBe('warn');
+      expect(logLevelWhen('')).toBe('info');
+      expect(() => logLevelWhen('loud')).toThrow(/Invalid option/);
+    } finally {
+      vi.unstubAllEnvs();
+    }
+  });
+});
 
 describe('settings', () => {
   it('takes of the address only its origin, which browsers send', () => {
@@ -89,3 +102,8 @@ describe('settings', () => {
     ]);
   });
 });
+
+function logLevelWhen(given: string): string {
+  vi.stubEnv('LOG_LEVEL', given);
+  return logLevel();
+}

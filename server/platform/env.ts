@@ -6,6 +6,7 @@ import { sealingKeys } from './sealing.ts';
  * Every setting of the product, read from the environment once and checked at boot.
  * The table in README.md lists the same names with what they do.
  */
+const logLevelSetting = z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info');
 const url = z.url({ protocol: /^https?$/ });
 
 const schema = z
@@ -66,7 +67,7 @@ const schema = z
     S3_ACCESS_KEY_ID: z.string().min(1).max(200).optional(),
     S3_SECRET_ACCESS_KEY: z.string().min(1).max(200).optional(),
     S3_ENDPOINT: url.optional(),
-    LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+    LOG_LEVEL: logLevelSetting,
   })
   .superRefine((settings, context) => {
     if (settings.VENICE_TOKEN_AUDIENCE === settings.VENICE_CLIENT_ID) {
@@ -190,6 +191,12 @@ export function parseEnv(variables: Readonly<Record<string, string | undefined>>
     return name === '' ? issue.message : `${name}: ${issue.message}`;
   });
   throw new SettingsError(`The settings are not usable:\n  ${lines.join('\n  ')}`);
+}
+
+/** How much is logged: known also where the other settings are not, as in a benchmark that makes a database itself. */
+export function logLevel(): z.infer<typeof logLevelSetting> {
+  const given = process.env['LOG_LEVEL'];
+  return logLevelSetting.parse(given === '' ? undefined : given);
 }
 
 /** The settings of this process. */

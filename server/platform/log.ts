@@ -1,10 +1,10 @@
 import { pino, type DestinationStream, type Logger } from 'pino';
-import { env } from './env.ts';
+import { logLevel } from './env.ts';
 import { once } from './once.ts';
 
 /** The process-wide structured log, JSON lines on standard output. Never pass it secrets or private fields. */
 export function log(): Logger {
-  return once('log', () => createLog(env().LOG_LEVEL));
+  return once('log', () => createLog(logLevel()));
 }
 
 export function createLog(level: string, destination?: DestinationStream): Logger {
