@@ -193,7 +193,7 @@ export async function conversationsOf(
           title: true,
           buyerId: true,
           sellerId: true,
-          messages: { orderBy: { sequence: 'desc' }, take: 1, select: { text: true, hiddenAt: true, authorId: true } },
+          lastSequence: true,
         },
       },
     },
@@ -201,10 +201,10 @@ export async function conversationsOf(
   const cursorOf = (row: (typeof rows)[number]) => timeCursor({ time: row.lastMessageAt, id: row.threadId });
   const page = cutPage(rows, { limit, cursorOf });
   const others = page.items.map(({ thread }) => (thread.buyerId === citizenId ? thread.sellerId : thread.buyerId));
-  const parties = await partiesOf(db, others);
+  const [parties, lastMessages] = await Promise.all([partiesOf(db, others), lastMessagesOf(db, page.items)]);
   const items = page.items.map(({ threadId, unreadCount, lastMessageAt, thread }) => {
     const { listingId, orderId, title, buyerId, sellerId } = thread;
-    const [last] = thread.messages;
+    const last = lastMessages.get(threadId);
     const isReadable = last !== undefined && (last.hiddenAt === null || last.authorId === citizenId);
     return {
       threadId,
@@ -218,6 +218,17 @@ export async function conversationsOf(
     };
   });
   return { items, nextCursor: page.nextCursor };
+}
+
+/** The last message of each thread; asked for by its number, so that a long thread costs no more than a short one. */
+async function lastMessagesOf(db: Db, rows: readonly { threadId: string; thread: { lastSequence: number } }[]) {
+  const places = rows.map(({ threadId, thread }) => ({ threadId, sequence: thread.lastSequence }));
+  const messages = await db.message.findMany({
+    where: { OR: places },
+    take: places.length,
+    select: { threadId: true, text: true, hiddenAt: true, authorId: true },
+  });
+  return new Map(messages.map((message) => [message.threadId, message]));
 }
 
 function behind(cursor: string | undefined): Prisma.ThreadPartyWhereInput {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { blockedBy } from './blocks.ts';
+import { blocksMax } from './people-schema.ts';
 import { testMarket, type TestCitizen, type TestMarket } from '#server/testing/market.ts';
 import { testPeople } from '#server/testing/people.ts';
 
@@ -69,5 +70,15 @@ describe('blocking', () => {
     await expect(people.block(seller, seller)).rejects.toMatchObject({ code: 'own_block' });
     const nobody = { citizenId: randomUUID(), role: 'citizen' } as const;
     await expect(people.block(seller, nobody)).rejects.toMatchObject({ code: 'citizen_not_found' });
+  });
+
+  it('ends at a limit, up to which it may still be done twice', async () => {
+    const { seller, buyer } = world;
+    const blank = { citizenId: seller.citizenId, kind: 'block', createdAt: market.clock.now() };
+    const others = Array.from({ length: blocksMax - 1 }, () => ({ ...blank, blockedId: randomUUID() }));
+    await market.database.client.citizenBlock.createMany({ data: others });
+    await people.block(seller, buyer);
+    await people.block(seller, buyer);
+    await expect(people.block(seller, await market.citizen())).rejects.toMatchObject({ code: 'blocks_exhausted' });
   });
 });

@@ -41,9 +41,9 @@ export async function setBlock(
   if ((await citizenById(tx, citizenId)) === null)
     throw refuse('not_found', 'citizen_not_found', 'There is no such citizen.');
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('market.blocks:' || ${by}, 0))`;
-  if ((await tx.citizenBlock.count({ where: { citizenId: by } })) >= blocksMax)
-    throw refuse('conflict', 'blocks_exhausted', 'You block as many citizens as one can.');
   await tx.citizenBlock.createMany({ data: [{ ...pair, createdAt: clock.now() }], skipDuplicates: true });
+  if ((await tx.citizenBlock.count({ where: { citizenId: by } })) > blocksMax)
+    throw refuse('conflict', 'blocks_exhausted', 'You block as many citizens as one can.');
 }
 
 /** Everybody whom a citizen blocked or muted, the latest first. */

@@ -45,21 +45,30 @@ export async function reportQueue(db: Db, input: PageInput): Promise<Page<Report
   return { items, nextCursor: page.nextCursor };
 }
 
+interface OpenReport {
+  id: string;
+  reporterId: string;
+  subjectKind: string;
+  subjectId: string;
+  reason: string;
+  text: string;
+  createdAt: Date;
+}
+
+/** The first reports of each thing, however many another one has. */
 async function openReports(db: Db, keys: readonly SubjectKey[]): Promise<Map<string, ReportView[]>> {
-  const rows = await db.report.findMany({
-    where: { decisionId: null, OR: keys.map(({ subjectKind, subjectId }) => ({ subjectKind, subjectId })) },
-    orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
-    take: keys.length * reportsShown,
-    select: {
-      id: true,
-      reporterId: true,
-      subjectKind: true,
-      subjectId: true,
-      reason: true,
-      text: true,
-      createdAt: true,
-    },
-  });
+  const kinds = keys.map(({ subjectKind }) => subjectKind);
+  const ids = keys.map(({ subjectId }) => subjectId);
+  const rows = await db.$queryRaw<OpenReport[]>(Prisma.sql`
+    SELECT r.id, r.reporter_id AS "reporterId", r.subject_kind AS "subjectKind", r.subject_id AS "subjectId",
+           r.reason, r.text, r.created_at AS "createdAt"
+      FROM unnest(${kinds}::text[], ${ids}::uuid[]) AS thing (kind, id)
+     CROSS JOIN LATERAL (
+       SELECT * FROM report
+        WHERE subject_kind = thing.kind AND subject_id = thing.id AND decision_id IS NULL
+        ORDER BY created_at, id LIMIT ${reportsShown}::integer
+     ) AS r
+     ORDER BY r.created_at, r.id`);
   const parties = await partiesOf(
     db,
     rows.map(({ reporterId }) => reporterId),
@@ -68,7 +77,7 @@ async function openReports(db: Db, keys: readonly SubjectKey[]): Promise<Map<str
   for (const { reporterId, subjectKind, subjectId, reason, ...row } of rows) {
     const key = keyOf({ subjectKind: storedPeopleWords.subjectKind.parse(subjectKind), subjectId });
     const view = { ...row, reporter: parties(reporterId), reason: storedPeopleWords.reason.parse(reason) };
-    views.set(key, [...(views.get(key) ?? []), view].slice(0, reportsShown));
+    views.set(key, [...(views.get(key) ?? []), view]);
   }
   return views;
 }

@@ -61,6 +61,16 @@ describe('a report', () => {
     await people.report(seller, about('message', messageId));
   });
 
+  it('is shown to the operator however often something else was reported before', async () => {
+    const [often, once] = [await market.listing(seller), await market.listing(seller)];
+    const reporters = await Promise.all(Array.from({ length: 21 }, () => market.citizen()));
+    for (const reporter of reporters) await people.report(reporter, about('listing', often.listingId));
+    await people.report(buyer, about('listing', once.listingId));
+    const { items } = await reportQueue(market.database.client, { limit: 100 });
+    const reportsOf = (id: string) => items.find(({ subject }) => subject.subjectId === id)?.reports.length;
+    expect([reportsOf(often.listingId), reportsOf(once.listingId)]).toEqual([20, 1]);
+  });
+
   it('is refused about one’s own, about nothing, and about a review that only its author reads', async () => {
     const orderId = await people.completedOrder(seller, buyer, listingId);
     const { reviewId } = await people.review(buyer, orderId);

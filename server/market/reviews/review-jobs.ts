@@ -2,6 +2,7 @@ import { lockListings } from '#server/market/catalogue/listing-locks.ts';
 import { computeSellerRating, repairRating, wrongRatings } from '#server/market/reviews/ratings.ts';
 import { dueOrders } from '#server/market/reviews/review-queries.ts';
 import { showDue } from '#server/market/reviews/reviews.ts';
+import { attemptsLoggedAs } from '#server/payments/attempts.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import type { Database } from '#server/platform/db.ts';
 import type { Ids } from '#server/platform/ids.ts';
@@ -13,6 +14,7 @@ interface Deps {
   ids: Ids;
 }
 
+const attempt = attemptsLoggedAs('the reviews of an order could not be shown');
 const ordersMax = 200;
 const sellersMax = 2_000;
 
@@ -22,7 +24,9 @@ export async function showDueReviews(deps: Deps): Promise<number> {
   const orders = await dueOrders(database.client, { now: clock.now(), limit: ordersMax });
   let shown = 0;
   for (const orderId of orders)
-    if (await database.inTransaction((tx) => showDue(tx, { orderId, clock, ids }))) shown += 1;
+    await attempt(orderId, async () => {
+      if (await database.inTransaction((tx) => showDue(tx, { orderId, clock, ids }))) shown += 1;
+    });
   return shown;
 }
 
