@@ -80,6 +80,18 @@ test('without a webhook secret there is no such door', async () => {
   expect((await post(body, signed(body, { secret: '' }), { webhookSecret: '' })).status).toBe(404);
 });
 
+test('each of several endpoints signs with its own secret', async () => {
+  const [own, connected] = ['whsec_own', 'whsec_connected'];
+  const answer = (secret: string, configured: string) => {
+    const body = eventBody('mandate.updated', { id: 'mandate_2' });
+    return post(body, signed(body, { secret }), { webhookSecret: configured });
+  };
+  for (const secret of [own, connected]) expect((await answer(secret, `${own}, ${connected},`)).status).toBe(200);
+  for (const secret of ['', 'whsec', `${own}, ${connected},`, `${own},`])
+    await expectRefused(await answer(secret, `${own}, ${connected},`), 'signature_invalid');
+  await expectRefused(await answer('', ','), 'signature_invalid');
+});
+
 test('a body over one megabyte is refused with 413', async () => {
   const body = eventBody('ping', { id: 'x', text: 'x'.repeat(1_100_000) });
   expect((await post(body, signed(body))).status).toBe(413);

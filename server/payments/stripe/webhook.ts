@@ -14,7 +14,10 @@ export interface WebhookDeps {
   clock: Clock;
   ids: Ids;
   stripe: Stripe;
-  /** Empty when there is no endpoint. */
+  /**
+   * Of the endpoint, or of several with commas between them: Stripe gives that for connected accounts a secret of its own,
+   * and a new one beside the old while it is exchanged. Empty when there is no endpoint.
+   */
   webhookSecret: string;
   mode: 'sandbox' | 'live';
 }
@@ -67,12 +70,15 @@ function verifySignature(payload: string, signature: string, deps: WebhookDeps):
   const nowMs = deps.clock.now().getTime();
   const { signature: verifier } = deps.stripe.webhooks;
   invariant(verifier !== null, 'the SDK can verify signatures');
-  try {
-    verifier.verifyHeader(payload, signature, deps.webhookSecret, toleranceSeconds, undefined, nowMs);
-  } catch {
-    // A malformed header makes the SDK throw other errors too; none of them means that it is signed.
-    throw refuse('invalid', 'signature_invalid', 'The signature does not belong to this body, or is too old.');
+  for (const secret of deps.webhookSecret.split(/\s*,\s*/).filter((each) => each !== '')) {
+    try {
+      verifier.verifyHeader(payload, signature, secret, toleranceSeconds, undefined, nowMs);
+      return;
+    } catch {
+      // Of another endpoint, perhaps. A malformed header makes the SDK throw other errors too; none means that it is signed.
+    }
   }
+  throw refuse('invalid', 'signature_invalid', 'The signature does not belong to this body, or is too old.');
 }
 
 function readEvent(payload: string, mode: 'sandbox' | 'live'): StripeEvent {
