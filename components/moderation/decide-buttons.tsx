@@ -47,7 +47,7 @@ export function DecideButtons({ subjectKind, subjectId, actions }: DecideButtons
         </Button>
       ))}
       <DecisionDialog
-        id={subjectId}
+        id={`${subjectKind}-${subjectId}`}
         open={chosen !== null}
         title={t('decide.title', { action: t(`actions.${shown}`), kind: t(`kinds.${subjectKind}`) })}
         text={t(`decide.text.${shown}`)}

@@ -24,7 +24,7 @@ interface ReportButtonProps {
   subjectId: string;
 }
 
-/** Tells the house of a listing, a message or a review; reported again, it is heard once. */
+/** Tells the house of a listing, a message, a review or the answer to one; reported again, it is heard once. */
 export function ReportButton({ subjectKind, subjectId }: ReportButtonProps) {
   const t = useTranslations('moderation.report');
   const hydrated = useHydrated();
@@ -74,7 +74,7 @@ function ReportDialog(props: ReportButtonProps & { open: boolean; onClose: () =>
     <Dialog open={open} onClose={onClose} title={t(`report.${subjectKind}`)} closeLabel={common('close')}>
       <form onSubmit={submit} noValidate className="flex flex-col gap-4">
         <p>{t('report.text')}</p>
-        <Field id={`reason-${subjectId}`} label={t('report.reason')}>
+        <Field id={`reason-${subjectKind}-${subjectId}`} label={t('report.reason')}>
           {(control) => (
             <Select {...control} value={reason} onChange={({ target }) => setReason(target.value as ReportReason)}>
               {reportReasons.map((each) => (
@@ -86,7 +86,7 @@ function ReportDialog(props: ReportButtonProps & { open: boolean; onClose: () =>
           )}
         </Field>
         <Field
-          id={`report-${subjectId}`}
+          id={`report-${subjectKind}-${subjectId}`}
           label={t('report.words')}
           hint={t('report.hint')}
           error={isChecked && !input.success ? t('report.problem') : undefined}

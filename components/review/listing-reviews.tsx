@@ -36,7 +36,11 @@ export function ListingReviews({ rating, reviews, seller, mayReport, nextHref }:
         <ul className="flex flex-col gap-6">
           {reviews.map((review) => (
             <li key={review.id} className="border-t border-line pt-4">
-              <ReviewCard heading={review.author.displayName} review={review}>
+              <ReviewCard
+                heading={review.author.displayName}
+                review={review}
+                ofAnswer={mayReport ? <ReportButton subjectKind="review_answer" subjectId={review.id} /> : null}
+              >
                 {mayReport ? (
                   <div>
                     <ReportButton subjectKind="review" subjectId={review.id} />

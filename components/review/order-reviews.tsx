@@ -34,7 +34,11 @@ export function OrderReviews({ orderId, reviews }: { orderId: string; reviews: O
           </div>
         ) : null}
         {other === null ? null : (
-          <ReviewCard heading={t('other', { name: other.author.displayName })} review={other}>
+          <ReviewCard
+            heading={t('other', { name: other.author.displayName })}
+            review={other}
+            ofAnswer={other.isAnswerHidden ? <Badge tone="danger">{t('hidden')}</Badge> : null}
+          >
             {reviews.side === null ? null : (
               <div className="flex flex-wrap gap-2">
                 {other.answer === null ? <AnswerForm reviewId={other.id} /> : null}
@@ -52,7 +56,11 @@ export function OrderReviews({ orderId, reviews }: { orderId: string; reviews: O
 function OwnReview({ review }: { review: ReviewView }) {
   const t = useTranslations('review.order');
   return (
-    <ReviewCard heading={t('own')} review={review}>
+    <ReviewCard
+      heading={t('own')}
+      review={review}
+      ofAnswer={<ReportButton subjectKind="review_answer" subjectId={review.id} />}
+    >
       <div>
         {review.isHidden ? (
           <Badge tone="danger">{t('hidden')}</Badge>

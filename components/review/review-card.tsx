@@ -8,10 +8,12 @@ interface ReviewCardProps {
   review: { stars: number; text: string; createdAt: Date; answer: string | null };
   /** Badges, links and buttons that belong to it. */
   children?: ReactNode;
+  /** The same for the answer. */
+  ofAnswer?: ReactNode;
 }
 
 /** One review: stars, words, and the answer to it. */
-export function ReviewCard({ heading, review, children }: ReviewCardProps) {
+export function ReviewCard({ heading, review, children, ofAnswer }: ReviewCardProps) {
   const t = useTranslations('review.order');
   const format = useFormatter();
   return (
@@ -28,6 +30,7 @@ export function ReviewCard({ heading, review, children }: ReviewCardProps) {
         <div className="max-w-prose border-l-4 border-line py-1 pl-3">
           <p className="text-sm text-muted">{t('answer')}</p>
           <p className="whitespace-pre-line wrap-anywhere">{review.answer}</p>
+          {ofAnswer}
         </div>
       )}
       {children}

@@ -6,7 +6,7 @@ import { setBlock } from '#server/market/people/blocks.ts';
 import { decide } from '#server/market/people/moderation.ts';
 import type { BlockKind, DecideInput, ReportInput } from '#server/market/people/people-schema.ts';
 import { report } from '#server/market/people/reports.ts';
-import { writeReview } from '#server/market/reviews/reviews.ts';
+import { answerReview, writeReview } from '#server/market/reviews/reviews.ts';
 import { systemIds } from '#server/platform/ids.ts';
 import type { TestCitizen, TestMarket } from './market.ts';
 
@@ -41,6 +41,8 @@ export function testPeople(market: TestMarket) {
       database.inTransaction((tx) =>
         writeReview(tx, { ...tools, authorId: author.citizenId, orderId, stars: 5, text: 'As described.', ...said }),
       ),
+    answer: (by: TestCitizen, reviewId: string, text: string) =>
+      database.inTransaction((tx) => answerReview(tx, { ...tools, citizenId: by.citizenId, reviewId, text })),
     report: (reporter: TestCitizen, about: Pick<ReportInput, 'subjectKind' | 'subjectId'>) =>
       database.inTransaction((tx) =>
         report(tx, {

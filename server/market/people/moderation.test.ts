@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { decisions, reportQueue } from './moderation-queries.ts';
 import { undoDecision } from './moderation.ts';
-import { reportsADay } from './people-schema.ts';
+import { reportsADay, type SubjectKind } from './people-schema.ts';
 import { republishListing } from '#server/market/catalogue/listings.ts';
 import { conversationById, shownQuestions } from '#server/market/messages/conversation-queries.ts';
-import { reviewsOfListing } from '#server/market/reviews/review-queries.ts';
+import { reviewsOfListing, reviewsOfOrder } from '#server/market/reviews/review-queries.ts';
 import { systemIds } from '#server/platform/ids.ts';
 import { testMarket, type TestCitizen, type TestMarket } from '#server/testing/market.ts';
 import { testPeople } from '#server/testing/people.ts';
@@ -29,7 +29,7 @@ beforeEach(async () => {
   ({ listingId } = await market.listing(seller));
 });
 
-const about = (subjectKind: 'listing' | 'message' | 'review', subjectId: string) => ({ subjectKind, subjectId });
+const about = (subjectKind: SubjectKind, subjectId: string) => ({ subjectKind, subjectId });
 const undo = (by: TestCitizen, decisionId: string) =>
   market.database.inTransaction((tx) =>
     undoDecision(tx, {
@@ -152,6 +152,37 @@ describe('a decision', () => {
     expect(await count()).toBe(0);
     await undo(operator, decisionId);
     expect(await count()).toBe(1);
+  });
+
+  it('that hides the answer to a review leaves it to whoever gave it, until it is taken back', async () => {
+    const orderId = await people.completedOrder(seller, buyer, listingId);
+    const { reviewId } = await people.review(buyer, orderId, { stars: 1 });
+    const missing = { code: 'review_not_found' };
+    await expect(people.report(buyer, about('review_answer', reviewId))).rejects.toMatchObject(missing);
+    await people.review(seller, orderId);
+    await people.answer(seller, reviewId, 'They are a thief.');
+    const answers = async () => {
+      const { client } = market.database;
+      const read = async ({ citizenId }: TestCitizen) =>
+        reviewsOfOrder(client, { orderId, visitor: { citizenId, role: 'citizen' }, now: market.clock.now() });
+      const [{ items }, bought, sold] = [
+        await reviewsOfListing(client, { listingId, limit: 5 }),
+        await read(buyer),
+        await read(seller),
+      ];
+      return [items[0]?.answer, bought.own?.answer, sold.other?.answer];
+    };
+    const words = 'They are a thief.';
+    expect(await answers()).toEqual([words, words, words]);
+    await expect(people.report(seller, about('review_answer', reviewId))).rejects.toMatchObject({ code: 'own_thing' });
+    await people.report(buyer, about('review_answer', reviewId));
+    const { decisionId } = await people.decide(operator, { ...about('review_answer', reviewId), action: 'hide' });
+    expect(await answers()).toEqual([null, null, words]);
+    await expect(people.report(await market.citizen(), about('review_answer', reviewId))).rejects.toMatchObject(
+      missing,
+    );
+    await undo(operator, decisionId);
+    expect(await answers()).toEqual([words, words, words]);
   });
 
   it('is made by one of two operators at once; the other is told that it was decided', async () => {

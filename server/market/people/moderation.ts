@@ -3,7 +3,7 @@ import { pauseListing } from '#server/market/catalogue/listings.ts';
 import { actionsOn, storedDecision } from '#server/market/people/moderation-rules.ts';
 import type { DecideInput, ModerationAction } from '#server/market/people/people-schema.ts';
 import { keyOf, subjectViews, type SubjectKey } from '#server/market/people/subjects.ts';
-import { setReviewHidden } from '#server/market/reviews/reviews.ts';
+import { setAnswerHidden, setReviewHidden } from '#server/market/reviews/reviews.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import type { Tx } from '#server/platform/db.ts';
 import { refuse } from '#server/platform/errors.ts';
@@ -119,6 +119,7 @@ async function setHidden(tx: Tx, input: Deciding & { subject: SubjectKey; isHidd
   const { subject, isHidden, clock, ids } = input;
   const { subjectId } = subject;
   if (subject.subjectKind === 'review') return setReviewHidden(tx, { reviewId: subjectId, isHidden, clock, ids });
+  if (subject.subjectKind === 'review_answer') return setAnswerHidden(tx, { reviewId: subjectId, isHidden, clock });
   const hiddenAt = isHidden ? clock.now() : null;
   const where = { id: subjectId, hiddenAt: isHidden ? null : { not: null } };
   await tx.message.updateMany({ where, data: { hiddenAt } });

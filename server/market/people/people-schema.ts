@@ -20,7 +20,7 @@ export interface BlockedView {
 }
 
 /** What can be reported. */
-export const subjectKinds = ['listing', 'message', 'review'] as const;
+export const subjectKinds = ['listing', 'message', 'review', 'review_answer'] as const;
 export type SubjectKind = (typeof subjectKinds)[number];
 
 export const reportReasons = ['scam', 'forbidden', 'abuse', 'spam', 'personal_data', 'other'] as const;

@@ -41,6 +41,12 @@ export async function visibleSubject(
       if (row === null) throw notFound('review');
       return row;
     }
+    case 'review_answer': {
+      const where = { id: subjectId, hiddenAt: null, answer: { not: null }, answerHiddenAt: null };
+      const row = await db.review.findFirst({ where, select: { subjectId: true, title: true } });
+      if (row === null) throw notFound('review');
+      return { authorId: row.subjectId, title: row.title };
+    }
   }
 }
 
@@ -53,12 +59,13 @@ type Held = Omit<SubjectView, 'author'> & { authorId: string };
 /** Things as an operator sees them, by `keyOf`. Those that are gone are missing; none ever is. */
 export async function subjectViews(db: Db, keys: readonly SubjectKey[]): Promise<Map<string, SubjectView>> {
   const ids = (kind: SubjectKind) => keys.filter((key) => key.subjectKind === kind).map((key) => key.subjectId);
-  const [listings, messages, reviews] = await Promise.all([
+  const held = await Promise.all([
     listingSubjects(db, ids('listing')),
     messageSubjects(db, ids('message')),
     reviewSubjects(db, ids('review')),
+    answerSubjects(db, ids('review_answer')),
   ]);
-  const all = [...listings, ...messages, ...reviews];
+  const all = held.flat();
   const parties = await partiesOf(
     db,
     all.map(({ authorId }) => authorId),
@@ -142,7 +149,36 @@ async function reviewSubjects(db: Db, ids: readonly string[]): Promise<Held[]> {
     title,
     text,
     stars,
-    href: listings[0] === undefined ? null : `/listings/${listings[0].listingId}`,
+    href: hrefOf(listings),
     isHeld: hiddenAt !== null,
   }));
+}
+
+async function answerSubjects(db: Db, ids: readonly string[]): Promise<Held[]> {
+  const rows = await db.review.findMany({
+    where: { id: { in: [...ids] }, answer: { not: null } },
+    take: ids.length,
+    select: {
+      id: true,
+      subjectId: true,
+      title: true,
+      answer: true,
+      answerHiddenAt: true,
+      listings: { take: 1, orderBy: { listingId: 'asc' }, select: { listingId: true } },
+    },
+  });
+  return rows.map(({ id, subjectId: authorId, title, answer, answerHiddenAt, listings }) => ({
+    subjectKind: 'review_answer',
+    subjectId: id,
+    authorId,
+    title,
+    text: answer ?? '',
+    stars: null,
+    href: hrefOf(listings),
+    isHeld: answerHiddenAt !== null,
+  }));
+}
+
+function hrefOf([first]: readonly { listingId: string }[]): string | null {
+  return first === undefined ? null : `/listings/${first.listingId}`;
 }

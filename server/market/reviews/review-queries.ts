@@ -37,7 +37,7 @@ export async function reviewsOfOrder(
     orderBy: { side: 'asc' },
     select: reviewSelected,
   });
-  const views = await viewsOf(db, rows);
+  const views = await viewsOf(db, rows, { readerId: input.visitor.citizenId });
   const own = views.find((view) => view.side === side) ?? null;
   const other = views.find((view) => view.side !== side) ?? null;
   const { completedAt } = order;
@@ -77,26 +77,26 @@ export async function reviewsOfListing(
     db,
     page.items.map(({ authorId }) => authorId),
   );
-  const items = page.items.map(({ id, authorId, stars, text, createdAt, answer }) => ({
+  const items = page.items.map(({ id, authorId, stars, text, createdAt, answer, answerHiddenAt }) => ({
     id,
     author: parties(authorId),
     stars,
     text,
     createdAt,
-    answer,
+    answer: answerHiddenAt === null ? answer : null,
   }));
   return { items, nextCursor: page.nextCursor, rating };
 }
 
 /** What a citizen wrote, hidden ones included, the latest first. Refuses: `invalid_cursor`. */
 export async function reviewsBy(db: Db, input: PageInput & { authorId: string }): Promise<Page<ReviewView>> {
-  return ownPage(db, { ...input, where: { authorId: input.authorId } });
+  return ownPage(db, { ...input, readerId: input.authorId, where: { authorId: input.authorId } });
 }
 
 /** What is said about a citizen and shown, the latest first. Refuses: `invalid_cursor`. */
 export async function reviewsAbout(db: Db, input: PageInput & { subjectId: string }): Promise<Page<ReviewView>> {
   const where = { subjectId: input.subjectId, shownAt: { not: null }, hiddenAt: null };
-  return ownPage(db, { ...input, where });
+  return ownPage(db, { ...input, readerId: input.subjectId, where });
 }
 
 /** Completed purchases that the buyer may still review, the latest first; at most 100. */
@@ -131,7 +131,10 @@ export async function dueOrders(db: Db, input: { now: Date; limit: number }): Pr
   return [...new Set(rows.map(({ orderId }) => orderId))];
 }
 
-async function ownPage(db: Db, input: PageInput & { where: Prisma.ReviewWhereInput }): Promise<Page<ReviewView>> {
+async function ownPage(
+  db: Db,
+  input: PageInput & { readerId: string; where: Prisma.ReviewWhereInput },
+): Promise<Page<ReviewView>> {
   const rows = await db.review.findMany({
     where: { AND: [input.where, olderThan(input.cursor)] },
     orderBy: newestFirst,
@@ -139,7 +142,7 @@ async function ownPage(db: Db, input: PageInput & { where: Prisma.ReviewWhereInp
     select: reviewSelected,
   });
   const page = cutPage(rows, { limit: input.limit, cursorOf: createdCursor });
-  return { items: await viewsOf(db, page.items), nextCursor: page.nextCursor };
+  return { items: await viewsOf(db, page.items, input), nextCursor: page.nextCursor };
 }
 
 const reviewSelected = {
@@ -155,17 +158,21 @@ const reviewSelected = {
   shownAt: true,
   hiddenAt: true,
   answer: true,
+  answerHiddenAt: true,
 } satisfies Prisma.ReviewSelect;
 
 type ReviewRow = Prisma.ReviewGetPayload<{ select: typeof reviewSelected }>;
 
-async function viewsOf(db: Db, rows: readonly ReviewRow[]): Promise<ReviewView[]> {
+/** What is hidden of an answer only who gave it still reads. */
+async function viewsOf(db: Db, rows: readonly ReviewRow[], { readerId }: { readerId: string }): Promise<ReviewView[]> {
   const parties = await partiesOf(
     db,
     rows.flatMap(({ authorId, subjectId }) => [authorId, subjectId]),
   );
-  return rows.map(({ side, authorId, subjectId, shownAt, hiddenAt, ...row }) => ({
+  return rows.map(({ side, authorId, subjectId, shownAt, hiddenAt, answer, answerHiddenAt, ...row }) => ({
     ...row,
+    answer: answerHiddenAt === null || subjectId === readerId ? answer : null,
+    isAnswerHidden: answerHiddenAt !== null,
     side: storedReviewWords.side.parse(side),
     author: parties(authorId),
     subject: parties(subjectId),

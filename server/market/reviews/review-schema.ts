@@ -39,7 +39,9 @@ export interface ReviewView {
   isShown: boolean;
   /** By a decision of the house; its author still reads it. */
   isHidden: boolean;
+  /** Of one that the house hid only who gave it still reads. */
   answer: string | null;
+  isAnswerHidden: boolean;
 }
 
 /** What everybody reads on the page of a listing. */

@@ -103,6 +103,15 @@ export async function setReviewHidden(tx: Tx, input: Tools & { reviewId: string;
   await computeSellerRating(tx, { sellerId: order.sellerId, now: input.clock.now() });
 }
 
+/** Hides the answer to a review from all but who gave it, or shows it again. Doing it twice changes nothing. */
+export async function setAnswerHidden(
+  tx: Tx,
+  { reviewId: id, isHidden, clock }: { reviewId: string; isHidden: boolean; clock: Clock },
+): Promise<void> {
+  const where = { id, answer: { not: null }, answerHiddenAt: isHidden ? null : { not: null } };
+  await tx.review.updateMany({ where, data: { answerHiddenAt: isHidden ? clock.now() : null } });
+}
+
 /** Everything that stands still while reviews of an order are written or shown: listings, then the order. */
 async function lockReviews(tx: Tx, orderId: string): Promise<{ order: OrderFacts; reviews: LockedReview[] }> {
   const seen = await orderFacts(tx, orderId);
