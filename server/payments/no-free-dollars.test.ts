@@ -93,6 +93,14 @@ test('the whole way from a card to a bank account leads there, and loses money',
   expect(done).toEqual({ top_up: 2, refund: 1, buy: 2, cancel: 1, gift: 1, complete: 1, wait: 1, cash_out: 1 });
 });
 
+test('a seller whose sales reach a band pays its fee, and no more becomes dollars by it', async () => {
+  const sell = { does: 'buy', who: 0, whom: 0, percent: 60, isCompleted: true } as const;
+  const top = { does: 'top_up', who: 0, choice: noble } as const;
+  // Over ten thousand ducats of completed sales, and then one more.
+  const { done } = await play([top, sell, top, sell, top, sell, top, sell]);
+  expect(done).toEqual({ top_up: 4, buy: 4 });
+});
+
 const buyAll = { does: 'buy', who: 0, whom: 2, percent: 100, isCompleted: true } as const;
 const takeAll = { does: 'cash_out', who: 0, asks: 'wallet', afterDays: 0, percent: 100 } as const;
 const custom = { kind: 'custom', priceMinor: 50_000n } as const;

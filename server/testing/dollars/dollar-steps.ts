@@ -31,6 +31,14 @@ const feePpm: Readonly<Record<Tier, bigint>> = {
   creator: 10_000n,
   enterprise: 5_000n,
 };
+/** As the price list says too: centesimi that a seller's completed sales of the last 30 days came to, and the fee from there. */
+const feeBands: readonly (readonly [fromMinor: bigint, ppm: bigint])[] = [
+  [1_000_000n, 20_000n],
+  [5_000_000n, 12_500n],
+  [25_000_000n, 7_500n],
+  [100_000_000n, 5_000n],
+];
+const volumeDays = 30;
 /** As the trust levels say. */
 const holdDays = { bought: { 1: 3, 2: 1, 3: 1 }, earned: { 1: 5, 2: 3, 3: 1 }, ofNewCard: 7 } as const;
 const dayMs = 86_400_000;
@@ -73,6 +81,17 @@ const expected = new Set([
   ...['cash_out_level', 'cash_out_too_small', 'cash_out_not_cleared', 'payout_account_missing'],
 ]);
 
+interface SeenOrder {
+  id: string;
+  buyer: number;
+  seller: number;
+  priceMinor: bigint;
+  feePpm: bigint;
+  isOpen: boolean;
+  /** When it was completed; null for one that is open or was given up. */
+  completedMs: number | null;
+}
+
 /** One history: the product and the model side by side. */
 export class DollarHistory {
   readonly model = new LotsModel();
@@ -83,7 +102,7 @@ export class DollarHistory {
   readonly #world: DollarWorld;
   readonly citizens: readonly string[];
   readonly #cardSinceMs = new Map<string, number>();
-  readonly #orders: { id: string; buyer: number; seller: number; priceMinor: bigint; isOpen: boolean }[] = [];
+  readonly #orders: SeenOrder[] = [];
 
   private constructor(world: DollarWorld, citizens: readonly string[]) {
     this.#world = world;
@@ -142,9 +161,10 @@ export class DollarHistory {
     const [buyerId, sellerId] = [this.#name(buyer), this.#name(seller)];
     const priceMinor = partOf(this.model.balance(buyerId), step.percent);
     if (priceMinor === 0n) return false;
+    const feePpm = this.#feePpm(seller);
     const id = await this.#world.order({ buyerId, sellerId, priceMinor });
     this.model.give({ from: buyerId, to: id, amountMinor: priceMinor, atMs: this.#world.nowMs() });
-    this.#orders.push({ id, buyer, seller, priceMinor, isOpen: true });
+    this.#orders.push({ id, buyer, seller, priceMinor, feePpm, isOpen: true, completedMs: null });
     if (step.isCompleted) await this.#end({ does: 'complete', order: this.#orders.length - 1 });
     return true;
   }
@@ -160,11 +180,21 @@ export class DollarHistory {
       this.model.give({ from: id, to: this.#name(buyer), amountMinor, atMs: now });
       return true;
     }
-    const { tier } = cast[seller] ?? { tier: 'observer' };
-    const feeMinor = (amountMinor * feePpm[tier]) / 1_000_000n;
+    order.completedMs = now;
+    const feeMinor = (amountMinor * order.feePpm) / 1_000_000n;
     const heldUntilMs = now + holdDays.earned[this.#level(seller)] * dayMs;
     this.model.sell({ orderId: id, sellerId: this.#name(seller), feeMinor, heldUntilMs });
     return true;
+  }
+
+  /** What a seller's next order costs: the tier's fee, or less where their sales reach a band. */
+  #feePpm(seller: number): bigint {
+    const since = this.#world.nowMs() - volumeDays * dayMs;
+    const counted = this.#orders.filter((order) => order.seller === seller && (order.completedMs ?? 0) > since);
+    const volumeMinor = counted.reduce((sum, { priceMinor }) => sum + priceMinor, 0n);
+    const { tier } = cast[seller] ?? { tier: 'observer' };
+    const reached = feeBands.filter(([fromMinor]) => fromMinor <= volumeMinor).map(([, ppm]) => ppm);
+    return reached.reduce((least, ppm) => (ppm < least ? ppm : least), feePpm[tier]);
   }
 
   async #gift(step: Extract<DollarStep, { does: 'gift' }>): Promise<boolean> {

@@ -37,7 +37,7 @@ export class ProgressReporter implements Reporter {
     this.say(`${state}: ${file}: ${test.fullName}`);
     if (state === 'passed') this.passed += 1;
     else this.failed.push({ file, name: test.fullName, reason: reasonOf(errors?.[0]) });
-    for (const error of errors ?? []) this.say(error.stack ?? error.message);
+    for (const error of errors ?? []) this.say(textOf(error));
     for (const [name, figure] of Object.entries(test.meta().figures ?? {})) {
       this.figures[name] = (this.figures[name] ?? 0) + figure;
     }
@@ -62,7 +62,7 @@ export class ProgressReporter implements Reporter {
 
   private fail(file: string, error: SerializedError): void {
     this.failed.push({ file, name: 'outside of a test', reason: reasonOf(error) });
-    this.say(error.stack ?? error.message);
+    this.say(textOf(error));
   }
 
   private say(line: string): void {
@@ -74,4 +74,11 @@ export class ProgressReporter implements Reporter {
 
 function reasonOf(error: Pick<SerializedError, 'message'> | undefined): string {
   return (error?.message ?? '').slice(0, reasonLengthMax);
+}
+
+/** With what it came from: a property that failed only says of which values. */
+function textOf(error: Pick<SerializedError, 'message' | 'stack' | 'cause'>): string {
+  const { stack, message, cause } = error;
+  const text = stack ?? message;
+  return cause === undefined ? text : `${text}\n  because of ${textOf(cause)}`;
 }
