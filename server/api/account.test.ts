@@ -213,6 +213,7 @@ const withheld: Readonly<Record<string, string>> = {
   'CashOutEvent.actorId':
     "the citizen's own request is with their cash-outs, an operator's act in the operator's actions",
   'Refund.requestedBy': "the citizen's own are told by their origin, an operator's act is in the operator's actions",
+  'OrderLine.fundedBy': 'a word, not a name: who of the two bears a discount',
   'FraudWarning.citizenId': 'what a bank suspects: whoever holds a stolen card must not be warned by it',
   'FraudWarning.decidedBy': "about somebody else's payment; the act is in the operator's actions",
   'LedgerBreakerEvent.actor': 'an act for the house, kept in the actions too',

@@ -9,6 +9,7 @@ import { testContext } from '#server/testing/context.ts';
 import type { TestCitizen, TestMarket } from '#server/testing/market.ts';
 import { testPeers, type TestPeers } from '#server/testing/peer-transfers.ts';
 import { bounded } from '#server/testing/bounded.ts';
+import { issueCoupon, runSale } from '#server/testing/discounts.ts';
 import { testPeople } from '#server/testing/people.ts';
 import { procedureTable } from '#server/testing/procedures.ts';
 import { testPrincipal } from '#server/testing/principal.ts';
@@ -24,8 +25,11 @@ const terms = { title: 'Taken over', description: words, category: 'glass', pric
 /** For each procedure of citizens that names a row: a valid input about the row of someone else. */
 const inputs: Record<string, (id: string) => object> = {
   'cart.accept': (itemId) => ({ itemId }),
+  'cart.applyCoupon': (sellerId) => ({ sellerId, code: 'THEIRS' }),
   'cart.continue': (topUpId) => ({ topUpId }),
   'cart.setQuantity': (itemId) => ({ itemId, quantity: 1 }),
+  'discounts.endCoupon': (couponId) => ({ couponId }),
+  'discounts.endSale': (saleId) => ({ saleId }),
   'ducatRequests.byId': (requestId) => ({ requestId }),
   'ducatRequests.pay': (requestId) => ({ requestId }),
   'ducatRequests.decline': (requestId) => ({ requestId }),
@@ -73,6 +77,8 @@ const open: Record<string, string> = {
   'cart.add': 'one wants the listings of others',
   'cart.ofTopUp': 'null for what is not one’s own',
   'cart.remove': 'what is not in one’s own cart is not there already; see carts.test',
+  'cart.removeCoupon': 'what is not in one’s own cart is not there already; see discounts.test',
+  'discounts.findCoupon': 'one wants the listings of others; a code that is not known is asked about in discounts.test',
   'blocks.set': 'one blocks others',
   'listings.byId': 'listings are public',
   'messages.ask': 'one asks about the listings of others',
@@ -166,6 +172,7 @@ async function plantRows(market: TestPeers): Promise<string[]> {
     const { sessionId } = await market.database.inTransaction((tx) =>
       openSession(tx, { ...session, client, clock: market.clock, ids: systemIds }),
     );
+    ids.push(await runSale(market, seller), await issueCoupon(market, seller, { code: `NUMBER-${String(number)}` }));
     ids.push(listingId, open.orderId, delivered.orderId, sessionId, seller.citizenId, buyer.citizenId);
   }
   const { requestId } = await market.ask(seller, buyer, { amountMinor: 5_00n });
@@ -177,16 +184,19 @@ async function plantRows(market: TestPeers): Promise<string[]> {
 
 /** Everything that a stranger's call could have changed. */
 async function snapshot({ database: { client } }: TestMarket): Promise<unknown> {
-  const [orders, listings, sessions, requests, transfers, threads, messages, reviews, cart] = await Promise.all([
-    client.marketOrder.findMany({ orderBy: { id: 'asc' }, take: 100 }),
-    client.listing.findMany({ orderBy: { id: 'asc' }, take: 100 }),
-    client.session.findMany({ orderBy: { id: 'asc' }, take: 100 }),
-    client.ducatRequest.findMany({ orderBy: { id: 'asc' }, take: 100 }),
-    client.peerTransfer.findMany({ orderBy: { id: 'asc' }, take: 100 }),
-    client.thread.findMany({ orderBy: { id: 'asc' }, take: 100, include: { parties: true } }),
-    client.message.findMany({ orderBy: { id: 'asc' }, take: 100, include: { shownAs: true } }),
-    client.review.findMany({ orderBy: { id: 'asc' }, take: 100 }),
-    client.cartItem.findMany({ orderBy: { id: 'asc' }, take: 100 }),
-  ]);
-  return { orders, listings, sessions, requests, transfers, threads, messages, reviews, cart };
+  const [orders, listings, sessions, requests, transfers, threads, messages, reviews, cart, sales, coupons] =
+    await Promise.all([
+      client.marketOrder.findMany({ orderBy: { id: 'asc' }, take: 100 }),
+      client.listing.findMany({ orderBy: { id: 'asc' }, take: 100 }),
+      client.session.findMany({ orderBy: { id: 'asc' }, take: 100 }),
+      client.ducatRequest.findMany({ orderBy: { id: 'asc' }, take: 100 }),
+      client.peerTransfer.findMany({ orderBy: { id: 'asc' }, take: 100 }),
+      client.thread.findMany({ orderBy: { id: 'asc' }, take: 100, include: { parties: true } }),
+      client.message.findMany({ orderBy: { id: 'asc' }, take: 100, include: { shownAs: true } }),
+      client.review.findMany({ orderBy: { id: 'asc' }, take: 100 }),
+      client.cartItem.findMany({ orderBy: { id: 'asc' }, take: 100 }),
+      client.sale.findMany({ orderBy: { id: 'asc' }, take: 100 }),
+      client.coupon.findMany({ orderBy: { id: 'asc' }, take: 100 }),
+    ]);
+  return { orders, listings, sessions, requests, transfers, threads, messages, reviews, cart, sales, coupons };
 }

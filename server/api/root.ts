@@ -9,6 +9,7 @@ import { cashOutsRouter } from '#server/payments/cash-outs/cash-out-router.ts';
 import { cartRouter } from '#server/market/cart/cart-router.ts';
 import { listingsRouter } from '#server/market/catalogue/listings-router.ts';
 import { searchRouter, storefrontsRouter } from '#server/market/search/search-router.ts';
+import { discountsRouter } from '#server/market/discounts/discounts-router.ts';
 import { messagesRouter } from '#server/market/messages/messages-router.ts';
 import { sitemapRouter } from '#server/market/catalogue/sitemap-router.ts';
 import { ordersRouter } from '#server/market/orders/orders-router.ts';
@@ -53,6 +54,7 @@ export const appRouter = router({
   cashOuts: cashOutsRouter(cashOutSetup),
   subscriptions: subscriptionsRouter,
   cart: cartRouter,
+  discounts: discountsRouter,
   listings: listingsRouter,
   search: searchRouter,
   storefronts: storefrontsRouter,

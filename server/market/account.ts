@@ -1,10 +1,12 @@
-import { cartView } from '#server/market/cart/cart-queries.ts';
+import { cartContents } from '#server/market/cart/cart-queries.ts';
 import { checkoutsOf } from '#server/market/cart/checkout-queries.ts';
 import type { ClosingPart } from '#server/citizens/closing.ts';
 import { paged, type PersonalDataSource } from '#server/citizens/personal-data.ts';
 import { pauseListing } from '#server/market/catalogue/listings.ts';
 import { contentOf } from '#server/market/catalogue/content-queries.ts';
 import { ownListings, listingById } from '#server/market/catalogue/listing-queries.ts';
+import { discountCovers, discountParts, endDiscountsOf } from '#server/market/discounts/discount-account.ts';
+import { partiesOf } from '#server/market/parties.ts';
 import { forgetPeople, peopleCovers, peopleParts } from '#server/market/people/personal-data.ts';
 import { orderForParty, ordersBought, ordersSold } from '#server/market/orders/order-queries.ts';
 import { forgetSearcher, searchCovers, searchParts } from '#server/market/search/search-account.ts';
@@ -35,6 +37,7 @@ export const marketClosing: ClosingPart = {
     for (const { id: listingId } of listings) await pauseListing(tx, { ...deps, sellerId: citizenId, listingId });
     await forgetSearcher(tx, citizenId);
     await forgetPeople(tx, citizenId);
+    await endDiscountsOf(tx, { sellerId: citizenId, now: deps.clock.now() });
     await tx.cart.deleteMany({ where: { citizenId } });
   },
 };
@@ -55,6 +58,7 @@ export const marketData: PersonalDataSource = {
     ...peopleCovers,
     'Cart.citizenId',
     'Checkout.citizenId',
+    ...discountCovers,
   ],
   parts: [
     { name: 'listings', rows: (db, { citizenId }) => listings(db, citizenId) },
@@ -69,6 +73,7 @@ export const marketData: PersonalDataSource = {
     { name: 'ordersSold', rows: (db, { citizenId }) => orders(db, { citizenId, read: sold }) },
     ...peerTransferData.parts,
     { name: 'orderSettings', rows: (db, { citizenId }) => orderSettings(db, citizenId) },
+    ...discountParts,
     ...searchParts,
     ...peopleParts,
   ],
@@ -102,8 +107,12 @@ async function* orderSettings(db: Db, citizenId: string): AsyncGenerator<object,
 }
 
 async function* cart(db: Db, citizenId: string): AsyncGenerator<object, void> {
-  for (const { seller, items } of (await cartView(db, { citizenId })).groups)
-    for (const { title, values, quantity } of items) yield { seller: seller.username, title, values, quantity };
+  const items = await cartContents(db, { citizenId });
+  const partyOf = await partiesOf(
+    db,
+    items.map(({ sellerId }) => sellerId),
+  );
+  for (const { sellerId, ...item } of items) yield { seller: partyOf(sellerId).username, ...item };
 }
 
 async function* checkouts(db: Db, citizenId: string): AsyncGenerator<object, void> {

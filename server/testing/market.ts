@@ -136,6 +136,7 @@ export const defaultTerms: Omit<PublishListingInput, 'key'> = {
   pictures: [],
   availability: null,
   deliveryDays: null,
+  quantitySteps: [],
   isDraft: false,
 };
 

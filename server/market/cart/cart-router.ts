@@ -6,7 +6,16 @@ import type { Principal } from '#server/platform/session.ts';
 import { citizenProcedure, publicProcedure, router } from '#server/platform/trpc.ts';
 import type { Context } from '#server/platform/trpc.ts';
 import { cartCount, cartView } from './cart-queries.ts';
-import { addToCartInput, cartItemInput, cartQuantityInput, checkOutInput, type CartView } from './cart-schema.ts';
+import { applyCoupon, removeCoupon } from './cart-coupons.ts';
+import {
+  addToCartInput,
+  cartCouponInput,
+  cartCouponOfInput,
+  cartItemInput,
+  cartQuantityInput,
+  checkOutInput,
+  type CartView,
+} from './cart-schema.ts';
 import { topUpAndBuy, continueCheckout } from './checkout-flows.ts';
 import { checkoutOfTopUp } from './checkout-queries.ts';
 import { checkOut } from './checkouts.ts';
@@ -20,7 +29,7 @@ const emptyCart: CartView = { groups: [], count: 0, totalMinor: ducat(0n), probl
 export const cartRouter = router({
   get: publicProcedure({ limit: 'read', audited: false }).query(async ({ ctx }) => {
     const owner = await ownerOf(ctx);
-    return owner === null ? emptyCart : await cartView(ctx.database.client, owner);
+    return owner === null ? emptyCart : await cartView(ctx.database.client, { owner, now: ctx.clock.now() });
   }),
 
   /** Units of everything in it. */
@@ -58,6 +67,21 @@ export const cartRouter = router({
     .mutation(async ({ ctx, input }) => {
       const owner = await ownerOrNobody(ctx);
       await ctx.database.inTransaction((tx) => acceptCartItem(tx, { ...toolsOf(ctx), owner, ...input }));
+    }),
+
+  /** Takes a code for what is bought of one seller. Refuses what `applyCoupon` refuses. */
+  applyCoupon: publicProcedure({ limit: 'write', audited: false })
+    .input(cartCouponInput)
+    .mutation(async ({ ctx, input }) => {
+      const owner = await ownerOrNobody(ctx);
+      await ctx.database.inTransaction((tx) => applyCoupon(tx, { ...toolsOf(ctx), owner, coupon: input }));
+    }),
+
+  removeCoupon: publicProcedure({ limit: 'write', audited: false })
+    .input(cartCouponOfInput)
+    .mutation(async ({ ctx, input }) => {
+      const owner = await ownerOrNobody(ctx);
+      await ctx.database.inTransaction((tx) => removeCoupon(tx, { ...toolsOf(ctx), owner, ...input }));
     }),
 
   /**

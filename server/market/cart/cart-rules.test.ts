@@ -9,7 +9,7 @@ const fine: CartFacts = {
   hasVariants: false,
   variant: null,
   stock: 3,
-  unitPriceMinor: 500n,
+  singlePriceMinor: 500n,
   version: 2,
   quantity: 3,
   seenUnitPriceMinor: 500n,
@@ -31,7 +31,7 @@ describe('an item', () => {
     ['variant_gone', 'remove', { hasVariants: true, variant: { isOffered: false }, stock: 0 }],
     ['sold_out', 'remove', { stock: 0 }],
     ['insufficient_stock', 'reduce', { stock: 2 }],
-    ['price_changed', 'accept', { unitPriceMinor: 501n, version: 3 }],
+    ['price_changed', 'accept', { singlePriceMinor: 501n, version: 3 }],
     ['terms_changed', 'accept', { version: 3 }],
   ] as const)('says %s, which %s mends', (code, remedy, facts) => {
     expect(problemOf({ ...fine, ...facts })).toEqual({ code, remedy });

@@ -13,7 +13,8 @@ export interface CartFacts {
   readonly variant: { readonly isOffered: boolean } | null;
   /** Null: unlimited. */
   readonly stock: number | null;
-  readonly unitPriceMinor: bigint;
+  /** Of a single one: what more of it takes off is no change of the price. */
+  readonly singlePriceMinor: bigint;
   readonly version: number;
   readonly quantity: number;
   readonly seenUnitPriceMinor: bigint;
@@ -33,7 +34,7 @@ function codeOf(facts: CartFacts): CartProblem | null {
   if (facts.variant !== null && !facts.variant.isOffered) return 'variant_gone';
   if (facts.stock === 0) return 'sold_out';
   if (facts.stock !== null && facts.stock < facts.quantity) return 'insufficient_stock';
-  if (facts.unitPriceMinor !== facts.seenUnitPriceMinor) return 'price_changed';
+  if (facts.singlePriceMinor !== facts.seenUnitPriceMinor) return 'price_changed';
   if (facts.version !== facts.seenVersion) return 'terms_changed';
   return null;
 }

@@ -1,5 +1,7 @@
 import type { CategorySlug } from '#server/market/catalogue/catalogue-schema.ts';
 import type { ListingPicture } from '#server/market/catalogue/details-schema.ts';
+import { couponCode, type CouponProblem } from '#server/market/discounts/discount-schema.ts';
+import type { LineDiscount } from '#server/market/discounts/price-schema.ts';
 import { quantityMax } from '#server/market/orders/order-schema.ts';
 import { attemptKey, type PartyView } from '#server/market/schema.ts';
 import type { DucatMinor } from '#server/money/money.ts';
@@ -22,6 +24,10 @@ export type AddToCartInput = z.output<typeof addToCartInput>;
 
 export const cartItemInput = z.object({ itemId: z.uuid() });
 export const cartQuantityInput = cartItemInput.extend({ quantity });
+
+/** A code for what the cart holds of one seller. */
+export const cartCouponInput = z.object({ sellerId: z.uuid(), code: couponCode });
+export const cartCouponOfInput = cartCouponInput.pick({ sellerId: true });
 
 export const checkOutInput = z.object({
   /** What the buyer was shown: a cart that costs something else by now is shown again. Centesimi. */
@@ -57,10 +63,15 @@ export interface CartItemView {
   /** What was chosen of the listing's options. */
   values: string[];
   quantity: number;
-  /** What one costs now. */
+  /** What one costs without any reduction, and with that of the quantity or of a sale. */
+  listUnitPriceMinor: DucatMinor;
   unitPriceMinor: DucatMinor;
+  /** Why one costs less; `endsAt` of a sale. */
+  discount: (LineDiscount & { endsAt: Date | null }) | null;
+  /** Before the coupon. */
   totalMinor: DucatMinor;
-  /** What one cost when its owner last looked, and which version of the listing it was. */
+  /** What a single one costs now, and cost when its owner last looked, and which version of the listing that was. */
+  singlePriceMinor: DucatMinor;
   seenUnitPriceMinor: DucatMinor;
   seenVersion: number;
   /** How many there are; null for unlimited. */
@@ -72,7 +83,21 @@ export interface CartItemView {
 export interface CartGroup {
   seller: PartyView;
   items: CartItemView[];
+  /** Before the coupon. */
+  subtotalMinor: DucatMinor;
+  coupon: CartCoupon | null;
   totalMinor: DucatMinor;
+}
+
+/** The coupon for what is bought of one seller. */
+export interface CartCoupon {
+  id: string;
+  code: string;
+  minimumMinor: DucatMinor;
+  /** What it takes off; zero where it has a problem. */
+  offMinor: DucatMinor;
+  /** Why it cannot be used as it stands: taking it out mends that, and often something else too. */
+  problem: CouponProblem | null;
 }
 
 export interface CartView {
@@ -80,7 +105,7 @@ export interface CartView {
   /** Units of everything. */
   count: number;
   totalMinor: DucatMinor;
-  /** How many items have a problem; nothing is bought before there is none. */
+  /** How many items and coupons have a problem; nothing is bought before there is none. */
   problems: number;
 }
 

@@ -7,6 +7,8 @@ import type { Tx } from '#server/platform/db.ts';
 import { DomainError, refuse } from '#server/platform/errors.ts';
 import type { Ids } from '#server/platform/ids.ts';
 import { invariant } from '#server/platform/invariant.ts';
+import { reducedMinor } from '#server/market/discounts/price-schema.ts';
+import { runningSales } from '#server/market/discounts/sale-queries.ts';
 import { quantityMax } from '#server/market/orders/order-schema.ts';
 import { cartItemsMax, type AddToCartInput } from './cart-schema.ts';
 
@@ -33,7 +35,7 @@ export async function addToCart(
   input: Tools & { owner: CartOwner; item: AddToCartInput },
 ): Promise<CartItemReceipt> {
   const { owner, item, clock, ids } = input;
-  const offer = await offerOf(tx, item);
+  const offer = await offerOf(tx, item, clock.now());
   if ('citizenId' in owner && owner.citizenId === offer.sellerId)
     throw refuse('conflict', 'own_listing', 'This listing is your own.');
   const cartId = await lockOrOpenCart(tx, input);
@@ -74,7 +76,7 @@ export async function removeFromCart(tx: Tx, input: Tools & { owner: CartOwner; 
 /** Agrees to the price and the text as they are now. Refuses `cart_item_not_found`, `variant_unavailable`. */
 export async function acceptCartItem(tx: Tx, input: Tools & { owner: CartOwner; itemId: string }): Promise<void> {
   const item = await lockItem(tx, input);
-  const offer = await offerOf(tx, item);
+  const offer = await offerOf(tx, item, input.clock.now());
   const seen = { seenVersion: offer.version, seenUnitPriceMinor: offer.unitPriceMinor };
   await tx.cartItem.update({ where: { id: item.id }, data: seen, select: { id: true } });
 }
@@ -85,12 +87,14 @@ export async function clearBought(
   input: Tools & {
     owner: CartOwner;
     lines: readonly { listingId: string; variantId: string | null; quantity: number }[];
+    couponIds: readonly string[];
   },
 ): Promise<void> {
   const cartId = await lockCartOf(tx, input);
   if (cartId === null) return;
   for (const { listingId, variantId, quantity } of input.lines)
     await tx.cartItem.deleteMany({ where: { cartId, listingId, variantId, quantity } });
+  await tx.cartCoupon.deleteMany({ where: { cartId, couponId: { in: [...input.couponIds] } } });
 }
 
 /**
@@ -117,6 +121,10 @@ export async function mergeCarts(tx: Tx, input: Tools & { citizenId: string; bro
              AND own.variant_id IS NOT DISTINCT FROM other.variant_id)
         ORDER BY other.added_at DESC, other.id DESC
         LIMIT (SELECT greatest(${cartItemsMax} - count(*), 0) FROM cart_item WHERE cart_id = ${to}::uuid))`;
+  await tx.$executeRaw`
+    INSERT INTO cart_coupon (cart_id, seller_id, coupon_id)
+    SELECT ${to}::uuid, seller_id, coupon_id FROM cart_coupon WHERE cart_id = ${from}::uuid
+        ON CONFLICT DO NOTHING`;
   await tx.cart.delete({ where: { id: from }, select: { id: true } });
   return true;
 }
@@ -131,6 +139,7 @@ interface Offer {
 async function offerOf(
   tx: Tx,
   { listingId, variantId }: { listingId: string; variantId: string | null },
+  now: Date,
 ): Promise<Offer> {
   const listing = await tx.listing.findUnique({
     where: { id: listingId },
@@ -149,7 +158,10 @@ async function offerOf(
   });
   if (listing?.state !== 'published') throw listingNotFound();
   const { sellerId, version } = listing;
-  return { sellerId, version, unitPriceMinor: priceOf(listing, variantId) };
+  const sale = (await runningSales(tx, { listings: [{ id: listingId, sellerId }], now })).get(listingId);
+  const listPriceMinor = priceOf(listing, variantId);
+  const unitPriceMinor = sale === undefined ? listPriceMinor : reducedMinor(listPriceMinor, sale.percentBps);
+  return { sellerId, version, unitPriceMinor };
 }
 
 type Owned = Tools & { owner: CartOwner };

@@ -160,7 +160,10 @@ describe('a cart that costs more than is in the wallet', () => {
     expect(end).toMatchObject({ state: 'refused', orderIds: [] });
     expect(end.refusal).toBe('listing_withdrawn');
     expect([await ordersOf(citizenId), await wallet(citizenId)]).toEqual([0, 12_000n]);
-    expect(await cartView(database.client, { citizenId })).toMatchObject({ count: 1, problems: 1 });
+    expect(await cartView(database.client, { owner: { citizenId }, now: clock.now() })).toMatchObject({
+      count: 1,
+      problems: 1,
+    });
   });
 
   test('is nobody else’s to go on with, and not before it is paid', async () => {

@@ -100,8 +100,10 @@ async function settle(
 /** Posting is the transaction's last statement: the cart is cleared before, and comes back with it where it fails. */
 async function placeAgreed(tx: Tx, input: Tools & { citizenId: string; agreed: Agreed }): Promise<PurchaseReceipt> {
   const { citizenId, agreed, clock, ids, secret } = input;
-  await clearBought(tx, { clock, ids, owner: { citizenId }, lines: agreed.lines });
-  return await placePurchase(tx, { buyerId: citizenId, lines: agreed.lines, key: agreed.id, clock, ids, secret });
+  const { lines, couponIds, totalMinor: expectedTotalMinor, id: key } = agreed;
+  await clearBought(tx, { clock, ids, owner: { citizenId }, lines, couponIds });
+  const purchase = { buyerId: citizenId, lines, couponIds, expectedTotalMinor, key };
+  return await placePurchase(tx, { ...purchase, clock, ids, secret });
 }
 
 interface Agreed {
@@ -109,6 +111,9 @@ interface Agreed {
   citizenId: string;
   state: CheckoutState;
   lines: AgreedLine[];
+  couponIds: string[];
+  /** What was shown: a purchase that costs something else by now is refused. */
+  totalMinor: bigint;
   topUpPriceMinor: bigint | null;
 }
 
@@ -128,19 +133,20 @@ async function agreeOnCart(
     if (known.inputHash !== hash) throw keyReused();
     return agreedOf(known);
   }
-  const lines = await linesOfCart(tx, { citizenId, totalMinor: checkout.totalMinor });
   const now = clock.now();
+  const { lines, couponIds } = await contentsOfCart(tx, { citizenId, totalMinor: checkout.totalMinor, now });
   const row = {
     id: ids.uuid(),
     citizenId,
     lines,
+    couponIds,
+    totalMinor: checkout.totalMinor,
     state: topUp === null ? 'placed' : 'waiting',
     topUpPriceMinor: topUp === null ? null : await priceOfMissing(tx, { citizenId, checkout, ...topUp }),
     settledAt: topUp === null ? now : null,
   };
-  const { key, totalMinor } = checkout;
   await tx.checkout.create({
-    data: { ...row, key, inputHash: hash, totalMinor, createdAt: now },
+    data: { ...row, key: checkout.key, inputHash: hash, createdAt: now },
     select: { id: true },
   });
   return agreedOf(row);
@@ -155,20 +161,24 @@ async function priceOfMissing(
   return price > input.leastPriceMinor ? price : input.leastPriceMinor;
 }
 
-async function linesOfCart(tx: Tx, input: { citizenId: string; totalMinor: bigint }): Promise<AgreedLine[]> {
-  const view = await cartView(tx, { citizenId: input.citizenId });
+async function contentsOfCart(
+  tx: Tx,
+  input: { citizenId: string; totalMinor: bigint; now: Date },
+): Promise<Pick<Agreed, 'lines' | 'couponIds'>> {
+  const view = await cartView(tx, { owner: { citizenId: input.citizenId }, now: input.now });
   const items = view.groups.flatMap((group) => group.items);
   if (items.length === 0) throw refuse('conflict', 'cart_empty', 'There is nothing in your cart.');
   if (view.problems > 0)
     throw refuse('conflict', 'cart_has_problems', 'Something in your cart needs your decision first.');
   if (view.totalMinor !== input.totalMinor)
     throw refuse('conflict', 'cart_changed', 'Your cart changed meanwhile. Look at it again before you pay.');
-  return items.map(({ listingId, variantId, quantity, seenVersion }) => ({
+  const lines = items.map(({ listingId, variantId, quantity, seenVersion }) => ({
     listingId,
     listingVersion: seenVersion,
     variantId,
     quantity,
   }));
+  return { lines, couponIds: view.groups.flatMap(({ coupon }) => (coupon === null ? [] : [coupon.id])) };
 }
 
 const agreedSelected = {
@@ -176,6 +186,8 @@ const agreedSelected = {
   citizenId: true,
   state: true,
   lines: true,
+  couponIds: true,
+  totalMinor: true,
   topUpPriceMinor: true,
 } satisfies Prisma.CheckoutSelect;
 
@@ -186,10 +198,18 @@ async function lockCheckout(tx: Tx, id: string): Promise<Agreed | null> {
 }
 
 function agreedOf(row: Omit<Agreed, 'state' | 'lines'> & { state: string; lines: unknown }): Agreed {
-  const { id, citizenId, topUpPriceMinor } = row;
+  const { id, citizenId, topUpPriceMinor, couponIds, totalMinor } = row;
   const lines = z.array(agreedLine).parse(row.lines);
   invariant(lines.length > 0, 'an agreed purchase has lines');
-  return { id, citizenId, topUpPriceMinor, lines, state: z.enum(checkoutStates).parse(row.state) };
+  return {
+    id,
+    citizenId,
+    topUpPriceMinor,
+    couponIds,
+    totalMinor,
+    lines,
+    state: z.enum(checkoutStates).parse(row.state),
+  };
 }
 
 function keyReused(): Error {

@@ -10,6 +10,7 @@ import {
   type AttributeValue,
   type ListingPicture,
 } from '#server/market/catalogue/details-schema.ts';
+import { quantitySteps, type QuantityStep, type RunningSale } from '#server/market/discounts/price-schema.ts';
 import type { DucatMinor } from '#server/money/money.ts';
 import { z } from '#server/platform/zod.ts';
 
@@ -95,6 +96,8 @@ const termsShape = z.object({
   /** Of a service: when it is to be had, and how many days it takes. */
   availability: line(availabilityLength).nullable().default(null),
   deliveryDays: z.number().int().min(0).max(deliveryDaysMax).nullable().default(null),
+  /** From how many on one costs how much less. */
+  quantitySteps: quantitySteps.default([]),
   /** Of something digital. Left out, a change of the listing leaves it as it is. */
   content: listingContent.nullable().optional(),
 });
@@ -175,6 +178,8 @@ export interface ListingCard {
   version: number;
   createdAt: Date;
   seller: PartyView;
+  /** The sale that it is in at this moment; null where there is none, or where it does not matter. */
+  sale: RunningSale | null;
 }
 
 /** One choice that can be bought. */
@@ -197,6 +202,8 @@ export interface ListingView extends ListingCard {
   pictures: ListingPicture[];
   availability: string | null;
   deliveryDays: number | null;
+  /** Rising. */
+  quantitySteps: QuantityStep[];
   updatedAt: Date;
 }
 
@@ -216,4 +223,5 @@ export const storedListingWords = {
   attributes: z.record(z.string(), z.union([z.string(), z.number()])),
   options: z.array(z.object({ name: z.string(), values: z.array(z.string()) })),
   pictures: z.array(z.object({ id: z.string(), alt: z.string() })),
+  quantitySteps: z.array(z.object({ fromQuantity: z.number(), percentBps: z.number() })),
 } as const;

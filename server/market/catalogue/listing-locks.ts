@@ -1,5 +1,6 @@
 import { stockMax, storedListingWords } from '#server/market/catalogue/catalogue-schema.ts';
 import type { ListingKind, ListingState } from '#server/market/catalogue/catalogue-schema.ts';
+import type { QuantityStep } from '#server/market/discounts/price-schema.ts';
 import { Prisma } from '#server/platform/db.ts';
 import type { Tx } from '#server/platform/db.ts';
 import { invariant } from '#server/platform/invariant.ts';
@@ -16,6 +17,7 @@ export interface LockedListing {
   kind: ListingKind;
   state: ListingState;
   version: number;
+  quantitySteps: QuantityStep[];
   /** Empty where there never was anything to choose; those no longer offered included, because orders name them. */
   variants: LockedVariant[];
 }
@@ -39,7 +41,7 @@ export async function lockListings(tx: Tx, listingIds: readonly string[]): Promi
   const ids = [...new Set(listingIds)];
   const rows = await tx.$queryRaw<(Omit<LockedListing, 'variants'> & { hasVariants: boolean })[]>(Prisma.sql`
     SELECT id, seller_id AS "sellerId", title, description, category_slug AS "categorySlug",
-           price_minor AS "priceMinor", stock, kind, state, version,
+           price_minor AS "priceMinor", stock, kind, state, version, quantity_steps AS "quantitySteps",
            EXISTS (SELECT FROM listing_variant WHERE listing_id = listing.id) AS "hasVariants"
       FROM listing
      WHERE id = ANY (${ids}::uuid[])
@@ -56,6 +58,7 @@ export async function lockListings(tx: Tx, listingIds: readonly string[]): Promi
         ...row,
         kind: storedListingWords.kind.parse(row.kind),
         state: storedListingWords.state.parse(row.state),
+        quantitySteps: storedListingWords.quantitySteps.parse(row.quantitySteps),
         variants: variants.get(row.id) ?? [],
       },
     ]),

@@ -3,6 +3,7 @@ import { storedListingWords } from '#server/market/catalogue/catalogue-schema.ts
 import type { CategoryCount, ListingCard, ListingView } from '#server/market/catalogue/catalogue-schema.ts';
 import { listingSelected, withSellers } from '#server/market/catalogue/listing-rows.ts';
 import { listingNotFound } from '#server/market/catalogue/listings.ts';
+import { withSales } from '#server/market/discounts/sale-queries.ts';
 import type { Page } from '#server/market/schema.ts';
 import { ducat } from '#server/money/money.ts';
 import { Prisma } from '#server/platform/db.ts';
@@ -41,8 +42,19 @@ export async function listingById(
     pictures: storedListingWords.pictures.parse(row.pictures),
     availability: row.availability,
     deliveryDays: row.deliveryDays,
+    quantitySteps: storedListingWords.quantitySteps.parse(row.quantitySteps),
     updatedAt: row.updatedAt,
   };
+}
+
+/** The same with the sale that it is in at this moment. Refuses: `listing_not_found`. */
+export async function listingOnShow(
+  db: Db,
+  input: { listingId: string; visitorId: string | null; now: Date },
+): Promise<ListingView> {
+  const [shown] = await withSales(db, { cards: [await listingById(db, input)], now: input.now });
+  if (shown === undefined) throw listingNotFound();
+  return shown;
 }
 
 const viewSelected = {
@@ -52,6 +64,7 @@ const viewSelected = {
   attributes: true,
   availability: true,
   deliveryDays: true,
+  quantitySteps: true,
   updatedAt: true,
   variants: {
     where: { isOffered: true },

@@ -2,6 +2,7 @@ import { partiesOf } from '#server/market/parties.ts';
 import { storedListingWords } from '#server/market/catalogue/catalogue-schema.ts';
 import type { ListingCard } from '#server/market/catalogue/catalogue-schema.ts';
 import type { PartyView } from '#server/market/schema.ts';
+import type { RunningSale } from '#server/market/discounts/price-schema.ts';
 import { ducat } from '#server/money/money.ts';
 import { Prisma } from '#server/platform/db.ts';
 import type { Db } from '#server/platform/db.ts';
@@ -42,7 +43,7 @@ export const listingSelected = {
   createdAt: true,
 } as const;
 
-/** Cards of the given rows, in their order, with the sellers looked up in one query. */
+/** Cards of the given rows, in their order, with the sellers looked up in one query; `withSales` adds the sales. */
 export async function withSellers(db: Db, rows: readonly ListingRow[]): Promise<ListingCard[]> {
   const parties = await partiesOf(
     db,
@@ -52,7 +53,7 @@ export async function withSellers(db: Db, rows: readonly ListingRow[]): Promise<
 }
 
 /** The card of a row whose seller is known. */
-export function cardOf(row: ListingRow, seller: PartyView): ListingCard {
+export function cardOf(row: ListingRow, seller: PartyView, sale: RunningSale | null = null): ListingCard {
   return {
     id: row.id,
     title: row.title,
@@ -66,5 +67,6 @@ export function cardOf(row: ListingRow, seller: PartyView): ListingCard {
     version: row.version,
     createdAt: row.createdAt,
     seller,
+    sale,
   };
 }

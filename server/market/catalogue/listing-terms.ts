@@ -38,6 +38,7 @@ export function rowOf(terms: ListingTerms, totals: { priceMinor: bigint; stock: 
     pictures: terms.pictures,
     availability: terms.availability,
     deliveryDays: terms.deliveryDays,
+    quantitySteps: terms.quantitySteps,
     ...totals,
   } satisfies Partial<Prisma.ListingCreateManyInput>;
 }

@@ -18,6 +18,7 @@ export interface VersionTerms {
   pictures: unknown;
   availability: string | null;
   deliveryDays: number | null;
+  quantitySteps: unknown;
   contentText: string | null;
   contentFileIds: readonly string[];
 }
@@ -33,14 +34,14 @@ export async function keepVersion(
   const kept = await tx.$executeRaw`
     INSERT INTO listing_version
       (listing_id, version, title, description, category_slug, kind, tags, attributes, options, variants, price_minor,
-       pictures, availability, delivery_days, content_text, content_file_ids, created_at)
+       pictures, availability, delivery_days, quantity_steps, content_text, content_file_ids, created_at)
     SELECT id, version, title, description, category_slug, kind, tags, attributes, options,
            coalesce((SELECT jsonb_agg(jsonb_build_object('id', variant.id, 'values', variant.values,
                                                          'priceMinor', variant.price_minor::text)
                                       ORDER BY variant.position)
                        FROM listing_variant variant
                       WHERE variant.listing_id = listing.id AND variant.is_offered), '[]'),
-           price_minor, pictures, availability, delivery_days, ${content?.text ?? null}::text,
+           price_minor, pictures, availability, delivery_days, quantity_steps, ${content?.text ?? null}::text,
            ${content?.fileIds ?? []}::uuid[], updated_at
       FROM listing
      WHERE id = ${listingId}::uuid`;

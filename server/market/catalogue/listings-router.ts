@@ -1,5 +1,5 @@
 import { listingIdInput, publishListingInput, updateListingInput } from '#server/market/catalogue/catalogue-schema.ts';
-import { categories, listingById, ownListings } from '#server/market/catalogue/listing-queries.ts';
+import { categories, listingOnShow, ownListings } from '#server/market/catalogue/listing-queries.ts';
 import { orderContent, ownContent } from '#server/market/catalogue/content-queries.ts';
 import { categoryTree } from '#server/market/catalogue/category-queries.ts';
 import {
@@ -28,7 +28,10 @@ export const listingsRouter = router({
   byId: publicProcedure({ limit: 'read', audited: false })
     .input(listingIdInput)
     .query(({ ctx, input }) =>
-      listingById(ctx.database.client, { ...input, visitorId: ctx.principal?.citizenId ?? null }),
+      listingOnShow(ctx.database.client, {
+        ...{ ...input, now: ctx.clock.now() },
+        visitorId: ctx.principal?.citizenId ?? null,
+      }),
     ),
 
   ownContent: citizenProcedure({ limit: 'read', audited: false })

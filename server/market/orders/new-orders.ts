@@ -105,7 +105,8 @@ async function insertEvents(tx: Tx, { order, opening, time }: OpenedOrder): Prom
 }
 
 function rowOf(priced: PricedLine, place: { orderId: string; line: number }) {
-  const { listing, wanted, optionValues, unitPriceMinor, totalMinor } = priced;
+  const { listing, wanted, optionValues, price, coupon } = priced;
+  const { listUnitPriceMinor, unitPriceMinor, discount, couponMinor, totalMinor } = price;
   return {
     ...place,
     listingId: listing.id,
@@ -117,7 +118,17 @@ function rowOf(priced: PricedLine, place: { orderId: string; line: number }) {
     categorySlug: listing.categorySlug,
     kind: listing.kind,
     quantity: wanted.quantity,
+    listUnitPriceMinor,
     unitPriceMinor,
+    discountKind: discount?.kind ?? null,
+    discountId: discount?.id ?? null,
+    discountBps: discount?.percentBps ?? null,
+    discountMinor: discount?.minor ?? 0n,
+    couponId: coupon?.id ?? null,
+    couponCode: coupon?.code ?? null,
+    couponMinor,
+    // Whoever gives a discount bears it: the fee is of what was paid.
+    fundedBy: discount === null && coupon === null ? null : 'seller',
     totalMinor,
   };
 }

@@ -1,6 +1,7 @@
 import { noteTrustEvent } from '#server/citizens/trust-events.ts';
 import { lockListings, moveStock } from '#server/market/catalogue/listing-locks.ts';
 import type { LockedListing } from '#server/market/catalogue/listing-locks.ts';
+import { giveCouponBack } from '#server/market/discounts/coupons.ts';
 import { settleEscrow } from '#server/market/orders/escrow.ts';
 import { tellOfStep } from '#server/market/orders/order-notices.ts';
 import { storedOrderWords } from '#server/market/orders/order-schema.ts';
@@ -120,8 +121,11 @@ export function givesStockBack({ transitions }: OrderProcess, action: OrderActio
 export async function moveOrder(tx: Tx, move: Move): Promise<OrderState> {
   const { step, order, actor } = move;
   const transition = transitionOrRefusal(order, { action: step.action, actor });
-  if (transition.effect === 'refund') await giveStockBack(tx, move);
   const time = step.clock.now();
+  if (transition.effect === 'refund') {
+    await giveStockBack(tx, move);
+    await giveCouponBack(tx, { orderId: order.id, at: time });
+  }
   await record(tx, { ...move, transition, time });
   await noteForTrust(tx, { ...move, transition });
   await tellOfStep(tx, step, { order, transition, backMinor: step.backMinor ?? null });

@@ -122,7 +122,7 @@ describe('a line', () => {
   ];
   const listing = {
     ...{ id: 'listing', sellerId: 'seller', title: 'A cup', description: 'Of glass.', categorySlug: 'glass' },
-    ...{ kind: 'goods', state: 'published', version: 3, priceMinor: 10n, stock: 5 },
+    ...{ kind: 'goods', state: 'published', version: 3, priceMinor: 10n, stock: 5, quantitySteps: [] },
   } as const;
   const priced = (offered: typeof variants, wanted: { variantId: string | null; quantity?: number }) =>
     priceLines([{ listingId: 'listing', listingVersion: 3, quantity: 2, ...wanted }], {
@@ -131,8 +131,8 @@ describe('a line', () => {
     });
 
   it('costs what was chosen', () => {
-    expect(priced(variants, { variantId: red })).toMatchObject([{ unitPriceMinor: 12n, totalMinor: 24n }]);
-    expect(priced([], { variantId: null })).toMatchObject([{ unitPriceMinor: 10n, totalMinor: 20n }]);
+    expect(priced(variants, { variantId: red })).toMatchObject([{ price: { unitPriceMinor: 12n }, totalMinor: 24n }]);
+    expect(priced([], { variantId: null })).toMatchObject([{ price: { unitPriceMinor: 10n }, totalMinor: 20n }]);
   });
 
   it.each([

@@ -1,4 +1,6 @@
 import type { CategorySlug, ListingKind } from '#server/market/catalogue/catalogue-schema.ts';
+import { couponCode } from '#server/market/discounts/discount-schema.ts';
+import type { LineDiscount } from '#server/market/discounts/price-schema.ts';
 import { attemptKey, paragraphs, type PartyView } from '#server/market/schema.ts';
 import type { DucatMinor } from '#server/money/money.ts';
 import { z } from '#server/platform/zod.ts';
@@ -64,6 +66,12 @@ export const placeOrderInput = z.object({
   variantId: z.uuid().nullish(),
   /** Checked by the purchase itself, which answers `invalid_quantity`. */
   quantity: z.number().int(),
+  couponCode: couponCode.optional(),
+  /**
+   * What the buyer was shown: a purchase that costs something else by now is refused. Left out, it costs what it costs,
+   * which is never more than the list price of the version that is named. Centesimi.
+   */
+  totalMinor: z.bigint().positive().optional(),
   key: attemptKey,
 });
 
@@ -146,7 +154,16 @@ export interface OrderLineView {
   category: CategorySlug;
   kind: ListingKind;
   quantity: number;
+  /** What one cost without any reduction. */
+  listUnitPriceMinor: DucatMinor;
+  /** After the reduction of the quantity or of a sale. */
   unitPriceMinor: DucatMinor;
+  discount: LineDiscount | null;
+  /** The coupon that was used, and its part of this line. */
+  coupon: { code: string; minor: DucatMinor } | null;
+  /** Who bears what the line costs less; null where it does not. */
+  fundedBy: 'seller' | null;
+  /** What was paid. */
   totalMinor: DucatMinor;
 }
 
@@ -202,4 +219,6 @@ export const storedOrderWords = {
   actor: z.enum(orderActors),
   action: z.enum(['place', ...orderActions]),
   step: z.enum(orderActions),
+  discountKind: z.enum(['quantity', 'sale']),
+  fundedBy: z.literal('seller').nullable(),
 } as const;

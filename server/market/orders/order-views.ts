@@ -1,10 +1,12 @@
 import { storedListingWords } from '#server/market/catalogue/catalogue-schema.ts';
+import type { LineDiscount } from '#server/market/discounts/price-schema.ts';
 import { amountsLeft } from '#server/market/orders/order-rules.ts';
 import { storedOrderWords } from '#server/market/orders/order-schema.ts';
 import type { OrderEventView, OrderLineView, OrderSummary } from '#server/market/orders/order-schema.ts';
 import type { partiesOf } from '#server/market/parties.ts';
 import { ducat } from '#server/money/money.ts';
 import type { Prisma } from '#server/platform/db.ts';
+import { invariant } from '#server/platform/invariant.ts';
 
 /** How rows of orders are read, and what leaves of them. */
 
@@ -48,7 +50,15 @@ export const lineSelected = {
   categorySlug: true,
   kind: true,
   quantity: true,
+  listUnitPriceMinor: true,
   unitPriceMinor: true,
+  discountKind: true,
+  discountId: true,
+  discountBps: true,
+  discountMinor: true,
+  couponCode: true,
+  couponMinor: true,
+  fundedBy: true,
   totalMinor: true,
 } satisfies Prisma.OrderLineSelect;
 
@@ -90,12 +100,24 @@ export function eventOf(row: EventRow): OrderEventView {
   };
 }
 
-export function lineOf({ categorySlug, kind, unitPriceMinor, totalMinor, ...row }: LineRow): OrderLineView {
+export function lineOf(row: LineRow): OrderLineView {
+  const { line, listingId, listingVersion, variantId, title, description, optionValues, quantity, couponCode } = row;
   return {
-    ...row,
-    category: storedListingWords.category.parse(categorySlug),
-    kind: storedListingWords.kind.parse(kind),
-    unitPriceMinor: ducat(unitPriceMinor),
-    totalMinor: ducat(totalMinor),
+    ...{ line, listingId, listingVersion, variantId, title, description, optionValues, quantity },
+    category: storedListingWords.category.parse(row.categorySlug),
+    kind: storedListingWords.kind.parse(row.kind),
+    listUnitPriceMinor: ducat(row.listUnitPriceMinor),
+    unitPriceMinor: ducat(row.unitPriceMinor),
+    discount: discountOf(row),
+    coupon: couponCode === null ? null : { code: couponCode, minor: ducat(row.couponMinor) },
+    fundedBy: storedOrderWords.fundedBy.parse(row.fundedBy),
+    totalMinor: ducat(row.totalMinor),
   };
+}
+
+function discountOf({ discountKind, discountId: id, discountBps, discountMinor }: LineRow): LineDiscount | null {
+  if (discountKind === null) return null;
+  invariant(discountBps !== null, 'what a line costs less is a share of its price');
+  const kind = storedOrderWords.discountKind.parse(discountKind);
+  return { kind, id, percentBps: discountBps, minor: ducat(discountMinor) };
 }

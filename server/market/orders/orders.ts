@@ -1,3 +1,5 @@
+import { listingNotFound } from '#server/market/catalogue/listings.ts';
+import { couponByCode } from '#server/market/discounts/coupon-queries.ts';
 import type { PlaceOrderInput } from '#server/market/orders/order-schema.ts';
 import { placePurchase } from '#server/market/orders/purchases.ts';
 import type { DucatMinor } from '#server/money/money.ts';
@@ -26,14 +28,25 @@ export interface OrderReceipt {
  * Buys from one listing: a purchase of one line.
  *
  * Refuses: `listing_not_found`, `idempotency_key_reused`, `invalid_quantity`, `own_listing`, `listing_withdrawn`,
- * `listing_changed`, `variant_required`, `variant_unavailable`, `sold_out`, `insufficient_stock`, `insufficient_funds`.
+ * `listing_changed`, `variant_required`, `variant_unavailable`, `sold_out`, `insufficient_stock`, `price_changed`,
+ * `coupon_not_found` and every `CouponProblem`, `insufficient_funds`.
  */
 export async function placeOrder(tx: Tx, input: PlaceOrder): Promise<OrderReceipt> {
   const { order, ...rest } = input;
-  const { key, variantId = null, ...line } = order;
-  const { orders } = await placePurchase(tx, { ...rest, key, lines: [{ ...line, variantId }] });
+  const { key, variantId = null, couponCode, totalMinor: expectedTotalMinor, ...line } = order;
+  const couponIds = couponCode === undefined ? [] : [await couponOfListing(tx, { ...line, code: couponCode })];
+  const lines = [{ ...line, variantId }];
+  const { orders } = await placePurchase(tx, { ...rest, key, lines, couponIds, expectedTotalMinor });
   const [placed] = orders;
   invariant(placed !== undefined && orders.length === 1, 'a purchase of one line is one order');
   const { orderId, title, quantity, totalMinor } = placed;
   return { orderId, listingTitle: title, quantity, totalMinor };
+}
+
+/** Codes are never given to another coupon, so that a repetition finds the same. */
+async function couponOfListing(tx: Tx, { listingId, code }: { listingId: string; code: string }): Promise<string> {
+  const listing = await tx.listing.findUnique({ where: { id: listingId }, select: { sellerId: true } });
+  if (listing === null) throw listingNotFound();
+  const { id } = await couponByCode(tx, { sellerId: listing.sellerId, code, citizenId: null });
+  return id;
 }

@@ -182,7 +182,7 @@ describe('the database itself', () => {
     const { orders, purchaseId } = await buy(buyer, [wish(await shelf(0, { priceMinor: 2_00n, stock: 5 }))]);
     const orderId = orders[0]?.orderId ?? '';
     const another = `INSERT INTO order_line SELECT order_id, 2, listing_id, listing_version, variant_id, title,
-      description, option_values, category_slug, kind, quantity, unit_price_minor, total_minor
+      description, option_values, category_slug, kind, quantity, unit_price_minor, total_minor, list_unit_price_minor
       FROM order_line WHERE order_id = '${orderId}'`;
     await expect(asSuperuser(market.database, another)).rejects.toThrow('is not the sum of its lines');
     const empty = `INSERT INTO purchase SELECT gen_random_uuid(), buyer_id, gen_random_uuid(), input_hash, 1, created_at

@@ -1,5 +1,8 @@
 import { openAccount } from '#server/ledger/accounts.ts';
 import { lockListings, moveStock } from '#server/market/catalogue/listing-locks.ts';
+import type { LockedListing } from '#server/market/catalogue/listing-locks.ts';
+import { lockCoupons, useCoupon } from '#server/market/discounts/coupons.ts';
+import { runningSales } from '#server/market/discounts/sale-queries.ts';
 import { payIntoEscrow } from '#server/market/orders/escrow.ts';
 import type { EscrowedOrder } from '#server/market/orders/escrow.ts';
 import { writeOrder } from '#server/market/orders/new-orders.ts';
@@ -19,6 +22,10 @@ import { invariant } from '#server/platform/invariant.ts';
 export interface PlacePurchase {
   readonly buyerId: string;
   readonly lines: readonly PurchaseLine[];
+  /** At most one of each seller. */
+  readonly couponIds?: readonly string[];
+  /** What the buyer was shown; left out, it costs what it costs. */
+  readonly expectedTotalMinor?: bigint | undefined;
   /** One purchase for one key of a buyer. */
   readonly key: string;
   readonly clock: Clock;
@@ -48,22 +55,26 @@ export interface PurchaseReceipt {
  * order in one linked posting. The listings are locked first, so whoever comes second sees what the first left. Posting is
  * the transaction's last statement.
  *
- * Refuses: `idempotency_key_reused`, `seller_unavailable`, `insufficient_funds`, and what `priceLines` refuses.
+ * Sales and coupons are those of the moment after the locks were taken: what costs something else by then than what was
+ * shown is refused as `price_changed`.
+ *
+ * Refuses: `idempotency_key_reused`, `seller_unavailable`, `price_changed`, `insufficient_funds`, and what `priceLines`
+ * refuses.
  */
 export async function placePurchase(tx: Tx, input: PlacePurchase): Promise<PurchaseReceipt> {
   const listings = await lockListings(
     tx,
     input.lines.map(({ listingId }) => listingId),
   );
-  const hash = hashOf(input.lines);
+  const hash = hashOf(input.lines, input.couponIds ?? []);
   const known = await purchaseByKey(tx, input);
   if (known !== null) return repeatedReceipt(known, hash);
 
-  const lines = priceLines(input.lines, { buyerId: input.buyerId, listings });
+  const time = input.clock.now();
+  const lines = await priceNow(tx, { ...input, listings, now: time });
   for (const { sellerId } of listings.values()) await refuseBlockedBuyer(tx, { sellerId, buyerId: input.buyerId });
   for (const { listing, wanted } of lines)
     await moveStock(tx, listing, { units: -wanted.quantity, variantId: wanted.variantId });
-  const time = input.clock.now();
   const purchaseId = await insertPurchase(tx, { ...input, hash, time, totalMinor: totalOfLines(lines) });
   const walletId = await openAccount(tx, { owner: input.buyerId, kind: 'wallet', asset: 'DUCAT' });
   const orders: EscrowedOrder[] = [];
@@ -77,11 +88,40 @@ export async function placePurchase(tx: Tx, input: PlacePurchase): Promise<Purch
       time,
       position: orders.length + 1,
     });
+    await noteCouponUse(tx, { order, lines: ofSeller, usedAt: time });
     orders.push(order);
     receipts.push(receiptOf(order, ofSeller));
   }
   await payIntoEscrow(tx, { orders, walletId, time, secret: input.secret });
   return { purchaseId, totalMinor: totalOfLines(lines), orders: receipts };
+}
+
+/** What everything costs at this moment. */
+async function priceNow(
+  tx: Tx,
+  input: PlacePurchase & { listings: ReadonlyMap<string, LockedListing>; now: Date },
+): Promise<PricedLine[]> {
+  const { buyerId, couponIds = [], expectedTotalMinor, listings, now } = input;
+  const coupons = await lockCoupons(tx, { couponIds, buyerId });
+  const sales = await runningSales(tx, { listings: [...listings.values()], now });
+  const lines = priceLines(input.lines, { buyerId, listings, sales, coupons, now });
+  if (expectedTotalMinor !== undefined && totalOfLines(lines) !== expectedTotalMinor) throw priceChanged();
+  return lines;
+}
+
+async function noteCouponUse(
+  tx: Tx,
+  { order, lines, usedAt }: { order: EscrowedOrder; lines: readonly PricedLine[]; usedAt: Date },
+): Promise<void> {
+  const coupon = lines.find((line) => line.coupon !== null)?.coupon ?? null;
+  if (coupon === null) return;
+  const amountMinor = lines.reduce((sum, { price }) => sum + price.couponMinor, 0n);
+  const { id: orderId, buyerId: citizenId } = order;
+  await useCoupon(tx, { couponId: coupon.id, orderId, citizenId, amountMinor, usedAt });
+}
+
+function priceChanged(): Error {
+  return refuse('conflict', 'price_changed', 'This costs something else by now. Look at it again before you pay.');
 }
 
 function receiptOf({ id: orderId, sellerId, totalMinor }: EscrowedOrder, lines: readonly PricedLine[]): PurchasedOrder {
@@ -136,7 +176,7 @@ function repeatedReceipt(known: KnownPurchase, hash: string): PurchaseReceipt {
 }
 
 /** Of one line it is what it always was, so that a repetition of an older purchase is recognised. */
-function hashOf(lines: readonly PurchaseLine[]): string {
+function hashOf(lines: readonly PurchaseLine[], couponIds: readonly string[]): string {
   const [only, ...others] = lines;
   const fields = (line: PurchaseLine) => ({
     listingId: line.listingId,
@@ -144,14 +184,16 @@ function hashOf(lines: readonly PurchaseLine[]): string {
     quantity: line.quantity,
     ...(line.variantId === null ? {} : { variantId: line.variantId }),
   });
-  if (only !== undefined && others.length === 0) return inputHash(fields(only));
-  return inputHash(
-    Object.fromEntries(
+  const coupons = couponIds.length === 0 ? {} : { coupons: couponIds.toSorted().join(' ') };
+  if (only !== undefined && others.length === 0) return inputHash({ ...fields(only), ...coupons });
+  return inputHash({
+    ...Object.fromEntries(
       lines.flatMap((line, index) =>
         Object.entries(fields(line)).map(([name, value]) => [`${String(index)} ${name}`, value]),
       ),
     ),
-  );
+    ...coupons,
+  });
 }
 
 function keyReused(): Error {

@@ -6,6 +6,7 @@ import {
   type Narrowing,
 } from '#server/market/search/search-conditions.ts';
 import type { SearchPlace } from '#server/market/search/search-cursors.ts';
+import { runningSaleSql } from '#server/market/discounts/sale-sql.ts';
 import type { ListingSort } from '#server/market/search/search-schema.ts';
 import type { PlannedQuery } from '#server/platform/db.ts';
 
@@ -26,6 +27,8 @@ export interface Asked {
   isCommon: { inTitles: boolean; anywhere: boolean };
   /** Whether the last word may be the beginning of another one. */
   isBegun: boolean;
+  /** The moment at which sales are looked up. */
+  now: Date;
 }
 
 /** So many listings of the order are looked at for common words. */
@@ -43,17 +46,23 @@ const orders = {
 const columns = `l.id, l.seller_id, l.title, l.category_slug, l.kind, l.pictures, l.options, l.price_minor, l.stock, l.state, l.version, l.created_at,
   l.sold_count`;
 
-/** The whole of a search: the page of hits, and only then the sellers of its few rows. */
+/** The whole of a search: the page of hits, and only then the sellers and sales of its few rows. */
 export function searchStatement(asked: Asked): PlannedQuery {
   const bound = new Bound();
   const hits = hitsOf(bound, asked);
   const { column, direction } = orders[asked.sort];
+  const sale = runningSaleSql({
+    ...{ listingId: 'l.id', sellerId: 'l.seller_id' },
+    now: `${bound.bind(asked.now.toISOString())}::timestamptz`,
+  });
   return bound.query(`
     SELECT l.id, l.part, l.seller_id AS "sellerId", l.title,
            l.category_slug AS "categorySlug", l.kind, l.pictures, l.options,
            l.price_minor::text AS "priceMinor", l.stock, l.state, l.version, l.created_at AS "createdAt",
-           l.sold_count AS "soldCount", s.username, s.display_name AS "displayName"
+           l.sold_count AS "soldCount", s.username, s.display_name AS "displayName",
+           sale.id AS "saleId", sale.percent_bps AS "saleBps", sale.ends_at AS "saleEndsAt"
       FROM (${hits}) AS l LEFT JOIN storefront AS s ON s.seller_id = l.seller_id
+      LEFT JOIN LATERAL (${sale}) AS sale ON true
      ORDER BY l.part, l.${column} ${direction}, l.id ${direction}`);
 }
 

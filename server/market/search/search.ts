@@ -13,6 +13,7 @@ import type { Narrowing } from '#server/market/search/search-conditions.ts';
 import { nextInOrder, searchStatement, shapeName, type Asked } from '#server/market/search/search-statement.ts';
 import { mayBeBegun, wordFrequencies } from '#server/market/search/word-frequencies.ts';
 import { meantText } from '#server/market/search/typos.ts';
+import type { RunningSale } from '#server/market/discounts/price-schema.ts';
 import { invariant } from '#server/platform/invariant.ts';
 
 /** With fewer hits than this on the first page, what was typed may be a slip. */
@@ -40,7 +41,8 @@ async function exactPage(deps: SearchDeps, input: SearchListingsInput): Promise<
   const place = cursor === undefined ? null : readSearchCursor(sort, cursor);
   const filter = await narrowing(deps, input);
   const count = limit + 1;
-  const rows = await run(deps, { filter, sort, place, count, ...(await wayOf(deps, input.text ?? '', count)) });
+  const way = await wayOf(deps, input.text ?? '', count);
+  const rows = await run(deps, { filter, sort, place, count, ...way, now: deps.clock.now() });
   const items = rows.slice(0, limit);
   const last = items.at(-1);
   const nextCursor = rows.length > limit && last !== undefined ? searchCursor(sort, last) : null;
@@ -76,8 +78,13 @@ async function cardsOf({ db }: SearchDeps, rows: readonly FoundRow[]): Promise<L
     const seller =
       username !== null && displayName !== null ? { citizenId, username, displayName } : partyOf?.(citizenId);
     invariant(seller !== undefined, 'whoever has no storefront was looked up');
-    return cardOf({ ...row, priceMinor: BigInt(row.priceMinor) }, seller);
+    return cardOf({ ...row, priceMinor: BigInt(row.priceMinor) }, seller, saleOf(row));
   });
+}
+
+function saleOf({ saleId, saleBps, saleEndsAt }: FoundRow): RunningSale | null {
+  if (saleId === null || saleBps === null || saleEndsAt === null) return null;
+  return { saleId, percentBps: saleBps, endsAt: saleEndsAt };
 }
 
 /** A filter with its category as all the slugs that it stands for. */
@@ -96,4 +103,7 @@ function sortOf({ sort, text = '' }: SearchListingsInput): ListingSort {
 interface FoundRow extends PlacedRow, Omit<ListingRow, 'priceMinor' | 'id' | 'createdAt'> {
   username: string | null;
   displayName: string | null;
+  saleId: string | null;
+  saleBps: number | null;
+  saleEndsAt: Date | null;
 }
