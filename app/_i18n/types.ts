@@ -6,6 +6,7 @@ import type command from '../_messages/en/command.json';
 import type common from '../_messages/en/common.json';
 import type conversation from '../_messages/en/conversation.json';
 import type debt from '../_messages/en/debt.json';
+import type discounts from '../_messages/en/discounts.json';
 import type disputes from '../_messages/en/disputes.json';
 import type errors from '../_messages/en/errors.json';
 import type events from '../_messages/en/events.json';
@@ -61,6 +62,7 @@ interface AllMessages {
   common: typeof common;
   conversation: typeof conversation;
   debt: typeof debt;
+  discounts: typeof discounts;
   disputes: typeof disputes;
   errors: typeof errors;
   events: typeof events;

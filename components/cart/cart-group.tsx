@@ -2,7 +2,10 @@ import { useTranslations } from 'next-intl';
 
 import { ItemControls } from '#components/cart/item-controls.tsx';
 import { ItemProblem } from '#components/cart/item-problem.tsx';
+import { GroupCoupon } from '#components/cart/group-coupon.tsx';
+import { SaleNote, usePercent } from '#components/listing/sale-note.tsx';
 import { Amount } from '#components/money/amount.tsx';
+import { Price } from '#components/money/price.tsx';
 import { ListingThumb } from '#components/order/listing-thumb.tsx';
 import { TextLink } from '#components/ui/text-link.tsx';
 import type { CartGroup, CartItemView } from '#server/market/cart/cart-schema.ts';
@@ -28,7 +31,24 @@ export function CartGroupCard({ group }: { group: CartGroup }) {
           </li>
         ))}
       </ul>
+      <div className="border-t border-line p-4">
+        <GroupCoupon group={{ seller, subtotalMinor: group.subtotalMinor, coupon: group.coupon }} />
+      </div>
     </section>
+  );
+}
+
+/** Why it costs less, and until when. */
+function ItemDiscount({ item: { discount } }: { item: CartItemView }) {
+  const t = useTranslations('listing');
+  const percentOf = usePercent();
+  if (discount === null) return null;
+  const { id, percentBps, endsAt } = discount;
+  if (id !== null && endsAt !== null) return <SaleNote sale={{ saleId: id, percentBps, endsAt }} isVerbose />;
+  return (
+    <span className="text-sm font-medium text-success">
+      {t('steps.title')}: {t('sale.off', { percent: percentOf(percentBps) })}
+    </span>
   );
 }
 
@@ -40,11 +60,12 @@ function CartItemRow({ item }: { item: CartItemView }) {
       <div className="flex min-w-0 flex-1 basis-[160px] flex-col">
         <TextLink href={`/listings/${item.listingId}`}>{item.title}</TextLink>
         {item.values.length === 0 ? null : <span className="text-sm text-muted">{item.values.join(', ')}</span>}
-        {item.quantity === 1 ? null : (
+        {item.quantity === 1 && item.discount === null ? null : (
           <span className="text-sm text-muted">
-            <Amount asset="DUCAT" minor={item.unitPriceMinor} isTrimmed /> {t('each')}
+            <Price minor={item.unitPriceMinor} listMinor={item.listUnitPriceMinor} /> {t('each')}
           </span>
         )}
+        <ItemDiscount item={item} />
       </div>
       <div className="flex w-full flex-wrap items-center justify-between gap-x-4 gap-y-2 sm:w-auto sm:justify-end">
         <ItemControls item={item} />

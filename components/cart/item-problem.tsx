@@ -20,7 +20,7 @@ export function ItemProblem({ item }: { item: CartItemView }) {
         {t.rich(code, {
           stock: item.stock ?? 0,
           before: () => <Amount asset="DUCAT" minor={item.seenUnitPriceMinor} isTrimmed />,
-          now: () => <Amount asset="DUCAT" minor={item.unitPriceMinor} isTrimmed />,
+          now: () => <Amount asset="DUCAT" minor={item.singlePriceMinor} isTrimmed />,
         })}
       </p>
       <Remedy item={item} />

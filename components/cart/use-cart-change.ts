@@ -22,6 +22,10 @@ export function useCartChange() {
   const setQuantity = useMutation(trpc.cart.setQuantity.mutationOptions(then));
   const remove = useMutation(trpc.cart.remove.mutationOptions(then));
   const accept = useMutation(trpc.cart.accept.mutationOptions(then));
-  const isBusy = isRefreshing || [add, setQuantity, remove, accept].some(({ isPending }) => isPending);
-  return { add, setQuantity, remove, accept, isBusy };
+  // What is wrong with a code stands beside its field.
+  const applyCoupon = useMutation(trpc.cart.applyCoupon.mutationOptions({ onSuccess: () => refresh() }));
+  const removeCoupon = useMutation(trpc.cart.removeCoupon.mutationOptions(then));
+  const changes = [add, setQuantity, remove, accept, applyCoupon, removeCoupon];
+  const isBusy = isRefreshing || changes.some(({ isPending }) => isPending);
+  return { add, setQuantity, remove, accept, applyCoupon, removeCoupon, isBusy };
 }

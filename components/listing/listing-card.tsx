@@ -2,9 +2,11 @@ import { useTranslations } from 'next-intl';
 import Link from 'next/link';
 
 import { ListingImage } from '#components/listing/listing-image.tsx';
+import { salePriceOf } from '#components/listing/listing-price.tsx';
+import { SaleNote } from '#components/listing/sale-note.tsx';
 import { StockBadge } from '#components/listing/stock-badge.tsx';
 import { classNames } from '#components/ui/class-names.ts';
-import { Amount } from '#components/money/amount.tsx';
+import { Price } from '#components/money/price.tsx';
 import type { ListingCard as Listing } from '#server/market/catalogue/catalogue-schema.ts';
 
 interface ListingCardProps {
@@ -49,8 +51,9 @@ export function ListingCard({ listing, prefix }: ListingCardProps) {
         <div className="mt-auto flex flex-wrap items-center justify-between gap-2 pt-2">
           <p className="text-lg font-semibold">
             {listing.hasVariants ? <span className="text-sm font-normal text-muted">{t('from')} </span> : null}
-            <Amount asset="DUCAT" minor={listing.priceMinor} unit="mark" isTrimmed />
+            <Price minor={salePriceOf(listing)} listMinor={listing.priceMinor} unit="mark" />
           </p>
+          <SaleNote sale={listing.sale} />
           <StockBadge listing={listing} />
         </div>
       </div>

@@ -1,6 +1,5 @@
 'use client';
 
-import { useMutation } from '@tanstack/react-query';
 import { useTranslations } from 'next-intl';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
@@ -9,9 +8,10 @@ import type { SubmitEvent } from 'react';
 import { AddToCart } from '#components/cart/add-to-cart.tsx';
 import { outcomeOf } from '#components/errors/outcome.ts';
 import { useRefusalText } from '#components/errors/use-refusal-text.ts';
-import { useAttempt } from '#components/form/use-attempt.ts';
+import { CouponField } from '#components/listing/coupon-field.tsx';
 import { PurchaseDialog } from '#components/listing/purchase-dialog.tsx';
 import { PurchaseFigures } from '#components/listing/purchase-figures.tsx';
+import { usePurchase } from '#components/listing/use-purchase.ts';
 import {
   choiceProblem,
   firstChoice,
@@ -20,58 +20,43 @@ import {
   type ChosenValues,
 } from '#components/listing/variant-choice.tsx';
 import { Amount } from '#components/money/amount.tsx';
-import { useTRPC } from '#components/trpc/client.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { Field } from '#components/ui/field.tsx';
 import { Input } from '#components/ui/input.tsx';
 import { LinkButton } from '#components/ui/link-button.tsx';
 import { Notice } from '#components/ui/notice.tsx';
-import { useToast } from '#components/ui/toast.tsx';
 import { useHydrated } from '#components/ui/use-hydrated.ts';
+import type { FoundCoupon } from '#server/market/discounts/discount-schema.ts';
+import { priceOrder } from '#server/market/discounts/price-schema.ts';
 import { quantityMax } from '#server/market/orders/order-schema.ts';
 import type { ListingView } from '#server/market/catalogue/catalogue-schema.ts';
 
+type BoughtListing = Pick<
+  ListingView,
+  'id' | 'version' | 'title' | 'priceMinor' | 'stock' | 'options' | 'variants' | 'quantitySteps' | 'sale'
+>;
+
 interface PurchaseFormProps {
-  listing: Pick<ListingView, 'id' | 'version' | 'title' | 'priceMinor' | 'stock' | 'options' | 'variants'>;
+  listing: BoughtListing;
   availableMinor: bigint;
 }
 
 /** Quantity, total, what is left afterwards; then a dialog that names the price once more. */
 export function PurchaseForm({ listing, availableMinor }: PurchaseFormProps) {
   const t = useTranslations('listing.buy');
-  const refusalText = useRefusalText();
-  const router = useRouter();
-  const toast = useToast();
-  const trpc = useTRPC();
-  const attempt = useAttempt();
   const hydrated = useHydrated();
   const [text, setText] = useState('1');
   const [isConfirming, setConfirming] = useState(false);
   const [chosen, setChosen] = useState<ChosenValues>(() => firstChoice(listing.options));
+  const [coupon, setCoupon] = useState<FoundCoupon | null>(null);
+  const { place, buy } = usePurchase(() => setConfirming(false));
   const variant = variantOf(listing.variants, chosen);
   const problem = choiceProblem(listing, { chosen, variant });
   const { priceMinor, stock } = variant ?? listing;
   const most = Math.max(1, Math.min(stock ?? quantityMax, quantityMax));
   const quantity = quantityOf(text, most);
-  const totalMinor = priceMinor * BigInt(quantity ?? 1);
+  const { totalMinor, offMinor, isEnough } = totalOf({ listing, priceMinor, quantity: quantity ?? 1, coupon });
   const missingMinor = totalMinor - availableMinor;
-  const place = useMutation(
-    trpc.orders.place.mutationOptions({
-      onSuccess: ({ orderId }) => {
-        attempt.settle();
-        setConfirming(false);
-        toast({ tone: 'success', text: t('done') });
-        router.push(`/orders/${orderId}`);
-        router.refresh();
-      },
-      onError: (error) => {
-        attempt.settle(error);
-        setConfirming(false);
-      },
-    }),
-  );
-  const refusal = place.isError ? refusalText(place.error) : undefined;
-  const isOutdated = place.isError && outcomeOf(place.error).isDefinitive;
   const ask = (event: SubmitEvent) => {
     event.preventDefault();
     if (quantity !== null && problem === null && missingMinor <= 0n) setConfirming(true);
@@ -103,6 +88,7 @@ export function PurchaseForm({ listing, availableMinor }: PurchaseFormProps) {
           )}
         </Field>
       ) : null}
+      <CouponField {...{ coupon, offMinor, isEnough }} listingId={listing.id} onChange={setCoupon} />
       <PurchaseFigures totalMinor={totalMinor} availableMinor={availableMinor} />
       {missingMinor > 0n ? (
         <TopUpInstead missingMinor={missingMinor} />
@@ -118,35 +104,19 @@ export function PurchaseForm({ listing, availableMinor }: PurchaseFormProps) {
       )}
       <AddToCart listingId={listing.id} variantId={variant?.id ?? null} quantity={problem === null ? quantity : null} />
       <p className="text-sm text-muted">{t('escrow')}</p>
-      {refusal === undefined ? null : (
-        <Notice tone="danger" title={refusal} live>
-          {isOutdated ? (
-            <div>
-              <Button
-                variant="secondary"
-                size="small"
-                onClick={() => {
-                  place.reset();
-                  router.refresh();
-                }}
-              >
-                {t('changed')}
-              </Button>
-            </div>
-          ) : null}
-        </Notice>
-      )}
+      <PurchaseProblem place={place} />
       <PurchaseDialog
         open={isConfirming}
         onClose={() => setConfirming(false)}
         pending={place.isPending}
         onConfirm={() =>
-          place.mutate({
+          buy({
             listingId: listing.id,
             listingVersion: listing.version,
             variantId: variant?.id ?? null,
             quantity: quantity ?? 1,
-            key: attempt.key,
+            ...(offMinor > 0n && coupon !== null ? { couponCode: coupon.code } : {}),
+            totalMinor,
           })
         }
         text={t('confirmText', { quantity: quantity ?? 1, title: titleOf(listing, variant) })}
@@ -154,6 +124,42 @@ export function PurchaseForm({ listing, availableMinor }: PurchaseFormProps) {
         availableMinor={availableMinor}
       />
     </form>
+  );
+}
+
+/** The very price that the purchase will name; a coupon counts where what is chosen comes to its minimum. */
+function totalOf(wanted: { listing: BoughtListing; priceMinor: bigint; quantity: number; coupon: FoundCoupon | null }) {
+  const { listing, priceMinor: listUnitPriceMinor, quantity, coupon } = wanted;
+  const line = { key: '', listUnitPriceMinor, quantity, steps: listing.quantitySteps, sale: listing.sale };
+  const { subtotalMinor } = priceOrder([line], null);
+  const isEnough = coupon !== null && subtotalMinor >= coupon.minimumMinor;
+  const { totalMinor, couponMinor: offMinor } = priceOrder([line], isEnough ? coupon : null);
+  return { totalMinor, offMinor, isEnough };
+}
+
+/** Why it was not bought; after a refusal the page may show something that is no longer true. */
+function PurchaseProblem({ place }: { place: ReturnType<typeof usePurchase>['place'] }) {
+  const t = useTranslations('listing.buy');
+  const router = useRouter();
+  const refusalText = useRefusalText();
+  if (!place.isError) return null;
+  return (
+    <Notice tone="danger" title={refusalText(place.error)} live>
+      {outcomeOf(place.error).isDefinitive ? (
+        <div>
+          <Button
+            variant="secondary"
+            size="small"
+            onClick={() => {
+              place.reset();
+              router.refresh();
+            }}
+          >
+            {t('changed')}
+          </Button>
+        </div>
+      ) : null}
+    </Notice>
   );
 }
 

@@ -2,6 +2,7 @@ import { useFormatter, useTranslations } from 'next-intl';
 
 import { Amount } from '#components/money/amount.tsx';
 import { netMinorOf } from '#components/order/order-amounts.tsx';
+import { useDiscountFigures } from '#components/order/discount-figures.tsx';
 import { Card } from '#components/ui/card.tsx';
 import { Figures } from '#components/ui/figures.tsx';
 import type { Figure } from '#components/ui/figures.tsx';
@@ -17,6 +18,7 @@ export function OrderFigures({ order }: { order: OrderView }) {
   const rate = format.number(order.feePpm / million, { style: 'percent', maximumFractionDigits: 4 });
   const isReturned = order.refundedMinor === order.totalMinor;
   const [only] = order.lines;
+  const discounts = useDiscountFigures(order.lines);
   const amount = (minor: bigint) => <Amount asset="DUCAT" minor={minor} />;
   const end: Figure[] = isReturned
     ? [{ key: 'returned', label: t('returned'), value: amount(order.totalMinor), isTotal: true }]
@@ -40,15 +42,16 @@ export function OrderFigures({ order }: { order: OrderView }) {
       <Figures
         figures={[
           ...(only === undefined || order.lines.length > 1
-            ? order.lines.map(({ line, title, quantity, totalMinor }) => ({
+            ? order.lines.map(({ line, title, quantity, listUnitPriceMinor }) => ({
                 key: `line-${String(line)}`,
                 label: t('line', { title, count: quantity }),
-                value: amount(totalMinor),
+                value: amount(listUnitPriceMinor * BigInt(quantity)),
               }))
             : [
-                { key: 'unit', label: t('unit'), value: amount(only.unitPriceMinor) },
+                { key: 'unit', label: t('unit'), value: amount(only.listUnitPriceMinor) },
                 { key: 'quantity', label: t('quantity'), value: format.number(only.quantity) },
               ]),
+          ...discounts,
           { key: 'total', label: t('total'), value: amount(order.totalMinor), isTotal: true },
           ...end,
         ]}

@@ -2,6 +2,7 @@ import { useFormatter, useTranslations } from 'next-intl';
 
 import { Amount } from '#components/money/amount.tsx';
 import { netMinorOf } from '#components/order/order-amounts.tsx';
+import { useDiscountFigures } from '#components/order/discount-figures.tsx';
 import { ReceiptSheet } from '#components/receipt/receipt-sheet.tsx';
 import type { Figure } from '#components/ui/figures.tsx';
 import type { OrderView } from '#server/market/orders/order-schema.ts';
@@ -13,6 +14,7 @@ export function OrderReceipt({ order }: { order: OrderView }) {
   const t = useTranslations('receipt');
   const states = useTranslations('order.state');
   const format = useFormatter();
+  const discounts = useDiscountFigures(order.lines);
   const amount = (minor: bigint) => <Amount asset="DUCAT" minor={minor} />;
   const rate = format.number(order.feePpm / million, { style: 'percent', maximumFractionDigits: 4 });
   const ofSeller: Figure[] = [
@@ -31,8 +33,9 @@ export function OrderReceipt({ order }: { order: OrderView }) {
         ...order.lines.map((line) => ({
           key: String(line.line),
           label: <LineLabel line={line} />,
-          value: amount(line.totalMinor),
+          value: amount(line.listUnitPriceMinor * BigInt(line.quantity)),
         })),
+        ...discounts,
         { key: 'total', label: t('order.total'), value: amount(order.totalMinor), isTotal: true },
         ...(order.refundedMinor === 0n ? [] : [back]),
         ...(order.viewer === 'buyer' ? [] : ofSeller),
@@ -45,7 +48,7 @@ export function OrderReceipt({ order }: { order: OrderView }) {
 
 function LineLabel({ line }: { line: OrderView['lines'][number] }) {
   const format = useFormatter();
-  const { quantity, title, optionValues, unitPriceMinor } = line;
+  const { quantity, title, optionValues, listUnitPriceMinor } = line;
   const chosen = optionValues.length === 0 ? '' : ` (${optionValues.join(', ')})`;
   return (
     <>
@@ -53,7 +56,7 @@ function LineLabel({ line }: { line: OrderView['lines'][number] }) {
       {chosen}
       {quantity === 1 ? null : (
         <span className="block text-sm text-muted">
-          <Amount asset="DUCAT" minor={unitPriceMinor} />
+          <Amount asset="DUCAT" minor={listUnitPriceMinor} />
         </span>
       )}
     </>

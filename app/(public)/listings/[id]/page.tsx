@@ -11,10 +11,10 @@ import { Page } from '#components/layout/page.tsx';
 import { BuyPanel } from '#components/listing/buy-panel.tsx';
 import { Gallery } from '#components/listing/gallery.tsx';
 import { CategoryPath, ListingDetails } from '#components/listing/listing-details.tsx';
+import { ListingPrice } from '#components/listing/listing-price.tsx';
 import { RichText } from '#components/listing/rich-text.tsx';
 import { plainWords } from '#components/listing/rich-text-tree.ts';
 import { StockBadge } from '#components/listing/stock-badge.tsx';
-import { Amount } from '#components/money/amount.tsx';
 import { BackLink } from '#components/ui/back-link.tsx';
 import { Card } from '#components/ui/card.tsx';
 import { Figures } from '#components/ui/figures.tsx';
@@ -60,11 +60,7 @@ export default async function ListingPage({ params }: ListingPageProps) {
                 <StockBadge listing={listing} isVerbose />
               </div>
               <h1 className="font-display text-display font-semibold">{listing.title}</h1>
-              <p className="text-xl font-semibold">
-                {listing.hasVariants ? <span className="text-base font-normal text-muted">{t('from')} </span> : null}
-                <Amount asset="DUCAT" minor={listing.priceMinor} isTrimmed />
-                {listing.stock === 1 ? null : <span className="text-base font-normal text-muted"> {t('each')}</span>}
-              </p>
+              <ListingPrice listing={listing} />
             </div>
             <Card>
               <BuyPanel listing={listing} visitor={visitor} signInHref={signInPath(path)} prefix={prefix} />
