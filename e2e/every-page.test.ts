@@ -118,7 +118,8 @@ test('the pages of a payment are accessible and fit', async ({ page }) => {
 test("a seller's pages are accessible and fit", async ({ page }) => {
   await signIn(page, 'SpiceMerchant7');
   const own = await firstLink(page, '/sell', '/sell/0');
-  await lookAtAll(page, ['/sell', '/sell/new', '/sell/storefront', own]);
+  const discounts = ['/sell/discounts', '/sell/discounts/sale', '/sell/discounts/coupon'];
+  await lookAtAll(page, ['/sell', '/sell/new', '/sell/storefront', own, ...discounts]);
 });
 
 test("an operator's desk is accessible and fits", async ({ page }) => {

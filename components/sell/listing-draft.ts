@@ -1,4 +1,4 @@
-import { amountOf, measureOf, unitsOf } from '#components/sell/draft-figures.ts';
+import { amountOf, bpsOf, measureOf, unitsOf } from '#components/sell/draft-figures.ts';
 import { choicesOf, hasTooMany, optionsOf, variantsOf, type ChoicesDraft } from '#components/sell/variant-draft.ts';
 import { listingTerms } from '#server/market/catalogue/catalogue-schema.ts';
 import type { ListingKind, ListingTerms, ListingView } from '#server/market/catalogue/catalogue-schema.ts';
@@ -27,6 +27,7 @@ export interface ListingDraft extends ChoicesDraft {
   /** Units as typed; kept while `isUnlimited` hides it. */
   stock: string;
   isUnlimited: boolean;
+  steps: readonly StepDraft[];
   pictures: readonly ListingPicture[];
   availability: string;
   deliveryDays: string;
@@ -34,9 +35,15 @@ export interface ListingDraft extends ChoicesDraft {
   contentFiles: readonly ContentFileView[];
 }
 
+/** A step of the quantity discounts, as typed. */
+export interface StepDraft {
+  from: string;
+  percent: string;
+}
+
 export const draftFields = [
   ...(['kind', 'title', 'description', 'category', 'tags', 'attributes', 'price', 'stock'] as const),
-  ...(['options', 'pictures', 'availability', 'deliveryDays', 'content'] as const),
+  ...(['steps', 'options', 'pictures', 'availability', 'deliveryDays', 'content'] as const),
 ] as const;
 export type DraftField = (typeof draftFields)[number];
 
@@ -50,6 +57,7 @@ export type DraftProblem =
   | 'stock'
   | 'tags'
   | 'attributes'
+  | 'steps'
   | 'options'
   | 'too_many_variants'
   | 'variants'
@@ -95,6 +103,7 @@ export function readDraft(draft: ListingDraft, asked: readonly CategoryAttribute
     options,
     variants,
     pictures: draft.pictures,
+    quantitySteps: stepsOf(draft),
     ...serviceOf(draft),
     content: contentOf(draft),
   });
@@ -143,6 +152,13 @@ function serviceOf({ kind, availability, deliveryDays }: ListingDraft) {
   };
 }
 
+/** Steps as the server takes them; an empty one counts as left out, and what is no figure as one that is refused. */
+function stepsOf({ steps }: ListingDraft) {
+  return steps
+    .filter(({ from, percent }) => from.trim() !== '' || percent.trim() !== '')
+    .map(({ from, percent }) => ({ fromQuantity: unitsOf(from) ?? 0, percentBps: bpsOf(percent) ?? 0 }));
+}
+
 function contentOf({ kind, contentText, contentFiles }: ListingDraft) {
   if (kind !== 'digital') return null;
   const text = contentText.trim() === '' ? null : contentText;
@@ -151,13 +167,15 @@ function contentOf({ kind, contentText, contentFiles }: ListingDraft) {
 
 function fieldOf(name: PropertyKey | undefined): DraftField | undefined {
   if (name === 'priceMinor') return 'price';
+  if (name === 'quantitySteps') return 'steps';
   return name === 'variants' ? 'options' : draftFields.find((field) => field === name);
 }
 
 /** The text of a field that has one. */
 function typedOf(draft: ListingDraft, field: DraftField): string {
   if (field === 'content') return draft.contentText;
-  const typed = field === 'options' || field === 'pictures' || field === 'attributes' ? '-' : draft[field];
+  const typed =
+    field === 'options' || field === 'steps' || field === 'pictures' || field === 'attributes' ? '-' : draft[field];
   return typed;
 }
 
@@ -166,6 +184,7 @@ function problemOf(field: DraftField, issue: { code: string; typed: string }): D
     case 'category':
     case 'tags':
     case 'attributes':
+    case 'steps':
       return field;
     case 'options':
       return issue.code === 'invalid_type' ? 'variants' : 'options';
@@ -191,6 +210,7 @@ export const emptyDraft: ListingDraft = {
   isUnlimited: false,
   options: [],
   variants: {},
+  steps: [],
   pictures: [],
   availability: '',
   deliveryDays: '',
@@ -211,6 +231,10 @@ export function draftOf(listing: ListingView, content: Pick<ContentView, 'text' 
     stock: listing.stock === null ? '' : String(listing.stock),
     isUnlimited: listing.stock === null,
     ...choicesOf(listing),
+    steps: listing.quantitySteps.map(({ fromQuantity, percentBps }) => ({
+      from: String(fromQuantity),
+      percent: toDecimal(BigInt(percentBps)).replace(/\.?0+$/u, ''),
+    })),
     pictures: listing.pictures,
     availability: listing.availability ?? '',
     deliveryDays: listing.deliveryDays === null ? '' : String(listing.deliveryDays),

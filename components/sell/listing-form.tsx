@@ -13,6 +13,7 @@ import { lowestPriceOf } from '#components/sell/listing-draft.ts';
 import type { ListingDraft } from '#components/sell/listing-draft.ts';
 import { ListingPreview } from '#components/sell/listing-preview.tsx';
 import { PictureFields } from '#components/sell/picture-fields.tsx';
+import { StepFields } from '#components/sell/step-fields.tsx';
 import { VariantFields } from '#components/sell/variant-fields.tsx';
 import { useListingForm } from '#components/sell/use-listing-form.ts';
 import type { EditedListing } from '#components/sell/use-listing-form.ts';
@@ -88,6 +89,7 @@ function AllFields({ listing, tree }: AllFieldsProps) {
     <>
       <TermsFields {...fields} tree={tree} />
       {hasOptions ? null : <PriceFields {...fields} />}
+      <StepFields {...fields} />
       {draft.kind === 'service' ? <ServiceFields {...fields} /> : null}
       {draft.kind === 'digital' ? (
         <ContentFields

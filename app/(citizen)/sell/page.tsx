@@ -41,6 +41,9 @@ export default async function SellPage({ searchParams }: SellPageProps) {
         title={t('title')}
         actions={
           <>
+            <LinkButton href="/sell/discounts" variant="secondary">
+              {t('discounts')}
+            </LinkButton>
             <LinkButton href="/sell/storefront" variant="secondary">
               {t('storefront')}
             </LinkButton>
