@@ -8,7 +8,11 @@ export const readVisitor = cache(async (): Promise<Visitor | null> => {
   const caller = await serverCaller();
   const session = await caller.session.current();
   if (session === null) return null;
-  if (session.owesSecondFactor) return { ...session, availableMinor: null, unread: null };
-  const [wallet, unread] = await Promise.all([caller.wallet.summary(), caller.notifications.unread()]);
-  return { ...session, availableMinor: wallet.availableMinor, unread };
+  if (session.owesSecondFactor) return { ...session, availableMinor: null, unread: null, unreadMessages: null };
+  const [wallet, unread, unreadMessages] = await Promise.all([
+    caller.wallet.summary(),
+    caller.notifications.unread(),
+    caller.messages.unread(),
+  ]);
+  return { ...session, availableMinor: wallet.availableMinor, unread, unreadMessages };
 });

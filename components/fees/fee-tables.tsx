@@ -9,6 +9,7 @@ const million = 1_000_000;
 
 type Package = Fees['topUp']['packages'][number];
 type Tier = Fees['tiers'][number];
+type Band = Fees['saleBands'][number];
 type Level = Fees['levels'][number];
 
 /** What each package costs and brings. */
@@ -54,6 +55,35 @@ export function TierTable({ tiers }: { tiers: readonly Tier[] }) {
     },
   ];
   return <Table caption={t('caption')} columns={columns} rows={tiers} rowKey={({ tier }) => tier} />;
+}
+
+/** What a seller pays at most from a volume of sales on: the lower of this and their tier's share counts. */
+export function BandTable({ bands }: { bands: readonly Band[] }) {
+  const t = useTranslations('fees.bands');
+  const format = useFormatter();
+  const columns: Column<Band>[] = [
+    {
+      key: 'volume',
+      header: t('volume'),
+      isTitle: true,
+      cell: ({ volumeFromMinor }) =>
+        t.rich('from', { amount: () => <Amount asset="DUCAT" minor={volumeFromMinor} isTrimmed /> }),
+    },
+    {
+      key: 'share',
+      header: t('share'),
+      align: 'end',
+      cell: ({ feePpm }) => format.number(feePpm / million, { style: 'percent', maximumFractionDigits: 4 }),
+    },
+  ];
+  return (
+    <Table
+      caption={t('caption')}
+      columns={columns}
+      rows={bands}
+      rowKey={({ volumeFromMinor }) => String(volumeFromMinor)}
+    />
+  );
 }
 
 /** How much may move at each trust level, and for how long it is held. */

@@ -47,7 +47,9 @@ function Account({ visitor }: { visitor: Visitor }) {
       </div>
       <ul className="flex flex-col">
         <PanelLink href="/account">{t('menu.hub')}</PanelLink>
-        <PanelLink href="/messages">{t('menu.messages')}</PanelLink>
+        <PanelLink href="/messages" count={visitor.unreadMessages ?? 0}>
+          {t('menu.messages')}
+        </PanelLink>
         <PanelLink href="/wallet/top-up">{t('menu.topUp')}</PanelLink>
         <PanelLink href="/sell/new">{t('menu.newListing')}</PanelLink>
         {visitor.role === 'operator' ? <PanelLink href="/operator">{t('menu.operator')}</PanelLink> : null}
@@ -56,15 +58,16 @@ function Account({ visitor }: { visitor: Visitor }) {
   );
 }
 
-function PanelLink({ href, children }: { href: string; children: ReactNode }) {
+function PanelLink({ href, count = 0, children }: { href: string; count?: number; children: ReactNode }) {
   return (
     <li>
       <Link
         href={href}
         prefetch={false}
-        className="-mx-2 flex min-h-control-sm items-center rounded-md px-2 font-medium text-accent transition-colors hover:bg-accent-soft"
+        className="-mx-2 flex min-h-control-sm items-center justify-between gap-3 rounded-md px-2 font-medium text-accent transition-colors hover:bg-accent-soft"
       >
         {children}
+        {count === 0 ? null : <span className="figures text-sm font-semibold">{count}</span>}
       </Link>
     </li>
   );

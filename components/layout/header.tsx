@@ -1,4 +1,4 @@
-import { SlidersHorizontal, UserRound } from 'lucide-react';
+import { Mail, SlidersHorizontal, UserRound } from 'lucide-react';
 import { useTranslations } from 'next-intl';
 
 import { CartLink } from '#components/cart/cart-link.tsx';
@@ -12,6 +12,7 @@ import type { Visitor } from '#components/layout/visitor.ts';
 import { NotificationBell } from '#components/notification/notification-bell.tsx';
 import { Wordmark } from '#components/layout/wordmark.tsx';
 import { Amount } from '#components/money/amount.tsx';
+import { CountLink } from '#components/ui/count-link.tsx';
 import { LinkButton } from '#components/ui/link-button.tsx';
 
 interface HeaderProps {
@@ -39,6 +40,17 @@ export function Header({ visitor, inCart, theme }: HeaderProps) {
             <CommandPalette isSignedIn={visitor !== null} isOperator={visitor?.role === 'operator'} theme={theme} />
           </div>
           <CartLink count={inCart} />
+          {visitor === null || visitor.unreadMessages === null ? null : (
+            // A narrow screen has it in the menu.
+            <div className="hidden sm:block">
+              <CountLink
+                href="/messages"
+                icon={Mail}
+                label={t('messages', { count: visitor.unreadMessages })}
+                count={visitor.unreadMessages}
+              />
+            </div>
+          )}
           {visitor === null || visitor.unread === null ? null : <NotificationBell unread={visitor.unread} />}
           <div className={visitor === null ? undefined : '-mr-3'}>
             <DisclosureMenu

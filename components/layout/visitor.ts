@@ -16,4 +16,6 @@ export interface Visitor {
   availableMinor: bigint | null;
   /** How many notifications are unread; null for whoever still owes their second factor. */
   unread: number | null;
+  /** The same of messages. */
+  unreadMessages: number | null;
 }

@@ -1,6 +1,7 @@
 import { entitlements } from '#server/citizens/entitlements.ts';
 import { earnedLevels } from '#server/citizens/trust-rules.ts';
 import { trustSettings } from '#server/citizens/trust-settings.ts';
+import { feeBands } from '#server/market/orders/fee-bands.ts';
 import { cashOutSettings } from '#server/payments/cash-outs/cash-out-rules.ts';
 import { defaultSettings } from '#server/payments/packages.ts';
 import { quoteTopUp } from '#server/payments/rules.ts';
@@ -14,7 +15,7 @@ export const feesRouter = router({
 
 /** Amounts in cents or centesimi, fees in basis points or millionths, as each setting has them. */
 async function readFees(db: Db) {
-  const [tiers, { limits }] = await Promise.all([entitlements(db), trustSettings(db)]);
+  const [tiers, { limits }, saleBands] = await Promise.all([entitlements(db), trustSettings(db), feeBands(db)]);
   const { leastUsdMinor, feeBasisPoints } = cashOutSettings;
   return {
     topUp: {
@@ -22,6 +23,8 @@ async function readFees(db: Db) {
       feeBasisPoints: defaultSettings.feeBasisPoints,
     },
     tiers: tiers.map(({ tier, saleFeePpm, subscriptionUsdMinor }) => ({ tier, saleFeePpm, subscriptionUsdMinor })),
+    /** What a seller pays at most from a volume of 30 days on. */
+    saleBands,
     cashOut: { leastUsdMinor, feeBasisPoints },
     levels: earnedLevels.map((level) => ({ level, ...limits[level] })),
   };

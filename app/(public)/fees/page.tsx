@@ -5,7 +5,7 @@ import type { ReactNode } from 'react';
 
 import { languageAlternates } from '#app/_reading/addresses.ts';
 import { serverCaller } from '#app/_trpc/server.ts';
-import { LevelTable, PackageTable, TierTable } from '#components/fees/fee-tables.tsx';
+import { BandTable, LevelTable, PackageTable, TierTable } from '#components/fees/fee-tables.tsx';
 import { Page, PageHeading } from '#components/layout/page.tsx';
 import { formatAmount } from '#server/money/money.ts';
 
@@ -45,6 +45,12 @@ export default async function FeesPage() {
       </Section>
       <Section id="selling" title={t('sale.title')} text={t('sale.text')}>
         <TierTable tiers={fees.tiers} />
+        {fees.saleBands.length === 0 ? null : (
+          <>
+            <p className="max-w-prose text-pretty">{t('bands.text')}</p>
+            <BandTable bands={fees.saleBands} />
+          </>
+        )}
       </Section>
       <Section id="cashing-out" title={t('cashOut.title')} text={t('cashOut.text', cashOut)} />
       <Section id="limits" title={t('levels.title')} text={t('levels.text')}>
