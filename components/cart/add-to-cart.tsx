@@ -1,15 +1,20 @@
 'use client';
 
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslations } from 'next-intl';
-import { useRouter } from 'next/navigation';
+import { lazy, Suspense, useState } from 'react';
 
 import { useRefusalText } from '#components/errors/use-refusal-text.ts';
 import { useTRPC } from '#components/trpc/client.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { Notice } from '#components/ui/notice.tsx';
-import { useToast } from '#components/ui/toast.tsx';
 import { useHydrated } from '#components/ui/use-hydrated.ts';
+import { useRefresh } from '#components/ui/use-refresh.ts';
+
+const CartDrawer = lazy(async () => {
+  const { CartDrawer: drawer } = await import('#components/cart/cart-drawer.tsx');
+  return { default: drawer };
+});
 
 interface AddToCartProps {
   listingId: string;
@@ -18,23 +23,21 @@ interface AddToCartProps {
   quantity: number | null;
 }
 
-/** Keeps something for later, signed in or not. */
+/** Keeps something for later, signed in or not, and shows what is kept. */
 export function AddToCart({ listingId, variantId, quantity }: AddToCartProps) {
   const t = useTranslations('cart.add');
   const trpc = useTRPC();
-  const router = useRouter();
-  const toast = useToast();
+  const queries = useQueryClient();
+  const { refresh } = useRefresh();
   const hydrated = useHydrated();
   const refusalText = useRefusalText();
+  const [drawer, setDrawer] = useState<'unasked' | 'open' | 'closed'>('unasked');
   const add = useMutation(
     trpc.cart.add.mutationOptions({
-      onSuccess: () => {
-        toast({
-          tone: 'success',
-          text: t('done'),
-          action: { label: t('open'), onAction: () => router.push('/cart') },
-        });
-        router.refresh();
+      onSuccess: async () => {
+        setDrawer('open');
+        refresh();
+        await queries.invalidateQueries(trpc.cart.get.queryFilter());
       },
     }),
   );
@@ -50,6 +53,11 @@ export function AddToCart({ listingId, variantId, quantity }: AddToCartProps) {
         {t('button')}
       </Button>
       {add.isError ? <Notice tone="danger" title={refusalText(add.error)} live /> : null}
+      {drawer === 'unasked' ? null : (
+        <Suspense>
+          <CartDrawer open={drawer === 'open'} onClose={() => setDrawer('closed')} />
+        </Suspense>
+      )}
     </>
   );
 }

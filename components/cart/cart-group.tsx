@@ -16,7 +16,7 @@ export function CartGroupCard({ group }: { group: CartGroup }) {
   const { seller, items, totalMinor } = group;
   const id = `from-${seller.citizenId}`;
   return (
-    <section aria-labelledby={id} className="flex flex-col rounded-md border border-line bg-surface">
+    <section aria-labelledby={id} className="@container flex flex-col rounded-md border border-line bg-surface">
       <div className="flex flex-wrap items-baseline justify-between gap-3 border-b border-line p-4">
         <h2 id={id} className="font-semibold">
           {t('from', { seller: seller.displayName })}
@@ -67,9 +67,9 @@ function CartItemRow({ item }: { item: CartItemView }) {
         )}
         <ItemDiscount item={item} />
       </div>
-      <div className="flex w-full flex-wrap items-center justify-between gap-x-4 gap-y-2 sm:w-auto sm:justify-end">
+      <div className="flex w-full flex-wrap items-center justify-between gap-x-4 gap-y-2 @min-[36rem]:w-auto @min-[36rem]:justify-end">
         <ItemControls item={item} />
-        <span className="ml-auto text-right font-medium sm:min-w-[112px]">
+        <span className="ml-auto text-right font-medium @min-[36rem]:min-w-[112px]">
           <Amount asset="DUCAT" minor={item.totalMinor} />
         </span>
       </div>

@@ -8,7 +8,7 @@ import { useCartChange } from '#components/cart/use-cart-change.ts';
 import { useToast } from '#components/ui/toast.tsx';
 import { useHydrated } from '#components/ui/use-hydrated.ts';
 import type { CartItemView } from '#server/market/cart/cart-schema.ts';
-import { quantityMax } from '#server/market/orders/order-schema.ts';
+import { quantityMax } from '#server/market/orders/quantity-schema.ts';
 
 type Item = Pick<CartItemView, 'id' | 'listingId' | 'variantId' | 'title' | 'quantity' | 'stock'>;
 

@@ -1,6 +1,6 @@
 'use client';
 
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 
 import { useRefusalText } from '#components/errors/use-refusal-text.ts';
 import { useTRPC } from '#components/trpc/client.tsx';
@@ -13,11 +13,17 @@ export function useCartChange() {
   const toast = useToast();
   const refusalText = useRefusalText();
   const { refresh, isRefreshing } = useRefresh();
+  const queries = useQueryClient();
+  // The page, and the drawer where it is open.
+  const drawAnew = () => {
+    refresh();
+    return queries.invalidateQueries(trpc.cart.get.queryFilter());
+  };
   const onError = (error: Parameters<typeof refusalText>[0]) => {
     toast({ tone: 'danger', text: refusalText(error) });
-    refresh();
+    return drawAnew();
   };
-  const then = { onSuccess: () => refresh(), onError };
+  const then = { onSuccess: drawAnew, onError };
   const add = useMutation(trpc.cart.add.mutationOptions(then));
   const setQuantity = useMutation(trpc.cart.setQuantity.mutationOptions(then));
   const remove = useMutation(trpc.cart.remove.mutationOptions(then));

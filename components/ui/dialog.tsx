@@ -4,16 +4,25 @@ import { X } from 'lucide-react';
 import { useEffect, useId, useRef } from 'react';
 import type { ReactNode } from 'react';
 
+import { classNames } from '#components/ui/class-names.ts';
+
+const looks = {
+  middle: 'max-h-[calc(100dvh-32px)] w-[calc(100vw-32px)] max-w-form rounded-md border',
+  drawer: 'mr-0 ml-auto my-0 h-dvh max-h-dvh w-full max-w-narrow border-l',
+} as const;
+
 interface DialogProps {
   open: boolean;
   onClose: () => void;
   title: string;
   closeLabel: string;
+  /** In the middle of the screen, or along its side. */
+  look?: keyof typeof looks;
   children: ReactNode;
 }
 
 /** A modal on the browser's own dialog element, which keeps the focus inside and gives it back. */
-export function Dialog({ open, onClose, title, closeLabel, children }: DialogProps) {
+export function Dialog({ open, onClose, title, closeLabel, look = 'middle', children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
   useEffect(() => {
@@ -30,10 +39,10 @@ export function Dialog({ open, onClose, title, closeLabel, children }: DialogPro
       onClick={(event) => {
         if (event.target === event.currentTarget) event.currentTarget.close();
       }}
-      className="max-h-[calc(100dvh-32px)] w-[calc(100vw-32px)] max-w-form overflow-y-auto rounded-md border border-line bg-surface text-text shadow-raised"
+      className={classNames(looks[look], 'overflow-y-auto border-line bg-surface text-text shadow-raised')}
     >
       {open ? (
-        <div className="flex flex-col gap-6 p-6">
+        <div className={classNames('flex flex-col gap-6 p-6', look === 'drawer' && 'min-h-full')}>
           <div className="flex items-start justify-between gap-4">
             <h2 id={titleId} className="text-xl font-semibold">
               {title}
