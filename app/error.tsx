@@ -10,7 +10,7 @@ import { ErrorState } from '#components/ui/error-state.tsx';
 import { LinkButton } from '#components/ui/link-button.tsx';
 
 export default function ErrorPage({ error, reset }: { error: Error & { digest?: string }; reset: () => void }) {
-  const t = useTranslations('errors');
+  const t = useTranslations('failure');
   const common = useTranslations('common');
   const router = useRouter();
   const again = () => {
@@ -22,7 +22,7 @@ export default function ErrorPage({ error, reset }: { error: Error & { digest?: 
   return (
     <Page>
       <ErrorState
-        title={t('page.title')}
+        title={t('title')}
         reference={error.digest === undefined ? undefined : t('reference', { reference: error.digest })}
         actions={
           <>
@@ -33,7 +33,7 @@ export default function ErrorPage({ error, reset }: { error: Error & { digest?: 
           </>
         }
       >
-        <p>{t('page.text')}</p>
+        <p>{t('text')}</p>
       </ErrorState>
     </Page>
   );

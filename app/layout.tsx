@@ -7,7 +7,7 @@ import { cookies } from 'next/headers';
 import type { ReactNode } from 'react';
 
 import { fontVariables } from '#app/_fonts/fonts.ts';
-import { messagesForBrowser } from '#app/_i18n/messages.ts';
+import { messagesOf, spokenByFrame } from '#app/_i18n/messages.ts';
 import { readCartCount } from '#app/_reading/cart.ts';
 import { readVisitor } from '#app/_reading/visitor.ts';
 import { BottomNav } from '#components/layout/bottom-nav.tsx';
@@ -17,8 +17,6 @@ import { factorBannerCookie, themeCookie, themeOf } from '#components/layout/pre
 import { SandboxBar } from '#components/layout/sandbox-bar.tsx';
 import { SkipLink } from '#components/layout/skip-link.tsx';
 import { FactorBanner } from '#components/security/factor-banner.tsx';
-import { StepUpProvider } from '#components/security/step-up.tsx';
-import { TRPCProvider } from '#components/trpc/client.tsx';
 import { ToastProvider } from '#components/ui/toast.tsx';
 import { deployment } from '#server/api/deployment.ts';
 
@@ -49,25 +47,26 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
   const common = await getTranslations('common');
   const theme = themeOf(requestCookies.get(themeCookie)?.value);
   const isBannerDue = visitor?.hasSecondFactor === false && !requestCookies.has(factorBannerCookie);
+  const spoken = [
+    ...spokenByFrame,
+    visitor === null ? [] : ['notification' as const],
+    isBannerDue ? ['security' as const] : [],
+  ].flat();
   return (
     <html lang={locale} data-theme={theme} className={fontVariables}>
       <body className="flex flex-col bg-page font-sans text-text antialiased">
-        <NextIntlClientProvider messages={messagesForBrowser(messages)}>
-          <TRPCProvider>
-            <ToastProvider closeLabel={common('close')}>
-              <StepUpProvider>
-                <SkipLink />
-                {deployment().isSandbox ? <SandboxBar /> : null}
-                <Header visitor={visitor} inCart={inCart} theme={theme} />
-                <main id="main" tabIndex={-1} className="flex w-full flex-1 flex-col outline-none">
-                  {isBannerDue ? <FactorBanner /> : null}
-                  {children}
-                </main>
-                <Footer />
-                <BottomNav />
-              </StepUpProvider>
-            </ToastProvider>
-          </TRPCProvider>
+        <NextIntlClientProvider messages={messagesOf(messages, spoken)}>
+          <ToastProvider closeLabel={common('close')}>
+            <SkipLink />
+            {deployment().isSandbox ? <SandboxBar /> : null}
+            <Header visitor={visitor} inCart={inCart} theme={theme} />
+            <main id="main" tabIndex={-1} className="flex w-full flex-1 flex-col outline-none">
+              {isBannerDue ? <FactorBanner /> : null}
+              {children}
+            </main>
+            <Footer />
+            <BottomNav />
+          </ToastProvider>
         </NextIntlClientProvider>
       </body>
     </html>

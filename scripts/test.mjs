@@ -4,6 +4,7 @@ import { findChromium } from './test/chromium.mjs';
 import { checkFormat, checkLint, checkTypes, writeRouteTypes } from './test/checks.mjs';
 import { findHledger } from './test/hledger.mjs';
 import { checkBooks, runJourneys, startAllForJourneys, stopAll } from './test/journeys.mjs';
+import { checkPageWeight } from './test/page-weight.mjs';
 import { findRedis } from './test/redis.mjs';
 import { Scoreboard } from './test/scoreboard.mjs';
 import { runUnitTests } from './test/unit.mjs';
@@ -95,8 +96,15 @@ async function journeyStages(run, build) {
     await startAllForJourneys(run.started, { folder, given: env, build });
   });
   if (!isRunning) return;
+  await scores.stage('weight of the pages', () => weighPages(run.started[0].running.appUrl));
   await scores.stage('journeys', () => runJourneys(run.started, { folder, chromium: run.chromium }));
   await scores.stage('books after the journeys', () => checkBooks(run.started));
+}
+
+async function weighPages(appUrl) {
+  const lines = await checkPageWeight(appUrl);
+  process.stdout.write(`  ${lines.join('\n  ')}\n`);
+  return { passed: lines.length, failed: 0 };
 }
 
 /** Runs that failed leave their data and logs for a look; the next run clears them away. */

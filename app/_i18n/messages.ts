@@ -15,6 +15,7 @@ const nouns = [
   'disputes',
   'errors',
   'events',
+  'failure',
   'fees',
   'help',
   'home',
@@ -55,25 +56,25 @@ const nouns = [
   'wallet-sign-in',
 ] as const;
 
-/** What islands in the browser say; the rest is only ever said by the server. */
-const spokenInBrowser: readonly string[] = [
+export type Noun = (typeof nouns)[number];
+
+/** What the frame of every page says in the browser; it travels with every page, so it is kept short. */
+export const spokenByFrame: readonly Noun[] = ['category', 'command', 'common', 'failure', 'layout', 'money', 'tier'];
+
+/** What islands in the browser say on the pages of citizens and operators; the rest is only ever said by the server. */
+export const spokenByIslands: readonly Noun[] = [
   'account',
   'block',
   'cart',
   'cash-out',
-  'category',
-  'command',
-  'common',
   'conversation',
   'debt',
   'discounts',
   'disputes',
   'errors',
   'events',
-  'layout',
   'listing',
   'moderation',
-  'money',
   'notification',
   'operator',
   'order',
@@ -91,7 +92,6 @@ const spokenInBrowser: readonly string[] = [
   'send',
   'session',
   'storefront',
-  'tier',
   'top-up',
   'trust',
   'wallet',
@@ -112,9 +112,8 @@ export async function loadMessages(locale: Locale): Promise<Record<string, unkno
   return Object.fromEntries(entries);
 }
 
-/** The part of the messages that travels to the browser. */
-export function messagesForBrowser<Messages extends object>(messages: Messages): Partial<Messages> {
-  return Object.fromEntries(
-    Object.entries(messages).filter(([noun]) => spokenInBrowser.includes(noun)),
-  ) as Partial<Messages>;
+/** The part of the messages that travels to the browser: the texts of these nouns. */
+export function messagesOf<Messages extends object>(messages: Messages, spoken: readonly Noun[]): Partial<Messages> {
+  const said = new Set<string>(spoken);
+  return Object.fromEntries(Object.entries(messages).filter(([noun]) => said.has(noun))) as Partial<Messages>;
 }

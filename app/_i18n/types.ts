@@ -10,6 +10,7 @@ import type discounts from '../_messages/en/discounts.json';
 import type disputes from '../_messages/en/disputes.json';
 import type errors from '../_messages/en/errors.json';
 import type events from '../_messages/en/events.json';
+import type failure from '../_messages/en/failure.json';
 import type fees from '../_messages/en/fees.json';
 import type help from '../_messages/en/help.json';
 import type home from '../_messages/en/home.json';
@@ -66,6 +67,7 @@ interface AllMessages {
   disputes: typeof disputes;
   errors: typeof errors;
   events: typeof events;
+  failure: typeof failure;
   fees: typeof fees;
   help: typeof help;
   home: typeof home;

@@ -1,5 +1,6 @@
 import { headers } from 'next/headers';
 
+import { Islands } from '#app/_islands/islands.tsx';
 import { publicPrefix } from '#app/_reading/addresses.ts';
 import { currentPath, signInPath } from '#app/_reading/reading.ts';
 import { addressOf } from '#app/_reading/search-params.ts';
@@ -32,7 +33,7 @@ export async function ListingPeople({ listing, visitor }: ListingPeopleProps) {
   const reader = visitor === null ? 'visitor' : isSeller ? 'seller' : 'citizen';
   const next = (name: 'questions' | 'reviews', cursor: string | null) =>
     cursor === null ? null : `${addressOf(`${prefix}/listings/${listingId}`, { [name]: cursor })}#listing-${name}`;
-  return (
+  const people = (
     <div className="grid items-start gap-10 border-t border-line pt-6 lg:grid-cols-2">
       <ListingReviews
         rating={reviews.rating}
@@ -57,4 +58,6 @@ export async function ListingPeople({ listing, visitor }: ListingPeopleProps) {
       </div>
     </div>
   );
+  // Who only reads has no use for what these parts say and ask.
+  return visitor === null ? people : <Islands say={['conversation', 'moderation', 'errors']}>{people}</Islands>;
 }

@@ -2,7 +2,7 @@ import type { useTranslations } from 'next-intl';
 
 import type { Suggested } from '#components/market/use-suggestions.ts';
 import { withPrefix } from '#components/layout/public-path.ts';
-import { categorySlugs } from '#server/market/catalogue/catalogue-schema.ts';
+import { categorySlugs } from '#server/market/catalogue/trade-schema.ts';
 
 export interface Command {
   id: string;
@@ -39,6 +39,7 @@ export function findCommands(context: CommandContext): Command[] {
     { id: 'top-up', label: t('go.topUp'), group: goTo, href: '/wallet/top-up' },
     { id: 'orders', label: t('go.orders'), group: goTo, href: '/orders' },
     { id: 'sold', label: t('go.sold'), group: goTo, href: '/orders?tab=sold' },
+    { id: 'messages', label: t('go.messages'), group: goTo, href: '/messages' },
     { id: 'sell', label: t('go.sell'), group: goTo, href: '/sell' },
     { id: 'new', label: t('go.newListing'), group: goTo, href: '/sell/new' },
     ...(isOperator ? [{ id: 'operator', label: t('go.operator'), group: goTo, href: '/operator' }] : []),

@@ -1,6 +1,6 @@
 import { useTranslations } from 'next-intl';
 
-import { MessageForm } from '#components/conversation/message-form.tsx';
+import { QuestionForm } from '#components/conversation/question-form.tsx';
 import { ReportButton } from '#components/moderation/report-button.tsx';
 import { LinkButton } from '#components/ui/link-button.tsx';
 import { TextLink } from '#components/ui/text-link.tsx';
@@ -50,7 +50,7 @@ export function ListingQuestions({ listingId, questions, reader, signInHref, nex
       )}
       {reader === 'citizen' ? (
         <div className="max-w-prose">
-          <MessageForm target={{ listingId }} />
+          <QuestionForm listingId={listingId} />
         </div>
       ) : null}
       {reader === 'visitor' ? (

@@ -1,7 +1,3 @@
-import { isTRPCClientError } from '@trpc/client';
-
-import type { AppRouter } from '#server/api/root.ts';
-
 /** What a failed call tells the form that made it. */
 export interface FailedOutcome {
   /** The stable word of the refusal; null when no answer of ours came back. */
@@ -10,9 +6,22 @@ export interface FailedOutcome {
   isDefinitive: boolean;
 }
 
+/** As `errorFormatter` of the procedures shapes it; read by its looks, so that no page needs their client for that. */
+interface Refused {
+  data: { httpStatus: number; refusal: { code: string } };
+}
+
 export function outcomeOf(error: unknown): FailedOutcome {
-  if (!isTRPCClientError<AppRouter>(error)) return { code: null, isDefinitive: false };
-  const shape = error.data;
-  if (shape === undefined || shape === null) return { code: null, isDefinitive: false };
-  return { code: shape.refusal.code, isDefinitive: shape.httpStatus < 500 };
+  if (!isRefused(error)) return { code: null, isDefinitive: false };
+  const { httpStatus, refusal } = error.data;
+  return { code: refusal.code, isDefinitive: httpStatus < 500 };
+}
+
+function isRefused(error: unknown): error is Refused {
+  if (!(error instanceof Error) || !('data' in error)) return false;
+  const { data } = error;
+  if (typeof data !== 'object' || data === null || !('httpStatus' in data) || !('refusal' in data)) return false;
+  const { httpStatus, refusal } = data;
+  if (typeof httpStatus !== 'number' || typeof refusal !== 'object' || refusal === null) return false;
+  return 'code' in refusal && typeof refusal.code === 'string';
 }

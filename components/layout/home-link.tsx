@@ -10,6 +10,7 @@ export function HomeLink({ label, children }: { label: string; children: ReactNo
   return (
     <Link
       href={withPrefix(localePrefix(usePathname()), '/')}
+      prefetch={false}
       aria-label={label}
       className="inline-flex min-h-control items-center rounded-md"
     >

@@ -5,6 +5,7 @@ import { ListingImage } from '#components/listing/listing-image.tsx';
 import { salePriceOf } from '#components/listing/listing-price.tsx';
 import { SaleNote } from '#components/listing/sale-note.tsx';
 import { StockBadge } from '#components/listing/stock-badge.tsx';
+import { Rating } from '#components/review/rating.tsx';
 import { classNames } from '#components/ui/class-names.ts';
 import { Price } from '#components/money/price.tsx';
 import type { ListingCard as Listing } from '#server/market/catalogue/catalogue-schema.ts';
@@ -48,6 +49,7 @@ export function ListingCard({ listing, prefix }: ListingCardProps) {
             ),
           })}
         </p>
+        {listing.rating.starsMilli === null ? null : <Rating rating={listing.rating} />}
         <div className="mt-auto flex flex-wrap items-center justify-between gap-2 pt-2">
           <p className="text-lg font-semibold">
             {listing.hasVariants ? <span className="text-sm font-normal text-muted">{t('from')} </span> : null}

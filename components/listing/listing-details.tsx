@@ -77,7 +77,7 @@ export function CategoryPath({ slug, tree, prefix }: { slug: string; tree: reado
         {path.map((node, index) => (
           <li key={node.slug} className="flex items-center gap-x-2">
             {index === 0 ? null : <span aria-hidden="true">›</span>}
-            <TextLink href={`${prefix}/market?category=${node.slug}`} prefetch={false}>
+            <TextLink href={`${prefix}/market?category=${node.slug}`} prefetch={false} isInRow>
               {locale === 'it' ? node.nameIt : node.nameEn}
             </TextLink>
           </li>

@@ -1,4 +1,4 @@
-import { pictureWidths } from '#server/market/catalogue/details-schema.ts';
+import { pictureWidths } from '#server/market/catalogue/trade-schema.ts';
 
 interface PictureProps {
   id: string;

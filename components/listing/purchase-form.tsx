@@ -28,7 +28,7 @@ import { Notice } from '#components/ui/notice.tsx';
 import { useHydrated } from '#components/ui/use-hydrated.ts';
 import type { FoundCoupon } from '#server/market/discounts/discount-schema.ts';
 import { priceOrder } from '#server/market/discounts/price-schema.ts';
-import { quantityMax } from '#server/market/orders/order-schema.ts';
+import { quantityMax } from '#server/market/orders/quantity-schema.ts';
 import type { ListingView } from '#server/market/catalogue/catalogue-schema.ts';
 
 type BoughtListing = Pick<

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 
 import { Waterfront } from '#components/home/waterfront.tsx';
 import { Badge } from '#components/ui/badge.tsx';
+import { Rating } from '#components/review/rating.tsx';
 import type { StorefrontView } from '#server/market/search/storefront-schema.ts';
 
 interface StorefrontHeadProps {
@@ -47,14 +48,11 @@ function Statistics({ storefront, label }: { storefront: StorefrontView; label: 
   const t = useTranslations('storefront');
   const format = useFormatter();
   const { listings, sales, ratings, ratingTenths, followers } = storefront.statistics;
-  const stars =
-    ratingTenths === null
-      ? t('unrated')
-      : t('ratingOf', { stars: format.number(ratingTenths / 10, { minimumFractionDigits: 1 }), count: ratings });
+  const rating = { reviews: ratings, starsMilli: ratingTenths === null ? null : ratingTenths * 100 };
   const figures = [
     { key: 'listings', value: format.number(listings) },
     { key: 'sales', value: format.number(sales) },
-    { key: 'rating', value: stars },
+    { key: 'rating', value: <Rating rating={rating} /> },
     { key: 'followers', value: format.number(followers) },
     { key: 'since', value: format.dateTime(storefront.memberSince, { year: 'numeric', month: 'long' }) },
   ] as const;

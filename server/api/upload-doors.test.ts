@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { pictureWidths, uploadBytesMax } from '#server/market/catalogue/details-schema.ts';
+import { uploadBytesMax } from '#server/market/catalogue/details-schema.ts';
+import { pictureWidths } from '#server/market/catalogue/trade-schema.ts';
 import { frontSecret, testFront } from '#server/testing/front.ts';
 import { signedInCitizen } from '#server/testing/sessions.ts';
 

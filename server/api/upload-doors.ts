@@ -1,5 +1,6 @@
 import { fileForVisitor } from '#server/market/catalogue/content-queries.ts';
-import { pictureWidths, uploadBytesMax } from '#server/market/catalogue/details-schema.ts';
+import { uploadBytesMax } from '#server/market/catalogue/details-schema.ts';
+import { pictureWidths } from '#server/market/catalogue/trade-schema.ts';
 import { contentName, pictureName, uploadFile, uploadPicture } from '#server/market/uploads/upload-flows.ts';
 import { dataPolicy } from '#server/platform/front.ts';
 import { refuse } from '#server/platform/errors.ts';

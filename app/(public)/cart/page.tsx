@@ -1,6 +1,7 @@
 import type { Metadata } from 'next';
 import { getTranslations } from 'next-intl/server';
 
+import { Islands } from '#app/_islands/islands.tsx';
 import { publicPrefix } from '#app/_reading/addresses.ts';
 import { signInPath } from '#app/_reading/reading.ts';
 import { readVisitor } from '#app/_reading/visitor.ts';
@@ -46,24 +47,26 @@ export default async function CartPage() {
     <Page>
       <PageHeading title={t('title')}>{t('lead')}</PageHeading>
       <NeedsScript />
-      <div className="grid items-start gap-6 lg:grid-cols-[3fr_2fr] lg:gap-10">
-        <div className="flex min-w-0 flex-col gap-6">
-          {cart.groups.map((group) => (
-            <CartGroupCard key={group.seller.citizenId} group={group} />
-          ))}
+      <Islands say={['cart', 'listing', 'errors', 'top-up']}>
+        <div className="grid items-start gap-6 lg:grid-cols-[3fr_2fr] lg:gap-10">
+          <div className="flex min-w-0 flex-col gap-6">
+            {cart.groups.map((group) => (
+              <CartGroupCard key={group.seller.citizenId} group={group} />
+            ))}
+          </div>
+          <Card as="section" labelledBy="pay">
+            <CheckOut
+              totalMinor={cart.totalMinor}
+              count={cart.count}
+              sellers={cart.groups.length}
+              problems={cart.problems}
+              availableMinor={visitor === null ? null : (visitor.availableMinor ?? 0n)}
+              signInHref={signInPath(path)}
+              terms={terms === null || terms.isAccepted ? null : { version: terms.version }}
+            />
+          </Card>
         </div>
-        <Card as="section" labelledBy="pay">
-          <CheckOut
-            totalMinor={cart.totalMinor}
-            count={cart.count}
-            sellers={cart.groups.length}
-            problems={cart.problems}
-            availableMinor={visitor === null ? null : (visitor.availableMinor ?? 0n)}
-            signInHref={signInPath(path)}
-            terms={terms === null || terms.isAccepted ? null : { version: terms.version }}
-          />
-        </Card>
-      </div>
+      </Islands>
     </Page>
   );
 }

@@ -2,6 +2,7 @@ import type { Metadata } from 'next';
 import { getTranslations } from 'next-intl/server';
 import { redirect } from 'next/navigation';
 
+import { Islands } from '#app/_islands/islands.tsx';
 import { factorPath } from '#app/_reading/reading.ts';
 import { textOf } from '#app/_reading/search-params.ts';
 import type { SearchParams } from '#app/_reading/search-params.ts';
@@ -48,7 +49,9 @@ export default async function SignInPage({ searchParams }: { searchParams: Searc
               <SignInButton returnTo={returnTo} failure={t('failed')} wide>
                 {t('button')}
               </SignInButton>
-              <PasskeyButton returnTo={returnTo} />
+              <Islands say={['security', 'errors']}>
+                <PasskeyButton returnTo={returnTo} />
+              </Islands>
             </div>
           </Card>
           <Card as="section" labelledBy="by-wallet">
@@ -64,7 +67,9 @@ export default async function SignInPage({ searchParams }: { searchParams: Searc
                   </TextLink>
                 </p>
               )}
-              <WalletSignIn returnTo={returnTo} />
+              <Islands say={['wallet-sign-in', 'errors']}>
+                <WalletSignIn returnTo={returnTo} />
+              </Islands>
             </div>
           </Card>
           {isSandbox ? (

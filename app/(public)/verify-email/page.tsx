@@ -2,6 +2,7 @@ import type { Metadata } from 'next';
 import { getTranslations } from 'next-intl/server';
 import { notFound } from 'next/navigation';
 
+import { Islands } from '#app/_islands/islands.tsx';
 import { textOf } from '#app/_reading/search-params.ts';
 import type { SearchParams } from '#app/_reading/search-params.ts';
 import { VerifyEmail } from '#components/account/verify-email.tsx';
@@ -23,7 +24,9 @@ export default async function VerifyEmailPage({ searchParams }: { searchParams: 
     <Page width="prose">
       <PageHeading title={t('title')}>{t('lead')}</PageHeading>
       <NeedsScript />
-      <VerifyEmail token={given.data.token} />
+      <Islands say={['account', 'errors']}>
+        <VerifyEmail token={given.data.token} />
+      </Islands>
     </Page>
   );
 }

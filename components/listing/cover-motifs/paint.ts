@@ -8,7 +8,7 @@ import { seededRandom } from '#components/listing/cover-motifs/random.ts';
 import { services } from '#components/listing/cover-motifs/services.ts';
 import { spices } from '#components/listing/cover-motifs/spices.ts';
 import { textiles } from '#components/listing/cover-motifs/textiles.ts';
-import type { CategorySlug } from '#server/market/catalogue/catalogue-schema.ts';
+import type { CategorySlug } from '#server/market/catalogue/trade-schema.ts';
 
 const motifs: Record<CategorySlug, Motif> = { glass, textiles, spices, books, maps, instruments, services, patterns };
 

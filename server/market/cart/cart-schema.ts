@@ -2,7 +2,7 @@ import type { CategorySlug } from '#server/market/catalogue/catalogue-schema.ts'
 import type { ListingPicture } from '#server/market/catalogue/details-schema.ts';
 import { couponCode, type CouponProblem } from '#server/market/discounts/discount-schema.ts';
 import type { LineDiscount } from '#server/market/discounts/price-schema.ts';
-import { quantityMax } from '#server/market/orders/order-schema.ts';
+import { quantityMax } from '#server/market/orders/quantity-schema.ts';
 import { attemptKey, type PartyView } from '#server/market/schema.ts';
 import type { DucatMinor } from '#server/money/money.ts';
 import { z } from '#server/platform/zod.ts';

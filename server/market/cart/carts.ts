@@ -9,7 +9,7 @@ import type { Ids } from '#server/platform/ids.ts';
 import { invariant } from '#server/platform/invariant.ts';
 import { reducedMinor } from '#server/market/discounts/price-schema.ts';
 import { runningSales } from '#server/market/discounts/sale-queries.ts';
-import { quantityMax } from '#server/market/orders/order-schema.ts';
+import { quantityMax } from '#server/market/orders/quantity-schema.ts';
 import { cartItemsMax, type AddToCartInput } from './cart-schema.ts';
 
 /** Whose cart: a citizen's, or that of a browser nobody signed in with. */

@@ -1,3 +1,4 @@
+import type { RatingView } from '#server/market/reviews/review-schema.ts';
 import { attemptKey, line, paragraphs, type PartyView } from '#server/market/schema.ts';
 import {
   attributes,
@@ -11,24 +12,13 @@ import {
   type ListingPicture,
 } from '#server/market/catalogue/details-schema.ts';
 import { quantitySteps, type QuantityStep, type RunningSale } from '#server/market/discounts/price-schema.ts';
+import { categorySlugs, type CategorySlug } from '#server/market/catalogue/trade-schema.ts';
 import type { DucatMinor } from '#server/money/money.ts';
 import { z } from '#server/platform/zod.ts';
 
 /** Inputs and views of listings, shared by forms, procedures and pages. */
 
-/** The trades at the top of the tree. Each has a drawn cover and an icon, which all of its branch share. */
-export const categorySlugs = [
-  'glass',
-  'textiles',
-  'spices',
-  'books',
-  'maps',
-  'instruments',
-  'services',
-  'patterns',
-] as const;
-
-export type CategorySlug = (typeof categorySlugs)[number];
+export { categorySlugs, type CategorySlug };
 
 export const listingKinds = ['goods', 'service', 'digital'] as const;
 export type ListingKind = (typeof listingKinds)[number];
@@ -176,6 +166,8 @@ export interface ListingCard {
   stock: number | null;
   state: ListingState;
   version: number;
+  /** What its buyers think. */
+  rating: RatingView;
   createdAt: Date;
   seller: PartyView;
   /** The sale that it is in at this moment; null where there is none, or where it does not matter. */

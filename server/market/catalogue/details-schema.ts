@@ -10,9 +10,6 @@ export const attributeTextLength = { min: 1, max: 120 } as const;
 export const attributeNumberMax = 1_000_000_000;
 export const picturesMax = 8;
 export const pictureAltLength = { min: 0, max: 200 } as const;
-/** Widths of the pictures that are served, in pixels; a smaller picture is not made larger. */
-export const pictureWidths = [320, 800, 1600] as const;
-export type PictureWidth = (typeof pictureWidths)[number];
 export const uploadBytesMax = 8 * 1_024 * 1_024;
 export const contentFilesMax = 10;
 export const contentTextLength = { min: 1, max: 20_000 } as const;

@@ -1,6 +1,7 @@
 import { partiesOf } from '#server/market/parties.ts';
 import { storedListingWords } from '#server/market/catalogue/catalogue-schema.ts';
 import type { ListingCard } from '#server/market/catalogue/catalogue-schema.ts';
+import { meanMilli } from '#server/market/reviews/review-rules.ts';
 import type { PartyView } from '#server/market/schema.ts';
 import type { RunningSale } from '#server/market/discounts/price-schema.ts';
 import { ducat } from '#server/money/money.ts';
@@ -20,12 +21,15 @@ export interface ListingRow {
   stock: number | null;
   state: string;
   version: number;
+  ratingCount: number;
+  ratingSum: number;
   createdAt: Date;
 }
 
 export const listingColumns = Prisma.sql`
   id, seller_id AS "sellerId", title, category_slug AS "categorySlug", kind, pictures, options,
-  price_minor AS "priceMinor", stock, state, version, created_at AS "createdAt"`;
+  price_minor AS "priceMinor", stock, state, version,
+  rating_count AS "ratingCount", rating_sum AS "ratingSum", created_at AS "createdAt"`;
 
 /** The same for Prisma's query builder. */
 export const listingSelected = {
@@ -40,6 +44,8 @@ export const listingSelected = {
   stock: true,
   state: true,
   version: true,
+  ratingCount: true,
+  ratingSum: true,
   createdAt: true,
 } as const;
 
@@ -65,6 +71,7 @@ export function cardOf(row: ListingRow, seller: PartyView, sale: RunningSale | n
     stock: row.stock,
     state: storedListingWords.state.parse(row.state),
     version: row.version,
+    rating: { reviews: row.ratingCount, starsMilli: meanMilli(BigInt(row.ratingSum), BigInt(row.ratingCount)) },
     createdAt: row.createdAt,
     seller,
     sale,

@@ -6,7 +6,7 @@ import { lowerFee } from '#server/market/orders/fee-bands.ts';
 import { priceMinorMax } from '#server/market/catalogue/catalogue-schema.ts';
 import type { LockedListing } from '#server/market/catalogue/listing-locks.ts';
 import { priceLines } from '#server/market/orders/purchase-lines.ts';
-import { quantityMax } from '#server/market/orders/order-schema.ts';
+import { quantityMax } from '#server/market/orders/quantity-schema.ts';
 import { ducat } from '#server/money/money.ts';
 
 describe('the sale fee', () => {

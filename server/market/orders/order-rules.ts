@@ -1,4 +1,4 @@
-import { quantityMax } from '#server/market/orders/order-schema.ts';
+import { quantityMax } from '#server/market/orders/quantity-schema.ts';
 import type { LockedListing } from '#server/market/catalogue/listing-locks.ts';
 import type { PurchaseLine } from '#server/market/orders/order-schema.ts';
 import { ducat, shareFloor } from '#server/money/money.ts';

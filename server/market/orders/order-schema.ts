@@ -2,6 +2,7 @@ import type { CategorySlug, ListingKind } from '#server/market/catalogue/catalog
 import { couponCode } from '#server/market/discounts/discount-schema.ts';
 import type { LineDiscount } from '#server/market/discounts/price-schema.ts';
 import { attemptKey, paragraphs, type PartyView } from '#server/market/schema.ts';
+import { quantityMax } from '#server/market/orders/quantity-schema.ts';
 import type { DucatMinor } from '#server/money/money.ts';
 import { z } from '#server/platform/zod.ts';
 
@@ -48,8 +49,6 @@ export type OrderAction = (typeof orderActions)[number];
 
 /** What people do; the rest the house does when nobody acts. */
 export type PartyAction = Exclude<OrderAction, 'lapse'>;
-
-export const quantityMax = 100;
 
 /** Most lines of one purchase. */
 export const purchaseLinesMax = 50;

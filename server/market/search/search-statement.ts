@@ -43,7 +43,8 @@ const orders = {
   popularity: { column: 'sold_count', direction: 'DESC', type: 'integer', sign: '<' },
 } as const satisfies Record<ListingSort, object>;
 
-const columns = `l.id, l.seller_id, l.title, l.category_slug, l.kind, l.pictures, l.options, l.price_minor, l.stock, l.state, l.version, l.created_at,
+const columns = `l.id, l.seller_id, l.title, l.category_slug, l.kind, l.pictures, l.options, l.price_minor, l.stock, l.state, l.version, l.rating_count,
+  l.rating_sum, l.created_at,
   l.sold_count`;
 
 /** The whole of a search: the page of hits, and only then the sellers and sales of its few rows. */
@@ -58,7 +59,8 @@ export function searchStatement(asked: Asked): PlannedQuery {
   return bound.query(`
     SELECT l.id, l.part, l.seller_id AS "sellerId", l.title,
            l.category_slug AS "categorySlug", l.kind, l.pictures, l.options,
-           l.price_minor::text AS "priceMinor", l.stock, l.state, l.version, l.created_at AS "createdAt",
+           l.price_minor::text AS "priceMinor", l.stock, l.state, l.version,
+           l.rating_count AS "ratingCount", l.rating_sum AS "ratingSum", l.created_at AS "createdAt",
            l.sold_count AS "soldCount", s.username, s.display_name AS "displayName",
            sale.id AS "saleId", sale.percent_bps AS "saleBps", sale.ends_at AS "saleEndsAt"
       FROM (${hits}) AS l LEFT JOIN storefront AS s ON s.seller_id = l.seller_id

@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import { pictureWidths, type PictureWidth } from '#server/market/catalogue/details-schema.ts';
+import { pictureWidths, type PictureWidth } from '#server/market/catalogue/trade-schema.ts';
 import { refuse } from '#server/platform/errors.ts';
 import { once } from '#server/platform/once.ts';
 

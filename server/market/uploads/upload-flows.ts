@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { fileNameLength, pictureWidths, type PictureWidth } from '#server/market/catalogue/details-schema.ts';
+import { fileNameLength } from '#server/market/catalogue/details-schema.ts';
+import { pictureWidths, type PictureWidth } from '#server/market/catalogue/trade-schema.ts';
 import { line } from '#server/market/schema.ts';
 import { renderPicture } from '#server/market/uploads/picture-rendering.ts';
 import type { Clock } from '#server/platform/clock.ts';

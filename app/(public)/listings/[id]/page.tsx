@@ -1,6 +1,7 @@
 import type { Metadata } from 'next';
 import { getFormatter, getTranslations } from 'next-intl/server';
 
+import { Islands } from '#app/_islands/islands.tsx';
 import { ListingPeople } from '#app/_people/listing-people.tsx';
 import { languageAlternates, publicPrefix } from '#app/_reading/addresses.ts';
 import { readListing } from '#app/_reading/listing.ts';
@@ -63,7 +64,9 @@ export default async function ListingPage({ params }: ListingPageProps) {
               <ListingPrice listing={listing} />
             </div>
             <Card>
-              <BuyPanel listing={listing} visitor={visitor} signInHref={signInPath(path)} prefix={prefix} />
+              <Islands say={['listing', 'cart', 'errors']}>
+                <BuyPanel listing={listing} visitor={visitor} signInHref={signInPath(path)} prefix={prefix} />
+              </Islands>
             </Card>
             <Figures
               figures={[

@@ -2,6 +2,7 @@ import type { Metadata } from 'next';
 import { getTranslations } from 'next-intl/server';
 import { permanentRedirect } from 'next/navigation';
 
+import { Islands } from '#app/_islands/islands.tsx';
 import { languageAlternates, publicPrefix } from '#app/_reading/addresses.ts';
 import { filterOfQuery, readMarketQuery } from '#app/_reading/market-query.ts';
 import { currentPath, orNotFound, signInPath } from '#app/_reading/reading.ts';
@@ -95,5 +96,10 @@ async function followAction({ slug, isOwn, address }: { slug: string; isOwn: boo
         {t('signInToFollow')}
       </LinkButton>
     );
-  return <FollowButton slug={slug} isFollowed={await caller.storefronts.isFollowed({ slug })} />;
+  const isFollowed = await caller.storefronts.isFollowed({ slug });
+  return (
+    <Islands say={['storefront', 'errors']}>
+      <FollowButton slug={slug} isFollowed={isFollowed} />
+    </Islands>
+  );
 }

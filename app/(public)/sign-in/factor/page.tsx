@@ -2,6 +2,7 @@ import type { Metadata } from 'next';
 import { getTranslations } from 'next-intl/server';
 import { redirect } from 'next/navigation';
 
+import { Islands } from '#app/_islands/islands.tsx';
 import { signInPath } from '#app/_reading/reading.ts';
 import { textOf } from '#app/_reading/search-params.ts';
 import type { SearchParams } from '#app/_reading/search-params.ts';
@@ -34,7 +35,9 @@ export default async function FactorPage({ searchParams }: { searchParams: Searc
       <Card>
         <div className="flex flex-col gap-4">
           <NeedsScript />
-          <FactorSignIn returnTo={returnTo} />
+          <Islands say={['proof', 'errors']}>
+            <FactorSignIn returnTo={returnTo} />
+          </Islands>
         </div>
       </Card>
       {deployment().isSandbox ? (

@@ -1,0 +1,17 @@
+import { coverFile } from '#components/listing/cover-motifs/drawing.ts';
+import { categorySlugs } from '#server/market/catalogue/trade-schema.ts';
+
+const kept = 'public, max-age=86400, stale-while-revalidate=2592000';
+const named = /^([A-Za-z0-9-]{1,64})\.svg$/;
+
+/** The drawing of a thing in a trade. What is drawn follows from the address alone, so browsers may keep it. */
+export async function GET(
+  _request: Request,
+  { params }: { params: Promise<{ category: string; file: string }> },
+): Promise<Response> {
+  const { category, file } = await params;
+  const trade = categorySlugs.find((slug) => slug === category);
+  const seed = named.exec(file)?.[1];
+  if (trade === undefined || seed === undefined) return new Response(null, { status: 404 });
+  return new Response(coverFile(trade, seed), { headers: { 'content-type': 'image/svg+xml', 'cache-control': kept } });
+}
