@@ -95,6 +95,7 @@ test("a citizen's pages are accessible and fit", async ({ page }) => {
     '/account/sessions',
     order,
     `${order}/receipt`,
+    `${order}/lines/1`,
     listing,
   ]);
 });

@@ -6,7 +6,7 @@ import type { ListingView } from '#server/market/catalogue/catalogue-schema.ts';
 import type { CategoryAttributeView, CategoryNode } from '#server/market/catalogue/details-schema.ts';
 
 interface DetailsProps {
-  listing: ListingView;
+  listing: Pick<ListingView, 'kind' | 'availability' | 'deliveryDays' | 'categorySlug' | 'attributes' | 'tags'>;
   tree: readonly CategoryNode[];
 }
 
@@ -65,12 +65,7 @@ function useAttributeText() {
 export function CategoryPath({ slug, tree, prefix }: { slug: string; tree: readonly CategoryNode[]; prefix: string }) {
   const t = useTranslations('listing');
   const locale = useLocale();
-  const path: CategoryNode[] = [];
-  for (let at = tree.find((node) => node.slug === slug); at !== undefined;) {
-    path.unshift(at);
-    const { parentSlug } = at;
-    at = tree.find((node) => node.slug === parentSlug);
-  }
+  const path = pathOfCategory(slug, tree);
   return (
     <nav aria-label={t('categoryPath')}>
       <ol className="flex flex-wrap items-center gap-x-2">
@@ -85,4 +80,15 @@ export function CategoryPath({ slug, tree, prefix }: { slug: string; tree: reado
       </ol>
     </nav>
   );
+}
+
+/** A category with all above it, from the top. */
+export function pathOfCategory(slug: string, tree: readonly CategoryNode[]): CategoryNode[] {
+  const path: CategoryNode[] = [];
+  for (let at = tree.find((node) => node.slug === slug); at !== undefined;) {
+    path.unshift(at);
+    const { parentSlug } = at;
+    at = tree.find((node) => node.slug === parentSlug);
+  }
+  return path;
 }

@@ -51,6 +51,7 @@ const inputs: Record<string, (id: string) => object> = {
   'orders.accept': (orderId) => ({ orderId }),
   'orders.agree': (orderId) => ({ orderId, sequence: 1 }),
   'orders.byId': (orderId) => ({ orderId }),
+  'orders.lineAsBought': (orderId) => ({ orderId, line: 1 }),
   'orders.decline': (orderId) => ({ orderId, note: words }),
   'orders.propose': (orderId) => ({ orderId, backMinor: 1n, note: words }),
   'orders.refundAll': (orderId) => ({ orderId, note: words }),

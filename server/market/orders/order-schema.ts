@@ -1,8 +1,8 @@
 import type { CategorySlug, ListingKind } from '#server/market/catalogue/catalogue-schema.ts';
 import { couponCode } from '#server/market/discounts/discount-schema.ts';
 import type { LineDiscount } from '#server/market/discounts/price-schema.ts';
+import type { AttributeValue, ListingPicture } from '#server/market/catalogue/details-schema.ts';
 import { attemptKey, paragraphs, type PartyView } from '#server/market/schema.ts';
-import { quantityMax } from '#server/market/orders/quantity-schema.ts';
 import type { DucatMinor } from '#server/money/money.ts';
 import { z } from '#server/platform/zod.ts';
 
@@ -84,6 +84,9 @@ export interface PurchaseLine {
   readonly quantity: number;
 }
 
+/** One line of an order, by its place in it. */
+export const orderLineInput = orderIdInput.extend({ line: z.number().int().min(1).max(1_000) });
+
 export const disputeInput = orderIdInput.extend({ reason: paragraphs(noteLength) });
 
 const optionalNote = paragraphs({ min: 1, max: noteLength.max }).optional();
@@ -142,6 +145,30 @@ export interface OrderDeadline {
 }
 
 /** One line of an order, as it was bought. */
+/** What a listing said when it was bought. */
+export interface BoughtVersion {
+  /** The listing's. */
+  id: string;
+  version: number;
+  title: string;
+  description: string;
+  category: CategorySlug;
+  categorySlug: string;
+  kind: ListingKind;
+  tags: string[];
+  attributes: Record<string, AttributeValue>;
+  pictures: ListingPicture[];
+  availability: string | null;
+  deliveryDays: number | null;
+  optionValues: string[];
+  quantity: number;
+  unitPriceMinor: DucatMinor;
+  seller: PartyView;
+  boughtAt: Date;
+  /** Since when it said this. */
+  createdAt: Date;
+}
+
 export interface OrderLineView {
   line: number;
   listingId: string;

@@ -1,3 +1,4 @@
+import { boughtVersion } from '#server/market/orders/bought-versions.ts';
 import { feeBandsInput } from '#server/market/orders/fee-band-schema.ts';
 import { feeBands, setFeeBands } from '#server/market/orders/fee-bands.ts';
 import {
@@ -11,6 +12,7 @@ import {
   agreeInput,
   disputeInput,
   orderIdInput,
+  orderLineInput,
   orderSettingInput,
   placeOrderInput,
   proposeInput,
@@ -52,6 +54,11 @@ export const ordersRouter = router({
   byId: citizenProcedure({ limit: 'read', audited: false })
     .input(orderIdInput)
     .query(({ ctx, input }) => orderForParty(ctx.database.client, { ...input, visitor: orderVisitor(ctx.principal) })),
+
+  /** The listing of a line as it was bought. Refuses `order_not_found`. */
+  lineAsBought: citizenProcedure({ limit: 'read', audited: false })
+    .input(orderLineInput)
+    .query(({ ctx, input }) => boughtVersion(ctx.database.client, { ...input, visitor: orderVisitor(ctx.principal) })),
 
   bought: citizenProcedure({ limit: 'read', audited: false })
     .input(pageInput)

@@ -124,8 +124,13 @@ async function Description({ order }: { order: OrderView }) {
             <p className="text-muted">{t('chosen', { values: optionValues.join(', ') })}</p>
           )}
           <RichText text={description} />
-          <p>
-            <TextLink href={`/listings/${listingId}`}>{t('seeListing')}</TextLink>
+          <p className="flex flex-wrap gap-x-6">
+            <TextLink href={`/orders/${order.id}/lines/${String(line)}`} prefetch={false} isInRow>
+              {t('kept.see')}
+            </TextLink>
+            <TextLink href={`/listings/${listingId}`} prefetch={false} isInRow>
+              {t('seeListing')}
+            </TextLink>
           </p>
         </div>
       ))}
