@@ -1,21 +1,31 @@
 import type { Metadata } from 'next';
 import { getTranslations } from 'next-intl/server';
 
-import { languageAlternates, publicPrefix } from '#app/_reading/addresses.ts';
+import { publicPrefix } from '#app/_reading/addresses.ts';
+import { shareMetadata } from '#app/_sharing/share-metadata.ts';
+import { houseData, scriptText } from '#app/_sharing/structured-data.ts';
 import { CategoryTiles } from '#components/home/category-tiles.tsx';
 import { Hero } from '#components/home/hero.tsx';
 import { HowItWorks } from '#components/home/how-it-works.tsx';
 import { Page } from '#components/layout/page.tsx';
+import { FactsForMachines } from '#components/layout/facts-for-machines.tsx';
 import { ListingGrid } from '#components/listing/listing-card.tsx';
 import { serverCaller } from '#app/_trpc/server.ts';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { LinkButton } from '#components/ui/link-button.tsx';
 import { TextLink } from '#components/ui/text-link.tsx';
+import { deployment } from '#server/api/deployment.ts';
 
 const newestShown = 8;
 
 export async function generateMetadata(): Promise<Metadata> {
-  return { alternates: await languageAlternates() };
+  const [t, layout] = await Promise.all([getTranslations('home'), getTranslations('layout')]);
+  const shared = await shareMetadata({
+    title: t('title'),
+    description: layout('description'),
+    image: '/share/house/home.png',
+  });
+  return { ...shared, title: { absolute: layout('title') } };
 }
 
 export default async function HomePage() {
@@ -25,9 +35,16 @@ export default async function HomePage() {
     caller.listings.categories(),
     caller.listings.search({ limit: newestShown }),
   ]);
-  const t = await getTranslations('home');
+  const [t, layout, common] = await Promise.all([
+    getTranslations('home'),
+    getTranslations('layout'),
+    getTranslations('common'),
+  ]);
+  const base = `${deployment().appUrl}${prefix}`;
+  const facts = { name: common('brand'), description: layout('description'), url: base, searchUrl: `${base}/market` };
   return (
     <>
+      <FactsForMachines text={scriptText(houseData(facts))} />
       <Hero prefix={prefix} />
       <Page>
         <section aria-labelledby="categories" className="flex flex-col gap-4">

@@ -3,10 +3,12 @@ import { getFormatter, getTranslations } from 'next-intl/server';
 
 import { Islands } from '#app/_islands/islands.tsx';
 import { ListingPeople } from '#app/_people/listing-people.tsx';
-import { languageAlternates, publicPrefix } from '#app/_reading/addresses.ts';
+import { publicPrefix } from '#app/_reading/addresses.ts';
 import { readListing } from '#app/_reading/listing.ts';
 import { currentPath, signInPath } from '#app/_reading/reading.ts';
 import { readVisitor } from '#app/_reading/visitor.ts';
+import { ListingFacts } from '#app/_sharing/listing-facts.tsx';
+import { shareMetadata } from '#app/_sharing/share-metadata.ts';
 import { serverCaller } from '#app/_trpc/server.ts';
 import { Page } from '#components/layout/page.tsx';
 import { BuyPanel } from '#components/listing/buy-panel.tsx';
@@ -29,11 +31,11 @@ const summaryLengthMax = 160;
 
 export async function generateMetadata({ params }: ListingPageProps): Promise<Metadata> {
   const listing = await readListing((await params).id);
-  return {
+  return shareMetadata({
     title: listing.title,
     description: plainWords(listing.description).slice(0, summaryLengthMax),
-    alternates: await languageAlternates(),
-  };
+    image: `/share/listings/${listing.id}.png`,
+  });
 }
 
 export default async function ListingPage({ params }: ListingPageProps) {
@@ -50,6 +52,7 @@ export default async function ListingPage({ params }: ListingPageProps) {
   const available = listing.stock === null ? t('unlimited') : format.number(listing.stock);
   return (
     <Page>
+      <ListingFacts listing={listing} tree={tree} prefix={prefix} />
       <div className="flex flex-col gap-3">
         <BackLink href={`${prefix}/market`}>{t('backToMarket')}</BackLink>
         <article className="grid items-start gap-6 lg:grid-cols-[3fr_2fr] lg:grid-rows-[auto_1fr] lg:gap-10">

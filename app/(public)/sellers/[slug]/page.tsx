@@ -3,13 +3,14 @@ import { getTranslations } from 'next-intl/server';
 import { permanentRedirect } from 'next/navigation';
 
 import { Islands } from '#app/_islands/islands.tsx';
-import { languageAlternates, publicPrefix } from '#app/_reading/addresses.ts';
+import { publicPrefix } from '#app/_reading/addresses.ts';
 import { filterOfQuery, readMarketQuery } from '#app/_reading/market-query.ts';
 import { currentPath, orNotFound, signInPath } from '#app/_reading/reading.ts';
 import { textOf } from '#app/_reading/search-params.ts';
 import type { SearchParams } from '#app/_reading/search-params.ts';
 import { readStorefront } from '#app/_reading/storefront.ts';
 import { readVisitor } from '#app/_reading/visitor.ts';
+import { shareMetadata } from '#app/_sharing/share-metadata.ts';
 import { serverCaller } from '#app/_trpc/server.ts';
 import { Page } from '#components/layout/page.tsx';
 import { ListingBrowser } from '#components/market/listing-browser.tsx';
@@ -29,11 +30,11 @@ export async function generateMetadata({ params }: StorefrontPageProps): Promise
   const storefront = await readStorefront((await params).slug);
   const t = await getTranslations('storefront');
   const { displayName } = storefront.seller;
-  return {
+  return shareMetadata({
     title: storefront.title === '' ? displayName : storefront.title,
     description: storefront.about.slice(0, summaryLengthMax) || t('description', { name: displayName }),
-    alternates: await languageAlternates(),
-  };
+    image: `/share/sellers/${storefront.slug}.png`,
+  });
 }
 
 export default async function StorefrontPage({ params, searchParams }: StorefrontPageProps) {
