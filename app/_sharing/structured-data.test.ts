@@ -29,6 +29,8 @@ const listing = {
   variants: [],
   availability: null,
   deliveryDays: null,
+  quantitySteps: [],
+  sale: null,
 } satisfies Parameters<typeof listingData>[0]['listing'];
 
 const facts = {
@@ -51,6 +53,14 @@ test('a listing is a product with its price in ducats and what its buyers think'
     '@type': 'Product',
     aggregateRating: { ratingValue: 4.571, ratingCount: 7 },
     offers: { '@type': 'Offer', price: '1234.50', priceCurrency: 'ducat', availability: 'https://schema.org/InStock' },
+  });
+});
+
+test('in a sale the price is the reduced one, and how long it is', () => {
+  const endsAt = new Date('2026-12-01T00:00:00Z');
+  const sale = { saleId: '1', percentBps: 2_500, endsAt };
+  expect(listingData({ ...facts, listing: { ...listing, sale } })).toMatchObject({
+    offers: { price: '925.88', priceValidUntil: '2026-12-01T00:00:00.000Z' },
   });
 });
 

@@ -1,6 +1,7 @@
 import type { RatingView } from '#server/market/reviews/review-schema.ts';
 import type { ListingView } from '#server/market/catalogue/catalogue-schema.ts';
-import { toDecimal } from '#server/money/money.ts';
+import { reducedMinor } from '#server/market/discounts/price-schema.ts';
+import { ducat, toDecimal } from '#server/money/money.ts';
 
 /** Facts of a page for machines, in the words of schema.org. */
 export type StructuredData = Readonly<Record<string, unknown>>;
@@ -32,7 +33,9 @@ interface ListingFacts {
 export function listingData({ listing, rating, url, image, sellerUrl, description }: ListingFacts): StructuredData {
   const isSold = listing.state === 'published' && listing.stock !== 0;
   const seller = { '@type': 'Person', name: listing.seller.displayName, url: sellerUrl };
-  const price = { price: toDecimal(listing.priceMinor), priceCurrency: 'ducat' };
+  const { sale } = listing;
+  const priceMinor = sale === null ? listing.priceMinor : reducedMinor(listing.priceMinor, sale.percentBps);
+  const price = { price: toDecimal(ducat(priceMinor)), priceCurrency: 'ducat' };
   return {
     '@context': context,
     '@type': listing.kind === 'service' ? 'Service' : 'Product',
@@ -55,6 +58,7 @@ export function listingData({ listing, rating, url, image, sellerUrl, descriptio
       '@type': listing.hasVariants ? 'AggregateOffer' : 'Offer',
       url,
       ...(listing.hasVariants ? { lowPrice: price.price, priceCurrency: price.priceCurrency } : price),
+      ...(sale === null ? {} : { priceValidUntil: sale.endsAt.toISOString() }),
       availability: `${context}/${isSold ? 'InStock' : 'SoldOut'}`,
       seller,
     },
