@@ -15,6 +15,7 @@ import { deliverCrossings, foldAccountGroups, logCrossing, trimCounters } from '
 import { ensurePartitions } from './ledger/partitions.ts';
 import { continueCheckouts, forgetBrowserCarts } from './market/cart/cart-jobs.ts';
 import { sweepAttachments } from './market/messages/message-jobs.ts';
+import { followShelves, shelfBatchMax } from './market/dashboards/shelf-jobs.ts';
 import { disputedOrders } from './market/orders/disputed-orders.ts';
 import { takeDueSteps } from './market/orders/deadline-jobs.ts';
 import { findForgottenEscrow } from './market/orders/order-jobs.ts';
@@ -224,6 +225,7 @@ async function watchMarket(signal: AbortSignal): Promise<void> {
   };
   await Promise.all([
     repeat({ work: () => followNews(context), full: newsBatchMax, pauseMs: newsPauseMs, signal }, 'the news'),
+    repeat({ work: () => followShelves(context), full: shelfBatchMax, pauseMs: newsPauseMs, signal }, 'the shelves'),
     repeat({ work: count, full: Infinity, pauseMs: countPauseMs, signal }, 'what is on sale'),
   ]);
 }

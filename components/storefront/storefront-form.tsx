@@ -37,7 +37,7 @@ export function StorefrontForm({ initial }: { initial: OwnStorefront }) {
     trpc.storefronts.save.mutationOptions({
       onSuccess: (saved) => {
         toast({ tone: 'success', text: t('saved') });
-        setDraft(saved);
+        setDraft((current) => ({ ...current, ...saved }));
         setChecked(false);
         router.refresh();
       },

@@ -235,6 +235,7 @@ const withheld: Readonly<Record<string, string>> = {
   'ModerationDecision.authorId': 'the notification says what was decided; who reported it is told to nobody',
   'ModerationDecision.decidedBy': "about somebody else; the act is in the operator's actions",
   'ModerationDecision.undoneBy': "about somebody else; the act is in the operator's actions",
+  'FeaturedListing.addedBy': "about somebody else's listing; the act is in the operator's actions",
   'OrderEvent.actor': 'the part somebody plays in an order, not who they are',
 };
 

@@ -63,6 +63,7 @@ const inputs: Record<string, (id: string) => object> = {
   'peerTransfers.byId': (peerTransferId) => ({ peerTransferId }),
   'refunds.ofTopUp': (topUpId) => ({ topUpId }),
   'refunds.request': (topUpId) => ({ topUpId, priceMinor: null, key: topUpId }),
+  'selling.setThreshold': (listingId) => ({ listingId, threshold: 1 }),
   'search.forget': (savedSearchId) => ({ savedSearchId }),
   'reviews.answer': (reviewId) => ({ reviewId, text: words }),
   'reviews.ofOrder': (orderId) => ({ orderId }),
@@ -90,6 +91,10 @@ const open: Record<string, string> = {
   'notifications.list': 'where a page of one’s own goes on',
   'sitemap.page': 'listings are public',
   'sandbox.mail': 'a sandbox shows every letter',
+  'storefronts.setBanner': 'a picture of somebody else is refused; see storefronts.test',
+  'viewed.remember': 'one looks at the listings of others',
+  'wishlist.put': 'one wants the listings of others',
+  'wishlist.remove': 'what is not on one’s own list is not there already; see wishlist.test',
   'orders.place': 'one buys the listings of others',
 };
 
@@ -185,19 +190,19 @@ async function plantRows(market: TestPeers): Promise<string[]> {
 
 /** Everything that a stranger's call could have changed. */
 async function snapshot({ database: { client } }: TestMarket): Promise<unknown> {
-  const [orders, listings, sessions, requests, transfers, threads, messages, reviews, cart, sales, coupons] =
-    await Promise.all([
-      client.marketOrder.findMany({ orderBy: { id: 'asc' }, take: 100 }),
-      client.listing.findMany({ orderBy: { id: 'asc' }, take: 100 }),
-      client.session.findMany({ orderBy: { id: 'asc' }, take: 100 }),
-      client.ducatRequest.findMany({ orderBy: { id: 'asc' }, take: 100 }),
-      client.peerTransfer.findMany({ orderBy: { id: 'asc' }, take: 100 }),
-      client.thread.findMany({ orderBy: { id: 'asc' }, take: 100, include: { parties: true } }),
-      client.message.findMany({ orderBy: { id: 'asc' }, take: 100, include: { shownAs: true } }),
-      client.review.findMany({ orderBy: { id: 'asc' }, take: 100 }),
-      client.cartItem.findMany({ orderBy: { id: 'asc' }, take: 100 }),
-      client.sale.findMany({ orderBy: { id: 'asc' }, take: 100 }),
-      client.coupon.findMany({ orderBy: { id: 'asc' }, take: 100 }),
-    ]);
-  return { orders, listings, sessions, requests, transfers, threads, messages, reviews, cart, sales, coupons };
+  const byId = { orderBy: { id: 'asc' }, take: 100 } as const;
+  return {
+    orders: await client.marketOrder.findMany(byId),
+    listings: await client.listing.findMany(byId),
+    sessions: await client.session.findMany(byId),
+    requests: await client.ducatRequest.findMany(byId),
+    transfers: await client.peerTransfer.findMany(byId),
+    threads: await client.thread.findMany({ ...byId, include: { parties: true } }),
+    messages: await client.message.findMany({ ...byId, include: { shownAs: true } }),
+    reviews: await client.review.findMany(byId),
+    cart: await client.cartItem.findMany(byId),
+    sales: await client.sale.findMany(byId),
+    coupons: await client.coupon.findMany(byId),
+    watched: await client.stockWatch.findMany({ orderBy: { listingId: 'asc' }, take: 100 }),
+  };
 }

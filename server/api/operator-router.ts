@@ -8,6 +8,7 @@ import { latestCrossings } from '#server/ledger/monitors.ts';
 import { sealedMonths } from '#server/ledger/seal-queries.ts';
 import type { Db } from '#server/platform/db.ts';
 import { refuse } from '#server/platform/errors.ts';
+import { featuredDeskRouter } from '#server/market/featured/featured-router.ts';
 import { moderationRouter } from '#server/market/people/reports-router.ts';
 import { reconciliationRouter } from '#server/payments/reconciliation/reconciliation-router.ts';
 import { inboxCounts } from '#server/platform/inbox-reading.ts';
@@ -37,6 +38,7 @@ export const operatorRouter = router({
   reconciliation: reconciliationRouter,
   people: peopleRouter,
   moderation: moderationRouter,
+  featured: featuredDeskRouter,
   refunds: refundDeskRouter,
   trust: trustAdminRouter,
   provenance: provenanceDeskRouter,

@@ -6,6 +6,10 @@ import { walletSignInRouter } from '#server/citizens/wallet-router.ts';
 import { termsRouter } from '#server/citizens/terms-router.ts';
 import { trustRouter } from '#server/citizens/trust-router.ts';
 import { cashOutsRouter } from '#server/payments/cash-outs/cash-out-router.ts';
+import { buyingRouter, sellingRouter } from '#server/market/dashboards/dashboard-router.ts';
+import { featuredRouter } from '#server/market/featured/featured-router.ts';
+import { viewedRouter } from '#server/market/viewed/viewed-router.ts';
+import { wishlistRouter } from '#server/market/wishlist/wishlist-router.ts';
 import { cartRouter } from '#server/market/cart/cart-router.ts';
 import { listingsRouter } from '#server/market/catalogue/listings-router.ts';
 import { searchRouter, storefrontsRouter } from '#server/market/search/search-router.ts';
@@ -58,6 +62,11 @@ export const appRouter = router({
   listings: listingsRouter,
   search: searchRouter,
   storefronts: storefrontsRouter,
+  wishlist: wishlistRouter,
+  viewed: viewedRouter,
+  featured: featuredRouter,
+  selling: sellingRouter,
+  buying: buyingRouter,
   sitemap: sitemapRouter,
   orders: ordersRouter,
   peerTransfers: peerTransfersRouter,

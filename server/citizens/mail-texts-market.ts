@@ -10,7 +10,8 @@ interface MarketLetter {
   link: { words: string; path: string };
 }
 
-type MarketTexts = Readonly<Record<'seller_published' | 'search_found', (values: Values) => MarketLetter>>;
+type MarketKind = 'seller_published' | 'search_found' | 'wish_cheaper' | 'wish_back' | 'stock_low';
+type MarketTexts = Readonly<Record<MarketKind, (values: Values) => MarketLetter>>;
 
 export const englishMarket: MarketTexts = {
   seller_published: ({ get }) => ({
@@ -22,6 +23,21 @@ export const englishMarket: MarketTexts = {
     subject: `new finds for “${get('name')}”`,
     lines: [`New listings that match the search you keep: ${get('count')}.`],
     link: { words: 'Your searches:', path: '/account/searches' },
+  }),
+  wish_cheaper: ({ get }) => ({
+    subject: `“${get('title')}” costs less`,
+    lines: [`“${get('title')}”, which is on your wishlist, now costs ${get('amount')} ducats.`],
+    link: { words: 'Your wishlist:', path: '/account/wishlist' },
+  }),
+  wish_back: ({ get }) => ({
+    subject: `“${get('title')}” is back`,
+    lines: [`“${get('title')}”, which is on your wishlist, can be bought again for ${get('amount')} ducats.`],
+    link: { words: 'Your wishlist:', path: '/account/wishlist' },
+  }),
+  stock_low: ({ get }) => ({
+    subject: `“${get('title')}” is running out`,
+    lines: [`Units left of “${get('title')}”: ${get('count')}.`],
+    link: { words: 'Your stock:', path: '/sell#stock' },
   }),
 };
 
@@ -35,5 +51,22 @@ export const italianMarket: MarketTexts = {
     subject: `novità per «${get('name')}»`,
     lines: [`Nuovi annunci che corrispondono alla tua ricerca salvata: ${get('count')}.`],
     link: { words: 'Le tue ricerche:', path: '/account/searches' },
+  }),
+  wish_cheaper: ({ get }) => ({
+    subject: `«${get('title')}» costa meno`,
+    lines: [`«${get('title')}», che è nella tua lista dei desideri, ora costa ${get('amount')} ducati.`],
+    link: { words: 'La tua lista dei desideri:', path: '/account/wishlist' },
+  }),
+  wish_back: ({ get }) => ({
+    subject: `«${get('title')}» è di nuovo disponibile`,
+    lines: [
+      `«${get('title')}», che è nella tua lista dei desideri, si può di nuovo comprare per ${get('amount')} ducati.`,
+    ],
+    link: { words: 'La tua lista dei desideri:', path: '/account/wishlist' },
+  }),
+  stock_low: ({ get }) => ({
+    subject: `«${get('title')}» sta per finire`,
+    lines: [`Unità rimaste di «${get('title')}»: ${get('count')}.`],
+    link: { words: 'Le tue scorte:', path: '/sell#stock' },
   }),
 };

@@ -10,6 +10,7 @@ import { partiesOf } from '#server/market/parties.ts';
 import { forgetPeople, peopleCovers, peopleParts } from '#server/market/people/personal-data.ts';
 import { orderForParty, ordersBought, ordersSold } from '#server/market/orders/order-queries.ts';
 import { forgetSearcher, searchCovers, searchParts } from '#server/market/search/search-account.ts';
+import { wishesData } from '#server/market/wishlist/wishlist-account.ts';
 import { endRequestsOf } from '#server/market/peer-transfers/ducat-requests.ts';
 import { peerTransferData } from '#server/market/peer-transfers/peer-transfer-data.ts';
 import { ownFiles, ownPictures } from '#server/market/uploads/upload-queries.ts';
@@ -39,6 +40,8 @@ export const marketClosing: ClosingPart = {
     await forgetPeople(tx, citizenId);
     await endDiscountsOf(tx, { sellerId: citizenId, now: deps.clock.now() });
     await tx.cart.deleteMany({ where: { citizenId } });
+    await tx.wishlistItem.deleteMany({ where: { citizenId } });
+    await tx.viewedListing.deleteMany({ where: { citizenId } });
   },
 };
 
@@ -59,6 +62,7 @@ export const marketData: PersonalDataSource = {
     'Cart.citizenId',
     'Checkout.citizenId',
     ...discountCovers,
+    ...wishesData.covers,
   ],
   parts: [
     { name: 'listings', rows: (db, { citizenId }) => listings(db, citizenId) },
@@ -70,6 +74,7 @@ export const marketData: PersonalDataSource = {
     { name: 'ordersBought', rows: (db, { citizenId }) => orders(db, { citizenId, read: bought }) },
     { name: 'cart', rows: (db, { citizenId }) => cart(db, citizenId) },
     { name: 'checkouts', rows: (db, { citizenId }) => checkouts(db, citizenId) },
+    ...wishesData.parts,
     { name: 'ordersSold', rows: (db, { citizenId }) => orders(db, { citizenId, read: sold }) },
     ...peerTransferData.parts,
     { name: 'orderSettings', rows: (db, { citizenId }) => orderSettings(db, citizenId) },

@@ -1,5 +1,5 @@
 import { listingIdInput, publishListingInput, updateListingInput } from '#server/market/catalogue/catalogue-schema.ts';
-import { categories, listingOnShow, ownListings } from '#server/market/catalogue/listing-queries.ts';
+import { listingOnShow, ownListings } from '#server/market/catalogue/listing-queries.ts';
 import { orderContent, ownContent } from '#server/market/catalogue/content-queries.ts';
 import { categoryTree } from '#server/market/catalogue/category-queries.ts';
 import {
@@ -9,7 +9,7 @@ import {
   republishListing,
   updateListing,
 } from '#server/market/catalogue/listings.ts';
-import { searchProcedure } from '#server/market/search/search-router.ts';
+import { categoriesProcedure, searchProcedure } from '#server/market/search/search-router.ts';
 import { orderIdInput } from '#server/market/orders/order-schema.ts';
 import { pageInput } from '#server/market/schema.ts';
 import type { Principal } from '#server/platform/session.ts';
@@ -19,7 +19,7 @@ import type { Context } from '#server/platform/trpc.ts';
 export const listingsRouter = router({
   search: searchProcedure,
 
-  categories: publicProcedure({ limit: 'read', audited: false }).query(({ ctx }) => categories(ctx.database.client)),
+  categories: categoriesProcedure,
 
   categoryTree: publicProcedure({ limit: 'read', audited: false }).query(({ ctx }) =>
     categoryTree(ctx.database.client),

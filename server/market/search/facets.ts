@@ -48,7 +48,8 @@ function isCategoryAlone({ text = '', tiers = [], category: _category, ...others
   );
 }
 
-const keptMs = 60_000;
+/** So long counts that are kept are used. */
+export const keptMs = 60_000;
 const keptQuery = {
   name: 'market_kept_counts',
   text: `

@@ -1,4 +1,5 @@
 import type { SearchDeps } from '#server/market/search/category-tree.ts';
+import { categoryCounts } from '#server/market/search/category-counts.ts';
 import { facets } from '#server/market/search/facets.ts';
 import { followSeller, unfollowSeller } from '#server/market/search/following.ts';
 import { forgetSearch, savedSearchesOf, saveSearch } from '#server/market/search/saved-searches.ts';
@@ -11,9 +12,10 @@ import {
   savedSearchIdInput,
   saveSearchInput,
   saveStorefrontInput,
+  setBannerInput,
   storefrontInput,
 } from '#server/market/search/storefront-schema.ts';
-import { saveStorefront } from '#server/market/search/storefronts.ts';
+import { saveStorefront, setBanner } from '#server/market/search/storefronts.ts';
 import { suggestions } from '#server/market/search/suggestions.ts';
 import { refuse } from '#server/platform/errors.ts';
 import { createGate } from '#server/platform/gate.ts';
@@ -46,6 +48,9 @@ const gate = () =>
 export const searchProcedure = open()
   .input(searchListingsInput)
   .query(({ ctx, input }) => gate().run(() => searchListings(searching(ctx), input)));
+
+/** The trades with what is on sale in each: `listings.categories`. */
+export const categoriesProcedure = open().query(({ ctx }) => categoryCounts(searching(ctx)));
 
 export const searchRouter = router({
   facets: open()
@@ -84,6 +89,14 @@ export const storefrontsRouter = router({
     .mutation(({ ctx, input: storefront }) => {
       const { citizenId: sellerId } = ctx.principal;
       return ctx.database.inTransaction((tx) => saveStorefront(tx, { sellerId, storefront, clock: ctx.clock }));
+    }),
+
+  /** Refuses `unknown_picture`. */
+  setBanner: writing()
+    .input(setBannerInput)
+    .mutation(({ ctx, input: banner }) => {
+      const { citizenId: sellerId } = ctx.principal;
+      return ctx.database.inTransaction((tx) => setBanner(tx, { sellerId, banner, clock: ctx.clock }));
     }),
 
   isFollowed: reading()

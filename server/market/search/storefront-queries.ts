@@ -21,6 +21,7 @@ const columns = {
   title: true,
   about: true,
   bannerPictureId: true,
+  bannerAlt: true,
   createdAt: true,
 } as const;
 
@@ -65,11 +66,19 @@ async function statisticsOf(db: Db, sellerId: string): Promise<StorefrontStatist
 
 /** What the seller's own form is filled with; for a storefront that is not open yet, what it would be. */
 export async function ownStorefront(db: Db, sellerId: string): Promise<OwnStorefront> {
-  const select = { slug: true, title: true, about: true, version: true } as const;
+  const select = {
+    slug: true,
+    title: true,
+    about: true,
+    version: true,
+    bannerPictureId: true,
+    bannerAlt: true,
+  } as const;
   const row = await db.storefront.findUnique({ where: { sellerId }, select });
   if (row !== null) return { ...row, isOpen: true };
   const citizen = await citizenById(db, sellerId);
-  return { slug: slugOf(citizen?.username ?? ''), title: '', about: '', version: 1, isOpen: false };
+  const banner = { bannerPictureId: null, bannerAlt: '' };
+  return { slug: slugOf(citizen?.username ?? ''), title: '', about: '', version: 1, ...banner, isOpen: false };
 }
 
 /** Sellers whom a citizen follows, the latest first. Refuses: `invalid_cursor`. */

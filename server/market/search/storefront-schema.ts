@@ -1,3 +1,4 @@
+import { pictureAltLength } from '#server/market/catalogue/details-schema.ts';
 import { attemptKey, cursor, limit, line, paragraphs, type PartyView } from '#server/market/schema.ts';
 import { listingFilter, storefrontSlug } from '#server/market/search/search-schema.ts';
 import type { Tier } from '#server/platform/session.ts';
@@ -23,6 +24,10 @@ export const saveStorefrontInput = z.object({
   version: z.number().int().min(1),
 });
 export type SaveStorefrontInput = z.output<typeof saveStorefrontInput>;
+
+/** A picture that was brought before, or none; its words as of every picture. */
+export const setBannerInput = z.object({ pictureId: z.uuid().nullable(), alt: line(pictureAltLength) });
+export type SetBannerInput = z.output<typeof setBannerInput>;
 
 export const followInput = z.object({ slug: storefrontSlug });
 export const followedInput = z.object({ cursor: cursor.optional(), limit });
@@ -56,6 +61,8 @@ export interface StorefrontView {
   title: string;
   about: string;
   bannerPictureId: string | null;
+  /** What the banner shows; empty where it only decorates. */
+  bannerAlt: string;
   memberSince: Date;
   statistics: StorefrontStatistics;
 }
@@ -66,6 +73,8 @@ export interface OwnStorefront {
   title: string;
   about: string;
   version: number;
+  bannerPictureId: string | null;
+  bannerAlt: string;
   /** Whether others can see it: from the first listing, or the first saving, on. */
   isOpen: boolean;
 }

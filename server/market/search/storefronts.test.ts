@@ -53,6 +53,40 @@ beforeAll(async () => {
   await until(async () => expect(await storefrontRow(shop.citizenId)).not.toBeNull());
 });
 
+describe('the banner of a storefront', () => {
+  async function picture(owner: TestCitizen, facts: { isStored: boolean }): Promise<string> {
+    const id = randomUUID();
+    const at = market.clock.now();
+    const row = { id, ownerId: owner.citizenId, sentHash: 'a'.repeat(64), width: 800, height: 200, createdAt: at };
+    await market.database.client.picture.create({ data: { ...row, storedAt: facts.isStored ? at : null } });
+    return id;
+  }
+
+  it('is hung with its words, taken down, and hung again', async () => {
+    const pictureId = await picture(shop, { isStored: true });
+    const seen = async () => {
+      const { bannerPictureId, bannerAlt } = await as(null).storefronts.of({ seller: await shopSlug() });
+      return [bannerPictureId, bannerAlt];
+    };
+    await as(shop).storefronts.setBanner({ pictureId, alt: 'The furnace at night' });
+    expect(await seen()).toEqual([pictureId, 'The furnace at night']);
+    const { attachedAt } = await market.database.client.picture.findUniqueOrThrow({ where: { id: pictureId } });
+    expect(attachedAt).not.toBeNull();
+    await as(shop).storefronts.setBanner({ pictureId: null, alt: 'of nothing' });
+    expect(await seen()).toEqual([null, '']);
+    await as(shop).storefronts.setBanner({ pictureId, alt: '' });
+    expect(await seen()).toEqual([pictureId, '']);
+  });
+
+  it('is refused when it is somebody else’s, not whole or not there', async () => {
+    const foreign = await picture(visitor, { isStored: true });
+    const begun = await picture(shop, { isStored: false });
+    for (const pictureId of [foreign, begun, randomUUID()])
+      expect(await code(as(shop).storefronts.setBanner({ pictureId, alt: '' }))).toBe('unknown_picture');
+    expect(await code(as(shop).storefronts.setBanner({ pictureId: null, alt: 'x'.repeat(201) }))).toBe('invalid_input');
+  });
+});
+
 const shopSlug = async () => (await as(shop).storefronts.mine()).slug;
 
 describe('a storefront', () => {

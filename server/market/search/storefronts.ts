@@ -1,5 +1,6 @@
 import { citizenById, citizenTiers, type Citizen } from '#server/citizens/queries.ts';
-import type { OwnStorefront, SaveStorefrontInput } from '#server/market/search/storefront-schema.ts';
+import type { OwnStorefront, SaveStorefrontInput, SetBannerInput } from '#server/market/search/storefront-schema.ts';
+import { attachPictures } from '#server/market/uploads/attachments.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import type { Tx } from '#server/platform/db.ts';
 import { refuse } from '#server/platform/errors.ts';
@@ -35,7 +36,7 @@ export async function keepInStep(tx: Tx, citizen: Citizen): Promise<boolean> {
 export async function saveStorefront(
   tx: Tx,
   input: { sellerId: string; clock: Clock; storefront: SaveStorefrontInput },
-): Promise<OwnStorefront> {
+): Promise<Pick<OwnStorefront, 'slug' | 'title' | 'about' | 'version' | 'isOpen'>> {
   const { sellerId, clock } = input;
   const { version, slug, ...texts } = input.storefront;
   await openStorefront(tx, { sellerId, clock });
@@ -52,6 +53,27 @@ export async function saveStorefront(
       'Your storefront was changed elsewhere. Look at it again before saving.',
     );
   return { slug, ...texts, version: version + 1, isOpen: true };
+}
+
+/**
+ * Hangs a picture of the seller's own above their storefront, changes its words, or takes it down. A picture that was
+ * taken down stays theirs and can be hung again. Opens the storefront. Refuses: `unknown_picture`.
+ */
+export async function setBanner(
+  tx: Tx,
+  input: { sellerId: string; clock: Clock; banner: SetBannerInput },
+): Promise<SetBannerInput> {
+  const { sellerId, clock } = input;
+  const { pictureId, alt } = input.banner;
+  await openStorefront(tx, { sellerId, clock });
+  const now = clock.now();
+  await attachPictures(tx, { ownerId: sellerId, ids: pictureId === null ? [] : [pictureId], now });
+  const bannerAlt = pictureId === null ? '' : alt;
+  await tx.storefront.updateMany({
+    where: { sellerId },
+    data: { bannerPictureId: pictureId, bannerAlt, updatedAt: now },
+  });
+  return { pictureId, alt: bannerAlt };
 }
 
 /** One at a time chooses an address. */
