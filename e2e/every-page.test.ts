@@ -78,6 +78,8 @@ test("a citizen's pages are accessible and fit", async ({ page }) => {
     '/wallet/requests',
     '/wallet/requests?side=asked',
     '/account',
+    '/account/buying',
+    '/account/wishlist',
     '/account/contact',
     '/account/notifications',
     '/account/data',
@@ -120,7 +122,8 @@ test("a seller's pages are accessible and fit", async ({ page }) => {
   await signIn(page, 'SpiceMerchant7');
   const own = await firstLink(page, '/sell', '/sell/0');
   const discounts = ['/sell/discounts', '/sell/discounts/sale', '/sell/discounts/coupon'];
-  await lookAtAll(page, ['/sell', '/sell/new', '/sell/storefront', own, ...discounts]);
+  const overview = ['/sell/overview', '/sell/overview?days=365'];
+  await lookAtAll(page, ['/sell', ...overview, '/sell/new', '/sell/storefront', own, ...discounts]);
 });
 
 test("an operator's desk is accessible and fits", async ({ page }) => {
@@ -130,6 +133,8 @@ test("an operator's desk is accessible and fits", async ({ page }) => {
     '/operator/people',
     '/operator/reports',
     '/operator/reports?tab=decisions',
+    '/operator/featured',
+    '/operator/featured?q=glass',
     '/operator/record',
     '/operator/trust?username=PescatoreNuovo',
     '/operator/settings',

@@ -5,11 +5,14 @@ import { publicPrefix } from '#app/_reading/addresses.ts';
 import { shareMetadata } from '#app/_sharing/share-metadata.ts';
 import { houseData, scriptText } from '#app/_sharing/structured-data.ts';
 import { CategoryTiles } from '#components/home/category-tiles.tsx';
+import { FeaturedListings } from '#components/home/featured-listings.tsx';
 import { Hero } from '#components/home/hero.tsx';
 import { HowItWorks } from '#components/home/how-it-works.tsx';
 import { Page } from '#components/layout/page.tsx';
 import { FactsForMachines } from '#components/layout/facts-for-machines.tsx';
 import { ListingGrid } from '#components/listing/listing-card.tsx';
+import { Wishing } from '#app/_people/wishing.tsx';
+import { readWishes } from '#app/_reading/wishes.ts';
 import { serverCaller } from '#app/_trpc/server.ts';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { LinkButton } from '#components/ui/link-button.tsx';
@@ -30,11 +33,13 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export default async function HomePage() {
   const caller = await serverCaller();
-  const [prefix, categories, newest] = await Promise.all([
+  const [prefix, categories, newest, featured] = await Promise.all([
     publicPrefix(),
     caller.listings.categories(),
     caller.listings.search({ limit: newestShown }),
+    caller.featured.now(),
   ]);
+  const wishes = await readWishes([...featured, ...newest.items]);
   const [t, layout, common] = await Promise.all([
     getTranslations('home'),
     getTranslations('layout'),
@@ -47,6 +52,9 @@ export default async function HomePage() {
       <FactsForMachines text={scriptText(houseData(facts))} />
       <Hero prefix={prefix} />
       <Page>
+        <Wishing wishes={wishes}>
+          <FeaturedListings listings={featured} prefix={prefix} wishes={wishes} />
+        </Wishing>
         <section aria-labelledby="categories" className="flex flex-col gap-4">
           <h2 id="categories" className="font-display text-display-sm font-semibold">
             {t('categories')}
@@ -74,7 +82,9 @@ export default async function HomePage() {
               {t('emptyText')}
             </EmptyState>
           ) : (
-            <ListingGrid listings={newest.items} prefix={prefix} />
+            <Wishing wishes={wishes}>
+              <ListingGrid listings={newest.items} prefix={prefix} wishes={wishes} />
+            </Wishing>
           )}
         </section>
         <section aria-labelledby="how" className="flex flex-col gap-6 md:py-6">

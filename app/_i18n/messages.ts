@@ -4,18 +4,21 @@ import type { Locale } from './locale.ts';
 const nouns = [
   'account',
   'block',
+  'buying',
   'cart',
   'cash-out',
   'category',
   'command',
   'common',
   'conversation',
+  'dashboard',
   'debt',
   'discounts',
   'disputes',
   'errors',
   'events',
   'failure',
+  'featured',
   'fees',
   'help',
   'home',
@@ -54,6 +57,7 @@ const nouns = [
   'venice',
   'wallet',
   'wallet-sign-in',
+  'wishlist',
 ] as const;
 
 export type Noun = (typeof nouns)[number];
@@ -73,6 +77,7 @@ export const spokenByIslands: readonly Noun[] = [
   'disputes',
   'errors',
   'events',
+  'featured',
   'listing',
   'moderation',
   'notification',
@@ -96,6 +101,7 @@ export const spokenByIslands: readonly Noun[] = [
   'trust',
   'wallet',
   'wallet-sign-in',
+  'wishlist',
 ];
 
 interface Catalogue {

@@ -1,16 +1,19 @@
 import type account from '../_messages/en/account.json';
 import type block from '../_messages/en/block.json';
+import type buying from '../_messages/en/buying.json';
 import type cart from '../_messages/en/cart.json';
 import type category from '../_messages/en/category.json';
 import type command from '../_messages/en/command.json';
 import type common from '../_messages/en/common.json';
 import type conversation from '../_messages/en/conversation.json';
+import type dashboard from '../_messages/en/dashboard.json';
 import type debt from '../_messages/en/debt.json';
 import type discounts from '../_messages/en/discounts.json';
 import type disputes from '../_messages/en/disputes.json';
 import type errors from '../_messages/en/errors.json';
 import type events from '../_messages/en/events.json';
 import type failure from '../_messages/en/failure.json';
+import type featured from '../_messages/en/featured.json';
 import type fees from '../_messages/en/fees.json';
 import type help from '../_messages/en/help.json';
 import type home from '../_messages/en/home.json';
@@ -50,6 +53,7 @@ import type trust from '../_messages/en/trust.json';
 import type venice from '../_messages/en/venice.json';
 import type wallet from '../_messages/en/wallet.json';
 import type walletSignIn from '../_messages/en/wallet-sign-in.json';
+import type wishlist from '../_messages/en/wishlist.json';
 
 import type { Locale as SupportedLocale } from './locale.ts';
 
@@ -57,17 +61,20 @@ import type { Locale as SupportedLocale } from './locale.ts';
 interface AllMessages {
   account: typeof account;
   block: typeof block;
+  buying: typeof buying;
   cart: typeof cart;
   category: typeof category;
   command: typeof command;
   common: typeof common;
   conversation: typeof conversation;
+  dashboard: typeof dashboard;
   debt: typeof debt;
   discounts: typeof discounts;
   disputes: typeof disputes;
   errors: typeof errors;
   events: typeof events;
   failure: typeof failure;
+  featured: typeof featured;
   fees: typeof fees;
   help: typeof help;
   home: typeof home;
@@ -107,6 +114,7 @@ interface AllMessages {
   venice: typeof venice;
   wallet: typeof wallet;
   'wallet-sign-in': typeof walletSignIn;
+  wishlist: typeof wishlist;
 }
 
 declare module 'next-intl' {

@@ -37,7 +37,7 @@ export async function currentPath(): Promise<string> {
 }
 
 /** The path of this request with its query. */
-async function currentAddress(): Promise<string> {
+export async function currentAddress(): Promise<string> {
   const requestHeaders = await headers();
   const query = requestHeaders.get('x-cascade-query') ?? '';
   const path = requestHeaders.get('x-cascade-path') ?? '/';

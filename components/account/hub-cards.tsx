@@ -4,11 +4,13 @@ import {
   Bookmark,
   Crown,
   Download,
+  Heart,
   KeyRound,
   Mail,
   MessageSquare,
   MonitorSmartphone,
   Scale,
+  ShoppingBag,
   Star,
 } from 'lucide-react';
 import { useTranslations } from 'next-intl';
@@ -26,9 +28,25 @@ export function HubCards({ overview }: HubCardsProps) {
   const conversation = useTranslations('conversation.hub');
   const review = useTranslations('review.hub');
   const block = useTranslations('block.hub');
+  const buying = useTranslations('buying.hub');
+  const wishlist = useTranslations('wishlist.hub');
   const { hasSecondFactor, unread, maskedEmail } = overview;
   return (
     <ul className="grid gap-4 sm:grid-cols-2 lg:grid-cols-3">
+      <HubCard
+        href="/account/buying"
+        icon={<ShoppingBag aria-hidden="true" className="size-icon" />}
+        title={buying('title')}
+      >
+        {buying('text')}
+      </HubCard>
+      <HubCard
+        href="/account/wishlist"
+        icon={<Heart aria-hidden="true" className="size-icon" />}
+        title={wishlist('title')}
+      >
+        {wishlist('text')}
+      </HubCard>
       <HubCard
         href="/account/security"
         icon={<KeyRound aria-hidden="true" className="size-icon" />}

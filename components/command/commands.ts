@@ -24,7 +24,7 @@ interface CommandContext {
   category: ReturnType<typeof useTranslations<'category'>>;
 }
 
-const listed = 9;
+const listed = 11;
 
 /** What the palette offers for what was typed: commands that begin so, a search, then whatever else matches. */
 export function findCommands(context: CommandContext): Command[] {
@@ -40,6 +40,8 @@ export function findCommands(context: CommandContext): Command[] {
     { id: 'orders', label: t('go.orders'), group: goTo, href: '/orders' },
     { id: 'sold', label: t('go.sold'), group: goTo, href: '/orders?tab=sold' },
     { id: 'messages', label: t('go.messages'), group: goTo, href: '/messages' },
+    { id: 'buying', label: t('go.buying'), group: goTo, href: '/account/buying' },
+    { id: 'wishlist', label: t('go.wishlist'), group: goTo, href: '/account/wishlist' },
     { id: 'sell', label: t('go.sell'), group: goTo, href: '/sell' },
     { id: 'new', label: t('go.newListing'), group: goTo, href: '/sell/new' },
     ...(isOperator ? [{ id: 'operator', label: t('go.operator'), group: goTo, href: '/operator' }] : []),

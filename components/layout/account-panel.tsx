@@ -47,6 +47,8 @@ function Account({ visitor }: { visitor: Visitor }) {
       </div>
       <ul className="flex flex-col">
         <PanelLink href="/account">{t('menu.hub')}</PanelLink>
+        <PanelLink href="/account/buying">{t('menu.buying')}</PanelLink>
+        <PanelLink href="/account/wishlist">{t('menu.wishlist')}</PanelLink>
         <PanelLink href="/messages" count={visitor.unreadMessages ?? 0}>
           {t('menu.messages')}
         </PanelLink>

@@ -8,15 +8,18 @@ import { StockBadge } from '#components/listing/stock-badge.tsx';
 import { Rating } from '#components/review/rating.tsx';
 import { classNames } from '#components/ui/class-names.ts';
 import { Price } from '#components/money/price.tsx';
+import { CardWish, type PageWishes } from '#components/wishlist/card-wish.tsx';
 import type { ListingCard as Listing } from '#server/market/catalogue/catalogue-schema.ts';
 
 interface ListingCardProps {
   listing: Listing;
   /** "/it" on pages whose address carries the language. */
   prefix: string;
+  /** Without it there are no hearts. */
+  wishes?: PageWishes | undefined;
 }
 
-export function ListingCard({ listing, prefix }: ListingCardProps) {
+export function ListingCard({ listing, prefix, wishes }: ListingCardProps) {
   const t = useTranslations('listing');
   const category = useTranslations('category');
   return (
@@ -24,6 +27,11 @@ export function ListingCard({ listing, prefix }: ListingCardProps) {
       <div className="overflow-hidden border-b border-line">
         <ListingImage listing={listing} sizes="(min-width: 1280px) 18rem, (min-width: 640px) 45vw, 100vw" />
       </div>
+      {wishes === undefined ? null : (
+        <div className="absolute top-2 right-2 z-1">
+          <CardWish listing={listing} wishes={wishes} look="icon" />
+        </div>
+      )}
       <div className="flex flex-1 flex-col gap-1 p-4">
         <p className="text-xs text-muted">{category(`${listing.category}.name`)}</p>
         <h3 className="line-clamp-2 font-medium">
@@ -66,18 +74,19 @@ export function ListingCard({ listing, prefix }: ListingCardProps) {
 interface ListingGridProps {
   listings: readonly Listing[];
   prefix: string;
+  wishes?: PageWishes | undefined;
   /** Beside something else: a column less. */
   isNarrow?: boolean;
 }
 
 /** Listings side by side: one column on a narrow screen, up to four on a wide one. */
-export function ListingGrid({ listings, prefix, isNarrow = false }: ListingGridProps) {
+export function ListingGrid({ listings, prefix, wishes, isNarrow = false }: ListingGridProps) {
   const columns = isNarrow ? 'lg:grid-cols-2 xl:grid-cols-3' : 'lg:grid-cols-3 xl:grid-cols-4';
   return (
     <ul className={classNames('grid grid-cols-1 gap-4 sm:grid-cols-2 md:gap-6', columns)}>
       {listings.map((listing) => (
         <li key={listing.id}>
-          <ListingCard listing={listing} prefix={prefix} />
+          <ListingCard listing={listing} prefix={prefix} wishes={wishes} />
         </li>
       ))}
     </ul>

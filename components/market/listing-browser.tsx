@@ -12,6 +12,7 @@ import { LinkButton } from '#components/ui/link-button.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { Pagination } from '#components/ui/pagination.tsx';
 import { TextLink } from '#components/ui/text-link.tsx';
+import type { PageWishes } from '#components/wishlist/card-wish.tsx';
 import type { Facets, SearchPage } from '#server/market/search/search-schema.ts';
 
 interface ListingBrowserProps {
@@ -23,11 +24,22 @@ interface ListingBrowserProps {
   cursor: string | undefined;
   page: SearchPage;
   facets: Facets;
+  /** What its reader wishes for of the page. */
+  wishes: PageWishes;
   hasTiers?: boolean;
 }
 
 /** Listings with everything by which they are found: words, order, filters with their counts, pages. */
-export function ListingBrowser({ path, prefix, query, cursor, page, facets, hasTiers = true }: ListingBrowserProps) {
+export function ListingBrowser({
+  path,
+  prefix,
+  query,
+  cursor,
+  page,
+  facets,
+  wishes,
+  hasTiers = true,
+}: ListingBrowserProps) {
   const t = useTranslations('market');
   const common = useTranslations('common');
   const chosen = parametersOf(widened(query)).length;
@@ -57,7 +69,7 @@ export function ListingBrowser({ path, prefix, query, cursor, page, facets, hasT
           {page.items.length === 0 ? (
             <NothingFound path={path} query={query} />
           ) : (
-            <ListingGrid listings={page.items} prefix={prefix} isNarrow />
+            <ListingGrid listings={page.items} prefix={prefix} wishes={wishes} isNarrow />
           )}
           <Pagination
             label={common('pages')}

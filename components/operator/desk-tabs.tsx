@@ -7,6 +7,7 @@ const places = [
   { key: 'money', href: '/operator/money' },
   { key: 'people', href: '/operator/people' },
   { key: 'reports', href: '/operator/reports' },
+  { key: 'featured', href: '/operator/featured' },
   { key: 'trust', href: '/operator/trust' },
   { key: 'tiers', href: '/operator/settings' },
   { key: 'process', href: '/operator/process' },

@@ -2,6 +2,7 @@ import { useFormatter, useTranslations } from 'next-intl';
 import type { ReactNode } from 'react';
 
 import { Waterfront } from '#components/home/waterfront.tsx';
+import { Banner } from '#components/storefront/banner.tsx';
 import { Badge } from '#components/ui/badge.tsx';
 import { Rating } from '#components/review/rating.tsx';
 import type { StorefrontView } from '#server/market/search/storefront-schema.ts';
@@ -12,16 +13,22 @@ interface StorefrontHeadProps {
   action: ReactNode;
 }
 
-/** Who sells here, in their own words and in figures, under a drawn banner. */
+/** Who sells here, in their own words and in figures, under their banner or a drawn one. */
 export function StorefrontHead({ storefront, action }: StorefrontHeadProps) {
   const t = useTranslations('storefront');
   const tier = useTranslations('tier');
-  const { seller, title, about } = storefront;
+  const { seller, title, about, bannerPictureId, bannerAlt } = storefront;
   return (
     <header className="overflow-hidden rounded-md border border-line bg-surface">
-      <div className="border-b border-line bg-cover-mist pt-6">
-        <Waterfront />
-      </div>
+      {bannerPictureId === null ? (
+        <div className="border-b border-line bg-cover-mist pt-6">
+          <Waterfront />
+        </div>
+      ) : (
+        <div className="border-b border-line bg-sunken">
+          <Banner pictureId={bannerPictureId} alt={bannerAlt} />
+        </div>
+      )}
       <div className="flex flex-col gap-6 p-4 sm:p-6">
         <div className="flex flex-wrap items-start justify-between gap-4">
           <div className="flex min-w-0 flex-col gap-2">

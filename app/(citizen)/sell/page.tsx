@@ -5,6 +5,7 @@ import { orNotFound, requireVisitor } from '#app/_reading/reading.ts';
 import { addressOf, textOf } from '#app/_reading/search-params.ts';
 import type { SearchParams } from '#app/_reading/search-params.ts';
 import { serverCaller } from '#app/_trpc/server.ts';
+import { SellTabs } from '#components/dashboard/sell-tabs.tsx';
 import { NeedsScript } from '#components/form/needs-script.tsx';
 import { Page, PageHeading } from '#components/layout/page.tsx';
 import { OwnListingTable } from '#components/sell/own-listing-table.tsx';
@@ -37,22 +38,10 @@ export default async function SellPage({ searchParams }: SellPageProps) {
   const isEmpty = page.items.length === 0;
   return (
     <Page>
-      <PageHeading
-        title={t('title')}
-        actions={
-          <>
-            <LinkButton href="/sell/discounts" variant="secondary">
-              {t('discounts')}
-            </LinkButton>
-            <LinkButton href="/sell/storefront" variant="secondary">
-              {t('storefront')}
-            </LinkButton>
-            {isEmpty ? null : newListing}
-          </>
-        }
-      >
+      <PageHeading title={t('title')} actions={isEmpty ? null : newListing}>
         {t.rich('lead', { orders: (words) => <TextLink href="/orders?tab=sold">{words}</TextLink> })}
       </PageHeading>
+      <SellTabs current="listings" />
       {isEmpty ? (
         <EmptyState title={t('empty.title')} action={newListing}>
           {t('empty.text')}

@@ -7,6 +7,8 @@ import { filterOfQuery, readMarketQuery } from '#app/_reading/market-query.ts';
 import { orNotFound } from '#app/_reading/reading.ts';
 import { textOf } from '#app/_reading/search-params.ts';
 import type { SearchParams } from '#app/_reading/search-params.ts';
+import { Wishing } from '#app/_people/wishing.tsx';
+import { readWishes } from '#app/_reading/wishes.ts';
 import { serverCaller } from '#app/_trpc/server.ts';
 import { Page, PageHeading } from '#components/layout/page.tsx';
 import { ListingBrowser } from '#components/market/listing-browser.tsx';
@@ -38,6 +40,7 @@ export default async function MarketPage({ searchParams }: MarketPageProps) {
   const path = `${prefix}/market`;
   const chosen = facets.categories.find(({ value }) => value === query.category);
   const name = locale === 'it' ? chosen?.nameIt : chosen?.nameEn;
+  const wishes = await readWishes(page.items);
   return (
     <Page>
       <PageHeading
@@ -57,7 +60,17 @@ export default async function MarketPage({ searchParams }: MarketPageProps) {
       >
         {t('description')}
       </PageHeading>
-      <ListingBrowser path={path} prefix={prefix} query={query} cursor={cursor} page={page} facets={facets} />
+      <Wishing wishes={wishes}>
+        <ListingBrowser
+          path={path}
+          prefix={prefix}
+          query={query}
+          cursor={cursor}
+          page={page}
+          facets={facets}
+          wishes={wishes}
+        />
+      </Wishing>
     </Page>
   );
 }

@@ -9,7 +9,7 @@ import { serverCaller } from '#app/_trpc/server.ts';
 import { CouponTable, SaleTable } from '#components/discounts/discount-tables.tsx';
 import { NeedsScript } from '#components/form/needs-script.tsx';
 import { Page, PageHeading } from '#components/layout/page.tsx';
-import { BackLink } from '#components/ui/back-link.tsx';
+import { SellTabs } from '#components/dashboard/sell-tabs.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { LinkButton } from '#components/ui/link-button.tsx';
 import { Pagination } from '#components/ui/pagination.tsx';
@@ -34,10 +34,8 @@ export default async function DiscountsPage({ searchParams }: { searchParams: Se
   ]);
   return (
     <Page>
-      <div className="flex flex-col gap-2">
-        <BackLink href="/sell">{t('back')}</BackLink>
-        <PageHeading title={t('title')}>{t('lead')}</PageHeading>
-      </div>
+      <PageHeading title={t('title')}>{t('lead')}</PageHeading>
+      <SellTabs current="discounts" />
       <NeedsScript />
       <Part
         name="sales"

@@ -5,6 +5,7 @@ import { requireVisitor } from '#app/_reading/reading.ts';
 import { serverCaller } from '#app/_trpc/server.ts';
 import { NeedsScript } from '#components/form/needs-script.tsx';
 import { Page, PageHeading } from '#components/layout/page.tsx';
+import { BannerForm } from '#components/storefront/banner-form.tsx';
 import { StorefrontForm } from '#components/storefront/storefront-form.tsx';
 import { BackLink } from '#components/ui/back-link.tsx';
 import { TextLink } from '#components/ui/text-link.tsx';
@@ -38,6 +39,7 @@ export default async function OwnStorefrontPage() {
         </PageHeading>
       </div>
       <NeedsScript />
+      <BannerForm initial={{ pictureId: storefront.bannerPictureId, alt: storefront.bannerAlt }} />
       <StorefrontForm key={storefront.version} initial={storefront} />
     </Page>
   );

@@ -2,6 +2,7 @@ import type { Metadata } from 'next';
 import { getFormatter, getTranslations } from 'next-intl/server';
 
 import { Islands } from '#app/_islands/islands.tsx';
+import { ListingKeep } from '#app/_people/listing-keep.tsx';
 import { ListingPeople } from '#app/_people/listing-people.tsx';
 import { publicPrefix } from '#app/_reading/addresses.ts';
 import { readListing } from '#app/_reading/listing.ts';
@@ -71,6 +72,7 @@ export default async function ListingPage({ params }: ListingPageProps) {
                 <BuyPanel listing={listing} visitor={visitor} signInHref={signInPath(path)} prefix={prefix} />
               </Islands>
             </Card>
+            <ListingKeep listing={listing} />
             <Figures
               figures={[
                 {

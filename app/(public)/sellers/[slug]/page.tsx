@@ -11,6 +11,8 @@ import type { SearchParams } from '#app/_reading/search-params.ts';
 import { readStorefront } from '#app/_reading/storefront.ts';
 import { readVisitor } from '#app/_reading/visitor.ts';
 import { shareMetadata } from '#app/_sharing/share-metadata.ts';
+import { Wishing } from '#app/_people/wishing.tsx';
+import { readWishes } from '#app/_reading/wishes.ts';
 import { serverCaller } from '#app/_trpc/server.ts';
 import { Page } from '#components/layout/page.tsx';
 import { ListingBrowser } from '#components/market/listing-browser.tsx';
@@ -57,6 +59,7 @@ export default async function StorefrontPage({ params, searchParams }: Storefron
   ]);
   const { slug, seller, statistics } = storefront;
   const path = `${prefix}/sellers/${slug}`;
+  const wishes = await readWishes(page.items);
   const follow = await followAction({ slug, isOwn: visitor?.username === seller.username, address });
   return (
     <Page>
@@ -69,15 +72,18 @@ export default async function StorefrontPage({ params, searchParams }: Storefron
           {t('empty.text', { name: seller.displayName })}
         </EmptyState>
       ) : (
-        <ListingBrowser
-          path={path}
-          prefix={prefix}
-          query={query}
-          cursor={cursor}
-          page={page}
-          facets={facets}
-          hasTiers={false}
-        />
+        <Wishing wishes={wishes}>
+          <ListingBrowser
+            path={path}
+            prefix={prefix}
+            query={query}
+            cursor={cursor}
+            page={page}
+            facets={facets}
+            wishes={wishes}
+            hasTiers={false}
+          />
+        </Wishing>
       )}
     </Page>
   );
