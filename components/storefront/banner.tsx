@@ -1,5 +1,5 @@
 import { pictureAddress } from '#components/listing/picture.tsx';
-import { pictureWidths } from '#server/market/catalogue/details-schema.ts';
+import { pictureWidths } from '#server/market/catalogue/trade-schema.ts';
 
 interface BannerProps {
   pictureId: string;

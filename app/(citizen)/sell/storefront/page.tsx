@@ -7,7 +7,7 @@ import { NeedsScript } from '#components/form/needs-script.tsx';
 import { Page, PageHeading } from '#components/layout/page.tsx';
 import { BannerForm } from '#components/storefront/banner-form.tsx';
 import { StorefrontForm } from '#components/storefront/storefront-form.tsx';
-import { BackLink } from '#components/ui/back-link.tsx';
+import { SellTabs } from '#components/dashboard/sell-tabs.tsx';
 import { TextLink } from '#components/ui/text-link.tsx';
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -18,26 +18,20 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function OwnStorefrontPage() {
   await requireVisitor();
   const caller = await serverCaller();
-  const [t, sell, storefront] = await Promise.all([
-    getTranslations('storefront.form'),
-    getTranslations('sell'),
-    caller.storefronts.mine(),
-  ]);
+  const [t, storefront] = await Promise.all([getTranslations('storefront.form'), caller.storefronts.mine()]);
   return (
     <Page width="wide">
-      <div className="flex flex-col gap-2">
-        <BackLink href="/sell">{sell('back')}</BackLink>
-        <PageHeading title={t('heading')}>
-          <p>{t('lead')}</p>
-          {storefront.isOpen ? (
-            <p>
-              <TextLink href={`/sellers/${storefront.slug}`}>{t('see')}</TextLink>
-            </p>
-          ) : (
-            <p>{t('notOpen')}</p>
-          )}
-        </PageHeading>
-      </div>
+      <PageHeading title={t('heading')}>
+        <p>{t('lead')}</p>
+        {storefront.isOpen ? (
+          <p>
+            <TextLink href={`/sellers/${storefront.slug}`}>{t('see')}</TextLink>
+          </p>
+        ) : (
+          <p>{t('notOpen')}</p>
+        )}
+      </PageHeading>
+      <SellTabs current="storefront" />
       <NeedsScript />
       <BannerForm initial={{ pictureId: storefront.bannerPictureId, alt: storefront.bannerAlt }} />
       <StorefrontForm key={storefront.version} initial={storefront} />
