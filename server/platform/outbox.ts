@@ -18,6 +18,18 @@ export async function emit(tx: Tx, deps: { clock: Clock; ids: Ids }, message: Ou
   });
 }
 
+/** The same for many, in their order. */
+export async function emitAll(
+  tx: Tx,
+  deps: { clock: Clock; ids: Ids },
+  messages: readonly OutboxMessage[],
+): Promise<void> {
+  const occurredAt = deps.clock.now();
+  await tx.outboxEvent.createMany({
+    data: messages.map((message) => ({ id: deps.ids.uuid(), occurredAt, ...message })),
+  });
+}
+
 /** What an event said when it was written; the payload is as its writer made it. */
 export interface OutboxRecord {
   id: string;

@@ -2,12 +2,26 @@ import type { VariantPlan } from '#server/market/catalogue/listing-rules.ts';
 import type { Tx } from '#server/platform/db.ts';
 import type { Ids } from '#server/platform/ids.ts';
 
+interface PlannedListing {
+  listingId: string;
+  plan: VariantPlan;
+}
+
 /** Writes what was planned for a locked listing's variants: nothing is deleted, because orders name them. */
-export async function writeVariants(tx: Tx, input: { listingId: string; plan: VariantPlan; ids: Ids }): Promise<void> {
-  const { listingId, plan, ids } = input;
-  if (plan.droppedIds.length > 0)
-    await tx.listingVariant.updateMany({ where: { id: { in: plan.droppedIds } }, data: { isOffered: false } });
-  const changed = plan.offered.flatMap(({ id, position, priceMinor, stock }) =>
+export function writeVariants(tx: Tx, input: PlannedListing & { ids: Ids }): Promise<void> {
+  return writeVariantsOfMany(tx, { listings: [input], ids: input.ids });
+}
+
+/** The same for several listings, in as many statements. */
+export async function writeVariantsOfMany(
+  tx: Tx,
+  { listings, ids }: { listings: readonly PlannedListing[]; ids: Ids },
+): Promise<void> {
+  const dropped = listings.flatMap(({ plan }) => plan.droppedIds);
+  if (dropped.length > 0)
+    await tx.listingVariant.updateMany({ where: { id: { in: dropped } }, data: { isOffered: false } });
+  const offered = listings.flatMap(({ listingId, plan }) => plan.offered.map((variant) => ({ listingId, ...variant })));
+  const changed = offered.flatMap(({ id, position, priceMinor, stock }) =>
     id === null ? [] : [{ id, position, priceMinor: priceMinor.toString(), stock }],
   );
   if (changed.length > 0) {
@@ -18,8 +32,8 @@ export async function writeVariants(tx: Tx, input: { listingId: string; plan: Va
           AS next (id uuid, position integer, "priceMinor" bigint, stock integer)
        WHERE listing_variant.id = next.id`;
   }
-  const added = plan.offered.flatMap(({ id, values, ...terms }) =>
-    id === null ? [{ ...terms, values: [...values], id: ids.uuid(), listingId, isOffered: true }] : [],
+  const added = offered.flatMap(({ id, values, ...terms }) =>
+    id === null ? [{ ...terms, values: [...values], id: ids.uuid(), isOffered: true }] : [],
   );
   if (added.length > 0) await tx.listingVariant.createMany({ data: added });
 }

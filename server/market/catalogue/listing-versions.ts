@@ -23,14 +23,26 @@ export interface VersionTerms {
   contentFileIds: readonly string[];
 }
 
+interface ToKeep {
+  listingId: string;
+  content: ListingContent | null;
+}
+
 /**
  * Keeps a locked listing as it now stands, under its version. Every change of terms ends with this, in its own
  * transaction, so that an order finds the listing as it was bought.
  */
-export async function keepVersion(
-  tx: Tx,
-  { listingId, content }: { listingId: string; content: ListingContent | null },
-): Promise<void> {
+export function keepVersion(tx: Tx, listing: ToKeep): Promise<void> {
+  return keepVersions(tx, [listing]);
+}
+
+/** The same for several listings at once. */
+export async function keepVersions(tx: Tx, listings: readonly ToKeep[]): Promise<void> {
+  const contents = listings.map(({ listingId, content }) => ({
+    listingId,
+    text: content?.text ?? null,
+    fileIds: content?.fileIds ?? [],
+  }));
   const kept = await tx.$executeRaw`
     INSERT INTO listing_version
       (listing_id, version, title, description, category_slug, kind, tags, attributes, options, variants, price_minor,
@@ -41,11 +53,11 @@ export async function keepVersion(
                                       ORDER BY variant.position)
                        FROM listing_variant variant
                       WHERE variant.listing_id = listing.id AND variant.is_offered), '[]'),
-           price_minor, pictures, availability, delivery_days, quantity_steps, ${content?.text ?? null}::text,
-           ${content?.fileIds ?? []}::uuid[], updated_at
-      FROM listing
-     WHERE id = ${listingId}::uuid`;
-  invariant(kept === 1, 'a listing that is there has its version kept');
+           price_minor, pictures, availability, delivery_days, quantity_steps, content.text, content."fileIds", updated_at
+      FROM jsonb_to_recordset(${JSON.stringify(contents)}::jsonb)
+        AS content ("listingId" uuid, text text, "fileIds" uuid[])
+      JOIN listing ON listing.id = content."listingId"`;
+  invariant(kept === listings.length, 'a listing that is there has its version kept');
 }
 
 /** The content of a listing as it is sold now. */
@@ -61,15 +73,32 @@ export async function currentContent(
   return isThere ? { text: contentText, fileIds: contentFileIds } : null;
 }
 
-/** Whether a listing's kept version says something else than these terms. */
-export async function saysOtherThan(
+/** A version as it was kept. */
+export type KeptVersion = Omit<VersionTerms, 'variants'> & { variants: unknown };
+
+/** A listing's kept version. */
+export async function keptVersion(tx: Tx, version: { listingId: string; version: number }): Promise<KeptVersion> {
+  const kept = (await keptVersions(tx, [version])).get(version.listingId);
+  invariant(kept !== undefined, 'every version of a listing is kept');
+  return kept;
+}
+
+/** Kept versions by the ids of their listings, one of each. */
+export async function keptVersions(
   tx: Tx,
-  { listingId, version, terms }: { listingId: string; version: number; terms: VersionTerms },
-): Promise<boolean> {
-  const { variants, ...kept } = await tx.listingVersion.findUniqueOrThrow({
-    where: { listingId_version: { listingId, version } },
-    omit: { listingId: true, version: true, createdAt: true },
-  });
+  versions: readonly { listingId: string; version: number }[],
+): Promise<Map<string, KeptVersion>> {
+  const rows = await tx.$queryRaw<(KeptVersion & { listingId: string })[]>`
+    SELECT listing_id AS "listingId", title, description, category_slug AS "categorySlug", kind, tags, attributes,
+           options, variants, price_minor AS "priceMinor", pictures, availability, delivery_days AS "deliveryDays",
+           content_text AS "contentText", content_file_ids AS "contentFileIds"
+      FROM jsonb_to_recordset(${JSON.stringify(versions)}::jsonb) AS wanted ("listingId" uuid, version integer)
+      JOIN listing_version kept ON kept.listing_id = wanted."listingId" AND kept.version = wanted.version`;
+  return new Map(rows.map(({ listingId, ...kept }) => [listingId, kept]));
+}
+
+/** Whether a kept version says something else than these terms. */
+export function saysOther({ variants, ...kept }: KeptVersion, terms: VersionTerms): boolean {
   const then = (variants as { values: string[]; priceMinor: string }[]).map(({ values, priceMinor }) => ({
     values,
     priceMinor: BigInt(priceMinor),

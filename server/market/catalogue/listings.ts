@@ -3,19 +3,18 @@ import type {
   PublishListingInput,
   UpdateListingInput,
 } from '#server/market/catalogue/catalogue-schema.ts';
-import type { ListingContent } from '#server/market/catalogue/details-schema.ts';
+import { changeOf } from '#server/market/catalogue/listing-changes.ts';
 import { lockListing, type LockedListing } from '#server/market/catalogue/listing-locks.ts';
-import { canonical, planVariants, stockChanged, totalsOf } from '#server/market/catalogue/listing-rules.ts';
-import type { VariantPlan } from '#server/market/catalogue/listing-rules.ts';
+import { canonical, planVariants, totalsOf } from '#server/market/catalogue/listing-rules.ts';
 import { checkContent, checkTerms, rowOf } from '#server/market/catalogue/listing-terms.ts';
+import { lockShelf, refuseOneDraftTooMany, refuseOneTooMany } from '#server/market/catalogue/shelf.ts';
 import { writeVariants } from '#server/market/catalogue/listing-variants.ts';
-import { currentContent, keepVersion, saysOtherThan } from '#server/market/catalogue/listing-versions.ts';
-import { trustStanding } from '#server/citizens/trust.ts';
+import { currentContent, keepVersion, keptVersion } from '#server/market/catalogue/listing-versions.ts';
 import { refuseHeld } from '#server/market/people/holds.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import { inputHash } from '#server/platform/crypto.ts';
 import type { Tx } from '#server/platform/db.ts';
-import { DomainError, refuse } from '#server/platform/errors.ts';
+import { refuse } from '#server/platform/errors.ts';
 import type { Ids } from '#server/platform/ids.ts';
 import { emit } from '#server/platform/outbox.ts';
 
@@ -30,9 +29,6 @@ export interface ListingReceipt {
   version: number;
   state: ListingState;
 }
-
-/** Drafts that a seller may have at once. */
-const draftsMax = 100;
 
 /**
  * Puts a new listing on sale, or keeps it as a draft. The same key with the same input answers the same listing again.
@@ -81,21 +77,9 @@ export async function updateListing(
   const { listingId, version, stockSeen: _stockSeen, ...terms } = input.listing;
   const current = await lockOwnListing(tx, { listingId, sellerId: input.sellerId });
   if (current.state === 'archived') throw listingArchived();
-  if (current.version !== version) {
-    throw refuse('conflict', 'listing_changed', 'This listing was changed elsewhere. Look at it again before saving.');
-  }
-  const { plan, stock, isStockEdited } = planStock(current, input.listing);
-  const content = await contentAfter(tx, current, terms);
-  if (current.state === 'published') checkContent(terms.kind, content);
-  const row = rowOf(terms, totalsOf({ priceMinor: terms.priceMinor, stock }, plan.offered));
-  const { stock: _stock, ...said } = row;
-  const next = {
-    ...said,
-    variants: plan.offered.map(({ values, priceMinor }) => ({ values, priceMinor })),
-    contentText: content?.text ?? null,
-    contentFileIds: content?.fileIds ?? [],
-  };
-  const areTermsEdited = await saysOtherThan(tx, { listingId, version, terms: next });
+  if (current.version !== version) throw listingChanged();
+  const kept = await keptVersion(tx, { listingId, version });
+  const { row, plan, content, areTermsEdited, isStockEdited } = changeOf(current, { wanted: input.listing, kept });
   if (!areTermsEdited && !isStockEdited) return receiptOf(current);
   const now = input.clock.now();
   if (areTermsEdited) await checkTerms(tx, { sellerId: input.sellerId, terms, now });
@@ -107,31 +91,6 @@ export async function updateListing(
   const payload = { sellerId: input.sellerId, version: nextVersion };
   await emit(tx, input, { type: 'listing.changed', subject: listingId, payload });
   return { listingId, version: nextVersion, state: current.state };
-}
-
-/** What is left of the stock after the edit. Refuses: `stock_changed`, `too_many_variants`. */
-function planStock(
-  current: LockedListing,
-  wanted: UpdateListingInput,
-): { plan: VariantPlan; stock: number | null; isStockEdited: boolean } {
-  const plan = planVariants(current.variants, wanted.variants);
-  const hadVariants = current.variants.some(({ isOffered }) => isOffered);
-  const isOneOrOther = hadVariants !== wanted.variants.length > 0;
-  const isEdited = isOneOrOther || (!hadVariants && wanted.stock !== wanted.stockSeen);
-  if (isEdited && current.stock !== wanted.stockSeen && current.stock !== wanted.stock) throw stockChanged();
-  const isStockEdited = isEdited || plan.isStockEdited;
-  return { plan, stock: isEdited ? wanted.stock : current.stock, isStockEdited };
-}
-
-/** What buyers will receive: as the form says, or as it was where the form says nothing. */
-async function contentAfter(
-  tx: Tx,
-  current: LockedListing,
-  terms: Pick<UpdateListingInput, 'kind' | 'content'>,
-): Promise<ListingContent | null> {
-  if (terms.kind !== 'digital') return null;
-  if (terms.content !== undefined) return terms.content;
-  return currentContent(tx, { listingId: current.id, version: current.version });
 }
 
 type OwnListing = Tools & { sellerId: string; listingId: string };
@@ -185,30 +144,6 @@ async function moveListing(
   return receiptOf({ ...current, state: input.to });
 }
 
-/** One at a time per seller puts something on sale, so that many at once are no way around the limit. */
-async function lockShelf(tx: Tx, sellerId: string): Promise<void> {
-  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('market.listings:' || ${sellerId}, 0))`;
-}
-
-/** Refuses what the seller's trust level leaves no room for. */
-async function refuseOneTooMany(tx: Tx, { sellerId, clock }: { sellerId: string; clock: Clock }): Promise<void> {
-  const { limits, level } = await trustStanding(tx, { citizenId: sellerId, now: clock.now() });
-  if (limits.listingsMax === null) return;
-  const onSale = await tx.listing.count({ where: { sellerId, state: 'published' } });
-  if (onSale < limits.listingsMax) return;
-  throw new DomainError({
-    kind: 'conflict',
-    code: 'listing_limit',
-    message: 'You have as many listings on sale as your trust level allows.',
-    details: { listingsMax: limits.listingsMax, level },
-  });
-}
-
-async function refuseOneDraftTooMany(tx: Tx, sellerId: string): Promise<void> {
-  if ((await tx.listing.count({ where: { sellerId, state: 'draft' } })) < draftsMax) return;
-  throw refuse('conflict', 'draft_limit', 'You have as many drafts as you can have. Publish or archive one first.');
-}
-
 export function listingNotFound(): Error {
   return refuse('not_found', 'listing_not_found', 'There is no such listing.');
 }
@@ -219,7 +154,11 @@ async function lockOwnListing(tx: Tx, input: { listingId: string; sellerId: stri
   return listing;
 }
 
-function listingArchived(): Error {
+export function listingChanged(): Error {
+  return refuse('conflict', 'listing_changed', 'This listing was changed elsewhere. Look at it again before saving.');
+}
+
+export function listingArchived(): Error {
   return refuse('conflict', 'listing_archived', 'This listing is archived and stays as it is.');
 }
 
