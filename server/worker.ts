@@ -14,6 +14,7 @@ import { checkBooks, raiseAlarm, sweepPendings } from './ledger/jobs.ts';
 import { deliverCrossings, foldAccountGroups, logCrossing, trimCounters } from './ledger/maintenance-jobs.ts';
 import { ensurePartitions } from './ledger/partitions.ts';
 import { continueCheckouts, forgetBrowserCarts } from './market/cart/cart-jobs.ts';
+import { trimImports, workOnImports } from './market/imports/import-jobs.ts';
 import { sweepAttachments } from './market/messages/message-jobs.ts';
 import { followShelves, shelfBatchMax } from './market/dashboards/shelf-jobs.ts';
 import { disputedOrders } from './market/orders/disputed-orders.ts';
@@ -56,6 +57,7 @@ const pauseMsMax = 5_000;
 const mailPauseMs = 1_000;
 const mailBatchMax = 10;
 const newsPauseMs = 1_000;
+const importsPauseMs = 1_000;
 /** Counts are used for a minute. */
 const countPauseMs = 20_000;
 const closeMsMax = 5_000;
@@ -162,6 +164,7 @@ function marketJobs(context: ReturnType<typeof processContext>): ScheduledJob[] 
     { name: 'market.saved-searches', cron: '*/5 * * * *', handle: () => watchSavedSearches(context) },
     { name: 'market.continue-checkouts', cron: '* * * * *', handle: () => continueCheckouts(context) },
     { name: 'market.forget-carts', cron: '35 3 * * *', handle: () => forgetBrowserCarts(context) },
+    { name: 'market.trim-imports', cron: '55 3 * * *', handle: () => trimImports(context) },
     { name: 'market.forgotten-escrow', cron: '15 * * * *', handle: () => findForgottenEscrow(context) },
     { name: 'market.show-reviews', cron: '* * * * *', handle: () => showDueReviews(context) },
     { name: 'market.age-ratings', cron: '*/10 * * * *', handle: () => ageSellerRatings(context) },
@@ -226,6 +229,7 @@ async function watchMarket(signal: AbortSignal): Promise<void> {
   await Promise.all([
     repeat({ work: () => followNews(context), full: newsBatchMax, pauseMs: newsPauseMs, signal }, 'the news'),
     repeat({ work: () => followShelves(context), full: shelfBatchMax, pauseMs: newsPauseMs, signal }, 'the shelves'),
+    repeat({ work: () => workOnImports(context), full: 1, pauseMs: importsPauseMs, signal }, 'the imports'),
     repeat({ work: count, full: Infinity, pauseMs: countPauseMs, signal }, 'what is on sale'),
   ]);
 }

@@ -9,6 +9,7 @@ import { refuse } from '#server/platform/errors.ts';
 import { problem, type Handler } from '#server/platform/http.ts';
 import { requestLimits } from '#server/platform/rate-limit-request.ts';
 import { asTrpcError, type Context } from '#server/platform/trpc.ts';
+import { exportPath, importBytesMax, importPath } from '#server/market/imports/import-schema.ts';
 import { uploadBytesMax } from '#server/market/catalogue/details-schema.ts';
 import { personalDataSources } from './account.ts';
 import { accountData } from './account-data.ts';
@@ -16,6 +17,7 @@ import { createContext, limits, processContext } from './context.ts';
 import { limitedDoor } from './limited-door.ts';
 import { appRouter } from './root.ts';
 import { storage } from './storage.ts';
+import { catalogueDoor, importDoor } from './catalogue-doors.ts';
 import { contentDoor, pictureDoor, pictureUploadDoor } from './upload-doors.ts';
 
 const trpcPath = '/api/trpc';
@@ -94,6 +96,8 @@ export function doorFor(path: string): Door | null {
   if (path === '/api/account/data') return { handler: accountDataDoor, bodyBytesMax: 0 };
   if (path.startsWith('/api/uploads/')) return { handler: pictureUploadDoor, bodyBytesMax: uploadBytesMax };
   if (path.startsWith('/api/contents/')) return { handler: contentDoor, bodyBytesMax: uploadBytesMax };
+  if (path.startsWith(importPath)) return { handler: importDoor, bodyBytesMax: importBytesMax };
+  if (path.startsWith(exportPath)) return { handler: catalogueDoor, bodyBytesMax: 0 };
   if (path.startsWith('/api/pictures/')) return { handler: pictureDoor, bodyBytesMax: 0 };
   if (path.startsWith(attachmentPath)) return { handler: attachmentDoor, bodyBytesMax: attachmentBytesMax };
   return null;

@@ -6,6 +6,7 @@ import type { Limits } from '#server/platform/rate-limit.ts';
 import { addToCart } from '#server/market/cart/carts.ts';
 import { systemIds } from '#server/platform/ids.ts';
 import { testContext } from '#server/testing/context.ts';
+import { goodsFile, testImports } from '#server/testing/imports.ts';
 import type { TestCitizen, TestMarket } from '#server/testing/market.ts';
 import { testPeers, type TestPeers } from '#server/testing/peer-transfers.ts';
 import { bounded } from '#server/testing/bounded.ts';
@@ -34,6 +35,11 @@ const inputs: Record<string, (id: string) => object> = {
   'ducatRequests.pay': (requestId) => ({ requestId }),
   'ducatRequests.decline': (requestId) => ({ requestId }),
   'ducatRequests.withdraw': (requestId) => ({ requestId }),
+  'imports.start': (importId) => ({ importId, rule: 'update' }),
+  'imports.byId': (importId) => ({ importId }),
+  'imports.cancel': (importId) => ({ importId }),
+  'imports.report': (importId) => ({ importId, kind: 'problems' }),
+  'imports.undo': (importId) => ({ importId }),
   'listings.update': (listingId) => ({ ...terms, listingId, version: 1, stockSeen: 1 }),
   'listings.archive': (listingId) => ({ listingId }),
   'listings.orderContent': (orderId) => ({ orderId }),
@@ -184,7 +190,9 @@ async function plantRows(market: TestPeers): Promise<string[]> {
   const { requestId } = await market.ask(seller, buyer, { amountMinor: 5_00n });
   const paid = await market.ask(seller, buyer, { amountMinor: 6_00n });
   const { peerTransferId } = await market.pay(buyer, paid.requestId);
-  ids.push(requestId, paid.requestId, peerTransferId);
+  const imports = testImports(market);
+  const { id: importId } = await imports.send(seller, goodsFile(2));
+  ids.push(requestId, paid.requestId, peerTransferId, importId);
   return ids;
 }
 
@@ -204,5 +212,6 @@ async function snapshot({ database: { client } }: TestMarket): Promise<unknown> 
     sales: await client.sale.findMany(byId),
     coupons: await client.coupon.findMany(byId),
     watched: await client.stockWatch.findMany({ orderBy: { listingId: 'asc' }, take: 100 }),
+    listingImport: await client.listingImport.findMany(byId),
   };
 }

@@ -12,6 +12,7 @@ import { viewedRouter } from '#server/market/viewed/viewed-router.ts';
 import { wishlistRouter } from '#server/market/wishlist/wishlist-router.ts';
 import { cartRouter } from '#server/market/cart/cart-router.ts';
 import { listingsRouter } from '#server/market/catalogue/listings-router.ts';
+import { importsRouter } from '#server/market/imports/import-router.ts';
 import { searchRouter, storefrontsRouter } from '#server/market/search/search-router.ts';
 import { discountsRouter } from '#server/market/discounts/discounts-router.ts';
 import { messagesRouter } from '#server/market/messages/messages-router.ts';
@@ -60,6 +61,7 @@ export const appRouter = router({
   cart: cartRouter,
   discounts: discountsRouter,
   listings: listingsRouter,
+  imports: importsRouter,
   search: searchRouter,
   storefronts: storefrontsRouter,
   wishlist: wishlistRouter,

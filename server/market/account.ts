@@ -13,6 +13,8 @@ import { forgetSearcher, searchCovers, searchParts } from '#server/market/search
 import { wishesData } from '#server/market/wishlist/wishlist-account.ts';
 import { endRequestsOf } from '#server/market/peer-transfers/ducat-requests.ts';
 import { peerTransferData } from '#server/market/peer-transfers/peer-transfer-data.ts';
+import { endImportsOf } from '#server/market/imports/imports.ts';
+import { importsData } from '#server/market/imports/import-account.ts';
 import { ownFiles, ownPictures } from '#server/market/uploads/upload-queries.ts';
 import { openOrderStates } from '#server/market/orders/process-rules.ts';
 import { acceptsItself } from '#server/market/orders/order-settings.ts';
@@ -28,6 +30,7 @@ export const marketClosing: ClosingPart = {
     return count === 0 ? [] : [{ code: 'orders_open', count }];
   },
   withdraw: async (tx, deps, citizenId) => {
+    await endImportsOf(tx, deps, citizenId);
     // In the order of their ids, as every transaction locks them.
     const listings = await tx.listing.findMany({
       where: { sellerId: citizenId, state: 'published' },
@@ -51,6 +54,7 @@ export const marketData: PersonalDataSource = {
     ...searchCovers,
     'Listing.sellerId',
     ...peerTransferData.covers,
+    ...importsData.covers,
     'Picture.ownerId',
     'ContentFile.ownerId',
     'Purchase.buyerId',
@@ -77,6 +81,7 @@ export const marketData: PersonalDataSource = {
     ...wishesData.parts,
     { name: 'ordersSold', rows: (db, { citizenId }) => orders(db, { citizenId, read: sold }) },
     ...peerTransferData.parts,
+    ...importsData.parts,
     { name: 'orderSettings', rows: (db, { citizenId }) => orderSettings(db, citizenId) },
     ...discountParts,
     ...searchParts,

@@ -7,6 +7,16 @@ export async function isHeld(db: Db, listingId: string): Promise<boolean> {
   return (await db.moderationDecision.count({ where })) > 0;
 }
 
+/** Those of the given listings that the house keeps off the market. */
+export async function heldAmong(db: Db, listingIds: readonly string[]): Promise<Set<string>> {
+  const rows = await db.moderationDecision.findMany({
+    where: { subjectKind: 'listing', subjectId: { in: [...listingIds] }, action: 'pause', undoneAt: null },
+    select: { subjectId: true },
+    take: listingIds.length * 100,
+  });
+  return new Set(rows.map(({ subjectId }) => subjectId));
+}
+
 /** Refuses `listing_held` while the house keeps a listing off the market. */
 export async function refuseHeld(db: Db, listingId: string): Promise<void> {
   if (await isHeld(db, listingId))

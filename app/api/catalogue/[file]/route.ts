@@ -1,0 +1,1 @@
+export { catalogueDoor as GET } from '#server/api/catalogue-doors.ts';

@@ -1,0 +1,1 @@
+export { importDoor as GET, importDoor as PUT } from '#server/api/catalogue-doors.ts';
