@@ -123,7 +123,7 @@ test("a seller's pages are accessible and fit", async ({ page }) => {
   const own = await firstLink(page, '/sell', '/sell/0');
   const discounts = ['/sell/discounts', '/sell/discounts/sale', '/sell/discounts/coupon'];
   const overview = ['/sell/overview', '/sell/overview?days=365'];
-  await lookAtAll(page, ['/sell', ...overview, '/sell/new', '/sell/storefront', own, ...discounts]);
+  await lookAtAll(page, ['/sell', ...overview, '/sell/new', '/sell/storefront', '/sell/import', own, ...discounts]);
 });
 
 test("an operator's desk is accessible and fits", async ({ page }) => {

@@ -17,6 +17,7 @@ import type featured from '../_messages/en/featured.json';
 import type fees from '../_messages/en/fees.json';
 import type help from '../_messages/en/help.json';
 import type home from '../_messages/en/home.json';
+import type imports from '../_messages/en/imports.json';
 import type layout from '../_messages/en/layout.json';
 import type listing from '../_messages/en/listing.json';
 import type mailbox from '../_messages/en/mailbox.json';
@@ -78,6 +79,7 @@ interface AllMessages {
   fees: typeof fees;
   help: typeof help;
   home: typeof home;
+  imports: typeof imports;
   layout: typeof layout;
   listing: typeof listing;
   mailbox: typeof mailbox;

@@ -22,10 +22,17 @@ interface UploadDoor<Answer> {
   /** Reads what the door answers. */
   answer: z.ZodType<Answer>;
   onArrived: (answer: Answer) => void;
+  /** Largest file that the door takes. */
+  bytesMax?: number;
 }
 
 /** Sends files to a door of uploads, each under an id of its own. */
-export function useUpload<Answer>({ addressOf, answer, onArrived }: UploadDoor<Answer>): Upload {
+export function useUpload<Answer>({
+  addressOf,
+  answer,
+  onArrived,
+  bytesMax = uploadBytesMax,
+}: UploadDoor<Answer>): Upload {
   const byCode = useTranslations('errors.code');
   const unknown = useTranslations('errors')('unknownOutcome');
   const [isSending, setSending] = useState(false);
@@ -39,7 +46,7 @@ export function useUpload<Answer>({ addressOf, answer, onArrived }: UploadDoor<A
     setSending(true);
     setProblem(null);
     for (const file of files) {
-      const sent = await sendOne(addressOf(makeKey(), file), file);
+      const sent = await sendOne(file, { address: addressOf(makeKey(), file), bytesMax });
       if ('code' in sent) {
         setProblem(`${file.name}: ${textOf(sent.code)}`);
         break;
@@ -52,8 +59,11 @@ export function useUpload<Answer>({ addressOf, answer, onArrived }: UploadDoor<A
 }
 
 /** What arrived, or the code of the refusal; null where no answer of ours came back. */
-async function sendOne(address: string, file: File): Promise<{ arrived: unknown } | { code: string | null }> {
-  if (file.size > uploadBytesMax) return { code: 'body_too_large' };
+async function sendOne(
+  file: File,
+  { address, bytesMax }: { address: string; bytesMax: number },
+): Promise<{ arrived: unknown } | { code: string | null }> {
+  if (file.size > bytesMax) return { code: 'body_too_large' };
   try {
     const headers = { 'content-type': file.type === '' ? 'application/octet-stream' : file.type };
     const response = await fetch(address, { method: 'PUT', headers, body: file });

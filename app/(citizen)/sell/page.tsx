@@ -29,16 +29,27 @@ export default async function SellPage({ searchParams }: SellPageProps) {
   await requireVisitor();
   const cursor = textOf((await searchParams)['cursor']);
   const caller = await serverCaller();
-  const [t, common, page] = await Promise.all([
+  const [t, common, imports, page] = await Promise.all([
     getTranslations('sell'),
     getTranslations('common'),
+    getTranslations('imports'),
     orNotFound(caller.listings.mine({ cursor, limit: listingsPerPage })),
   ]);
   const newListing = <LinkButton href="/sell/new">{t('newListing')}</LinkButton>;
   const isEmpty = page.items.length === 0;
   return (
     <Page>
-      <PageHeading title={t('title')} actions={isEmpty ? null : newListing}>
+      <PageHeading
+        title={t('title')}
+        actions={
+          <>
+            <LinkButton href="/sell/import" variant="secondary">
+              {imports('link')}
+            </LinkButton>
+            {isEmpty ? null : newListing}
+          </>
+        }
+      >
         {t.rich('lead', { orders: (words) => <TextLink href="/orders?tab=sold">{words}</TextLink> })}
       </PageHeading>
       <SellTabs current="listings" />
