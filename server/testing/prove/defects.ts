@@ -6,6 +6,7 @@ import { dollarDefects } from './dollar-defects.ts';
 import { orderDefects } from './order-defects.ts';
 import { plainDefects } from './plain-defects.ts';
 import type { Defect } from './planting.ts';
+import { raceDefects } from './race-defects.ts';
 import { sealDefects } from './seal-defects.ts';
 
 const protection: readonly Defect[] = [
@@ -81,6 +82,7 @@ export const defects: readonly Defect[] = [
   ...protection,
   ...fees,
   ...orderDefects,
+  ...raceDefects,
   ...dollarDefects,
   ...bridgeDefects,
   ...bugDefects,

@@ -1,0 +1,59 @@
+import type { Defect } from './planting.ts';
+
+/** What would let more than one win where only one may. */
+export const raceDefects: readonly Defect[] = [
+  {
+    name: 'nobody waits for a listing that somebody else is buying',
+    source: {
+      file: 'server/market/catalogue/listing-locks.ts',
+      search: 'FOR NO KEY UPDATE`);',
+      replacement: '`);',
+    },
+    red: ['market/orders/stock-races'],
+  },
+  {
+    name: 'nobody waits for an order that somebody else is moving',
+    source: {
+      file: 'server/market/orders/order-moves.ts',
+      search: 'FOR NO KEY UPDATE ${skipLocked ? Prisma.sql`SKIP LOCKED` : Prisma.empty}`);',
+      replacement: '`);',
+    },
+    red: ['market/orders/step-races', 'market/orders/timer-races'],
+  },
+  {
+    name: 'a step does not ask where its order is',
+    source: {
+      file: 'server/market/orders/process-rules.ts',
+      search: 'ofActor.find((rule) => rule.from === step.state)',
+      replacement: 'ofActor[0]',
+    },
+    red: ['market/orders/step-races', 'market/orders/process-rules'],
+  },
+  {
+    name: 'nobody waits for a cart that is being bought',
+    source: {
+      file: 'server/market/cart/carts.ts',
+      search: 'SELECT id FROM cart WHERE ${condition} FOR UPDATE`',
+      replacement: 'SELECT id FROM cart WHERE ${condition}`',
+    },
+    red: ['market/cart/wallet-races'],
+  },
+  {
+    name: 'a purchase does not look whether it was made before',
+    source: {
+      file: 'server/market/orders/purchases.ts',
+      search: 'if (known !== null) return repeatedReceipt(known, hash);',
+      replacement: '',
+    },
+    red: ['market/orders/stock-races'],
+  },
+  {
+    name: 'texts are taken with characters that PostgreSQL keeps in none',
+    source: {
+      file: 'server/market/schema.ts',
+      search: 'text.isWellFormed() && !controlCharacters.test(text)',
+      replacement: 'text !== controlCharacters.source',
+    },
+    red: ['api/market-fuzz'],
+  },
+];
