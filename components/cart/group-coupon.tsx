@@ -58,9 +58,11 @@ function CouponEntry({ seller }: Pick<Group, 'seller'>) {
               value={text}
               onChange={(event) => setText(event.target.value)}
             />
-            <Button type="submit" variant="secondary" disabled={!hydrated || text.trim() === ''} pending={isBusy}>
-              {t('button')}
-            </Button>
+            <span className="shrink-0 whitespace-nowrap">
+              <Button type="submit" variant="secondary" disabled={!hydrated || text.trim() === ''} pending={isBusy}>
+                {t('button')}
+              </Button>
+            </span>
           </div>
         )}
       </Field>

@@ -79,14 +79,16 @@ function CouponEntry({ listingId, onChange }: Pick<CouponFieldProps, 'listingId'
               look();
             }}
           />
-          <Button
-            variant="secondary"
-            disabled={!hydrated || text.trim() === ''}
-            pending={find.isPending}
-            onClick={look}
-          >
-            {t('button')}
-          </Button>
+          <span className="shrink-0 whitespace-nowrap">
+            <Button
+              variant="secondary"
+              disabled={!hydrated || text.trim() === ''}
+              pending={find.isPending}
+              onClick={look}
+            >
+              {t('button')}
+            </Button>
+          </span>
         </div>
       )}
     </Field>

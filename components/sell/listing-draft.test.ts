@@ -31,6 +31,26 @@ describe('a listing that is being typed', () => {
     });
   });
 
+  test('has quantity steps, of which an empty one is left out and one that is no figure is wrong', () => {
+    const steps = [
+      { from: '10', percent: '5' },
+      { from: ' ', percent: '' },
+      { from: '50', percent: '12,5' },
+    ];
+    expect(readDraft({ ...whole, steps }).terms?.quantitySteps).toEqual([
+      { fromQuantity: 10, percentBps: 500 },
+      { fromQuantity: 50, percentBps: 1_250 },
+    ]);
+    for (const [from, percent] of [
+      ['ten', '5'],
+      ['10', '100'],
+      ['10', '-5'],
+      ['1', '5'],
+      ['10', ''],
+    ] as const)
+      expect(readDraft({ ...whole, steps: [{ from, percent }] }).problems).toEqual({ steps: 'steps' });
+  });
+
   test.each([
     ['12', 1200n],
     ['12.5', 1250n],
