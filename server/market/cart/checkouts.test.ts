@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { publishListingInput } from '#server/market/catalogue/catalogue-schema.ts';
 import { publishListing } from '#server/market/catalogue/listings.ts';
+import { endSale, planSale } from '#server/market/discounts/sales.ts';
 import { topUpById } from '#server/payments/queries.ts';
 import { systemIds } from '#server/platform/ids.ts';
 import { cards, testBridge } from '#server/testing/payments.ts';
@@ -164,6 +165,21 @@ describe('a cart that costs more than is in the wallet', () => {
       count: 1,
       problems: 1,
     });
+  });
+
+  test('is not bought for more than was shown: a sale that ends while the payment is on its way is a changed price', async () => {
+    const [citizenId, sellerId] = [await bridge.citizen(), await bridge.citizen()];
+    const now = clock.now().getTime();
+    const window = { startsAt: new Date(now - 1_000), endsAt: new Date(now + 86_400_000) };
+    const tools = { clock, ids: systemIds, sellerId };
+    const sale = { percentBps: 5_000, listingIds: null, key: randomUUID(), ...window };
+    const { saleId } = await database.inTransaction((tx) => planSale(tx, { ...tools, sale }));
+    await put(citizenId, await listed({ priceMinor: 24_000n, by: sellerId }));
+    const topUpId = await paidFor(citizenId, 12_000n);
+    await database.inTransaction((tx) => endSale(tx, { ...tools, saleId }));
+    const end = await continueCheckout(deps, { topUpId, citizenId });
+    expect(end).toMatchObject({ state: 'refused', refusal: 'price_changed', orderIds: [] });
+    expect([await ordersOf(citizenId), await wallet(citizenId), await inCart(citizenId)]).toEqual([0, 12_000n, 1]);
   });
 
   test('is nobody else’s to go on with, and not before it is paid', async () => {

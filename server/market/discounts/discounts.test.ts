@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createCaller } from '#server/api/root.ts';
+import { marketClosing, marketData } from '#server/market/account.ts';
+import { systemIds } from '#server/platform/ids.ts';
+import { testSealing } from '#server/testing/sealing.ts';
 import { testContext } from '#server/testing/context.ts';
 import { issueCoupon, runningWindow, runSale } from '#server/testing/discounts.ts';
 import { testMarket, type TestCitizen, type TestMarket } from '#server/testing/market.ts';
@@ -164,6 +167,33 @@ describe('a coupon', () => {
     const foreign = as(other).discounts.endCoupon({ couponId });
     await expect(foreign).rejects.toMatchObject(refusedAs('coupon_not_found'));
     expect((await as(seller).discounts.coupons({})).items).toMatchObject([{ code: 'SPEZIE', state: 'ended', uses: 0 }]);
+  });
+});
+
+describe('whoever leaves', () => {
+  it('ends what they made cheaper, and is told of it before', async () => {
+    const [seller, buyer] = [await market.citizen(), await market.citizen({ ducatsMinor: 100_00n })];
+    const listingId = await listed(seller);
+    await runSale(market, seller);
+    await issueCoupon(market, seller, { code: 'ADDIO' });
+    await market.buy(buyer, { listingId, couponCode: 'ADDIO' });
+    const told = async ({ citizenId }: TestCitizen, name: string) => {
+      const part = marketData.parts.find((each) => each.name === name);
+      const rows: object[] = [];
+      const input = { citizenId, sealing: testSealing, clock: market.clock };
+      for await (const row of part?.rows(market.database.client, input) ?? []) rows.push(row);
+      return rows;
+    };
+    expect(await told(seller, 'sales')).toMatchObject([{ percentBps: 2_000 }]);
+    expect(await told(seller, 'coupons')).toMatchObject([{ code: 'ADDIO', uses: 1 }]);
+    expect(await told(buyer, 'couponsUsed')).toMatchObject([{ code: 'ADDIO', amountMinor: 80n }]);
+    const tools = { clock: market.clock, ids: systemIds };
+    await market.database.inTransaction((tx) => marketClosing.withdraw(tx, tools, seller.citizenId));
+    const { sales, coupons } = as(seller).discounts;
+    expect([...(await sales({})).items, ...(await coupons({})).items].map(({ state }) => state)).toEqual([
+      'ended',
+      'ended',
+    ]);
   });
 });
 
