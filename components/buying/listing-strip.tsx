@@ -1,7 +1,8 @@
 import Link from 'next/link';
 
 import { ListingImage } from '#components/listing/listing-image.tsx';
-import { Amount } from '#components/money/amount.tsx';
+import { salePriceOf } from '#components/listing/listing-price.tsx';
+import { Price } from '#components/money/price.tsx';
 import type { ListingCard } from '#server/market/catalogue/catalogue-schema.ts';
 
 /** Small cards side by side, as many as fit; the others follow below. */
@@ -30,7 +31,7 @@ export function ListingStrip({ listings, labelledBy }: { listings: readonly List
               </Link>
             </p>
             <p className="mt-auto font-semibold">
-              <Amount asset="DUCAT" minor={listing.priceMinor} unit="mark" isTrimmed />
+              <Price minor={salePriceOf(listing)} listMinor={listing.priceMinor} unit="mark" />
             </p>
           </div>
         </li>

@@ -35,18 +35,20 @@ function OpenOrderRow({ order, side }: { order: OpenOrder; side: 'buyer' | 'sell
   const step = order.step === null ? null : t(`step.${knownStep(order.step)}`);
   return (
     <li className="flex flex-wrap items-center gap-x-4 gap-y-3 p-4">
-      <ListingThumb listing={{ id: order.listingId, category: order.category }} />
-      <div className="flex min-w-0 flex-1 basis-40 flex-col gap-1">
-        <p className="font-medium wrap-anywhere">
-          <TextLink href={`/orders/${order.id}`} prefetch={false}>
-            {order.listingTitle}
-          </TextLink>
-        </p>
-        <p className="text-sm text-muted">
-          {t(side === 'seller' ? 'orders.buyer' : 'orders.seller', { name: other.displayName })} ·{' '}
-          <Amount asset="DUCAT" minor={order.totalMinor} unit="mark" />
-        </p>
-        <Due order={order} side={side} />
+      <div className="flex min-w-0 flex-1 basis-[15rem] items-start gap-3">
+        <ListingThumb listing={{ id: order.listingId, category: order.category }} />
+        <div className="flex min-w-0 flex-col gap-1">
+          <p className="font-medium wrap-anywhere">
+            <TextLink href={`/orders/${order.id}`} prefetch={false}>
+              {order.listingTitle}
+            </TextLink>
+          </p>
+          <p className="text-sm text-muted">
+            {t(side === 'seller' ? 'orders.buyer' : 'orders.seller', { name: other.displayName })} ·{' '}
+            <Amount asset="DUCAT" minor={order.totalMinor} unit="mark" />
+          </p>
+          <Due order={order} side={side} />
+        </div>
       </div>
       {step === null ? null : (
         <LinkButton

@@ -26,9 +26,9 @@ export function SalesChart({ days }: { days: readonly SalesDay[] }) {
       <div className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-3">
         <DucatTicks ticks={shapes.ducatTicks} />
         <Ducats days={days} shapes={shapes} label={label} />
-        <span aria-hidden="true" className="figures flex flex-col justify-between pt-3 text-right text-xs text-muted">
-          <span>{format.number(shapes.ordersMax)}</span>
-          <span>0</span>
+        <span aria-hidden="true" className="figures flex flex-col justify-between pt-6 text-right text-xs text-muted">
+          <span className="leading-4">{format.number(shapes.ordersMax)}</span>
+          <span className="leading-4">0</span>
         </span>
         <Orders shapes={shapes} />
         <span aria-hidden="true" />
@@ -40,12 +40,15 @@ export function SalesChart({ days }: { days: readonly SalesDay[] }) {
           ))}
         </span>
       </div>
-      <figcaption aria-hidden="true" className="flex flex-wrap gap-x-6 gap-y-1 text-sm text-muted">
+      <figcaption aria-hidden="true" className="flex flex-wrap gap-x-6 gap-y-1 pt-2 text-sm text-muted">
         <span className="inline-flex items-center gap-2">
-          <span className="h-px w-6 border-t-2 border-accent" /> {t('ducats')}
+          <span className="size-dot bg-accent" /> {t('ducats')}
         </span>
         <span className="inline-flex items-center gap-2">
-          <span className="size-dot rounded-md bg-gold" /> {t('orders')}
+          <span className="w-6 border-t-2 border-text opacity-70" /> {t('mean')}
+        </span>
+        <span className="inline-flex items-center gap-2">
+          <span className="size-dot bg-gold" /> {t('orders')}
         </span>
       </figcaption>
     </figure>
@@ -104,13 +107,19 @@ function Ducats({ days, shapes, label }: DucatsProps) {
           className={index === 4 ? 'stroke-border' : 'stroke-line'}
         />
       ))}
-      <path d={shapes.surface} className="fill-accent-soft" />
-      <path d={shapes.ridge} fill="none" strokeWidth="2" vectorEffect="non-scaling-stroke" className="stroke-accent" />
-      {shapes.days.map(({ day, ...box }) => (
-        <rect key={day} {...box} className="fill-transparent hover:fill-gold-soft hover:opacity-50">
+      {shapes.ducatBars.map(({ day, ...box }) => (
+        <rect key={day} {...box} className="fill-accent hover:fill-accent-strong">
           <title>{pointText(day)}</title>
         </rect>
       ))}
+      <path
+        d={shapes.mean}
+        fill="none"
+        strokeWidth="2"
+        strokeLinejoin="round"
+        vectorEffect="non-scaling-stroke"
+        className="pointer-events-none stroke-text opacity-70"
+      />
     </svg>
   );
 }
@@ -122,7 +131,7 @@ function Orders({ shapes }: { shapes: ChartShapes }) {
       aria-hidden="true"
       viewBox={`0 0 ${String(width)} ${String(strip)}`}
       preserveAspectRatio="none"
-      className="mt-3 block h-[48px] w-full"
+      className="mt-6 block h-[48px] w-full"
     >
       {shapes.orderBars.map(({ day, ...box }) => (
         <rect key={day} {...box} className="fill-gold" />

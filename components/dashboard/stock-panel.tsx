@@ -35,7 +35,7 @@ export function StockPanel({ low }: { low: LowListings }) {
                 key={listing.id}
                 className="flex flex-wrap items-end gap-4 rounded-md border border-line bg-surface p-4"
               >
-                <div className="flex min-w-0 flex-1 basis-52 items-center gap-3">
+                <div className="flex min-w-0 flex-1 basis-[14rem] items-center gap-3">
                   <ListingThumb listing={listing} />
                   <div className="flex min-w-0 flex-col items-start gap-1">
                     <span className="font-medium wrap-anywhere">

@@ -27,11 +27,6 @@ export function ListingCard({ listing, prefix, wishes }: ListingCardProps) {
       <div className="overflow-hidden border-b border-line">
         <ListingImage listing={listing} sizes="(min-width: 1280px) 18rem, (min-width: 640px) 45vw, 100vw" />
       </div>
-      {wishes === undefined ? null : (
-        <div className="absolute top-2 right-2 z-1">
-          <CardWish listing={listing} wishes={wishes} look="icon" />
-        </div>
-      )}
       <div className="flex flex-1 flex-col gap-1 p-4">
         <p className="text-xs text-muted">{category(`${listing.category}.name`)}</p>
         <h3 className="line-clamp-2 font-medium">
@@ -67,6 +62,11 @@ export function ListingCard({ listing, prefix, wishes }: ListingCardProps) {
           <StockBadge listing={listing} />
         </div>
       </div>
+      {wishes === undefined ? null : (
+        <div className="absolute top-2 right-2 z-1">
+          <CardWish listing={listing} wishes={wishes} look="icon" />
+        </div>
+      )}
     </article>
   );
 }

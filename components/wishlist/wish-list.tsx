@@ -1,6 +1,7 @@
 import { useFormatter, useTranslations } from 'next-intl';
 
 import { Amount } from '#components/money/amount.tsx';
+import { salePriceOf } from '#components/listing/listing-price.tsx';
 import { ListingImage } from '#components/listing/listing-image.tsx';
 import { Badge } from '#components/ui/badge.tsx';
 import { TextLink } from '#components/ui/text-link.tsx';
@@ -52,12 +53,13 @@ function WishRow({ wish }: { wish: Wish }) {
 
 function WishPrice({ wish: { listing, priceThenMinor } }: { wish: Wish }) {
   const t = useTranslations('wishlist');
+  const priceMinor = salePriceOf(listing);
   return (
     <p className="flex flex-wrap items-baseline gap-x-3">
       <span className="text-lg font-semibold">
-        <Amount asset="DUCAT" minor={listing.priceMinor} unit="mark" isTrimmed />
+        <Amount asset="DUCAT" minor={priceMinor} unit="mark" isTrimmed />
       </span>
-      {listing.priceMinor === priceThenMinor ? null : (
+      {priceMinor === priceThenMinor ? null : (
         <span className="text-sm text-muted">
           {t('then')}{' '}
           <s>
@@ -73,9 +75,10 @@ function WishBadges({ wish }: { wish: Wish }) {
   const t = useTranslations('wishlist');
   const format = useFormatter();
   const { listing, priceThenMinor, isAvailable, wasAvailable } = wish;
-  const isCheaper = listing.priceMinor < priceThenMinor;
-  const isDearer = listing.priceMinor > priceThenMinor;
-  const share = format.number(shareOf(listing.priceMinor, priceThenMinor), {
+  const priceMinor = salePriceOf(listing);
+  const isCheaper = priceMinor < priceThenMinor;
+  const isDearer = priceMinor > priceThenMinor;
+  const share = format.number(shareOf(priceMinor, priceThenMinor), {
     style: 'percent',
     maximumFractionDigits: 0,
   });

@@ -1,5 +1,6 @@
 import { plantAccounts } from './plant-accounts.ts';
 import { plantListings, seedListings } from './plant-listings.ts';
+import { plantFeatured } from './plant-featured.ts';
 import { plantStorefronts } from './plant-storefronts.ts';
 import { plantOrders, seedOrderKey } from './plant-orders.ts';
 import { plantPeople } from './plant-people.ts';
@@ -31,6 +32,7 @@ export async function plantSeed(input: SeedInput): Promise<void> {
   await plantAccounts({ ...input, citizens });
   const listings = await plantListings(input, citizens);
   await plantStorefronts(input, citizens);
+  await plantFeatured(input, { citizens, listings });
   await plantOrders({ ...input, citizens, listings });
   await readOldNews(input, [...citizens.values()]);
 }

@@ -4,6 +4,7 @@ import { findAccount, systemAccountId } from '#server/ledger/accounts.ts';
 import { checkLedger } from '#server/ledger/checker.ts';
 import { monitorsOf } from '#server/ledger/monitors.ts';
 import { accountBalance } from '#server/ledger/queries.ts';
+import { featuredNow } from '#server/market/featured/featured-queries.ts';
 import { orderCounts } from '#server/market/orders/order-queries.ts';
 import { categorySlugs, listingTerms, topCategory } from '#server/market/catalogue/catalogue-schema.ts';
 import { testDatabase } from '#server/testing/database.ts';
@@ -46,6 +47,13 @@ describe('the seed', () => {
     database = await testDatabase();
     expect(await seedState(database.client)).toBe('empty');
     await plantSeed({ database, now, secret: testSecret, sealing: testSealing });
+  });
+
+  it('features four listings on the home page', async () => {
+    const { client } = database;
+    expect(await client.featuredListing.count()).toBe(4);
+    const shown = await featuredNow(client, now);
+    expect(shown.map(({ title }) => title)[0]).toBe('Mirror with bevelled edge, framed in pearwood');
   });
 
   it('holds 64 listings, eight in every category, from six sellers, each as a form would accept it', () => {

@@ -97,7 +97,6 @@ const open: Record<string, string> = {
   'notifications.list': 'where a page of one’s own goes on',
   'sitemap.page': 'listings are public',
   'sandbox.mail': 'a sandbox shows every letter',
-  'storefronts.setBanner': 'a picture of somebody else is refused; see storefronts.test',
   'viewed.remember': 'one looks at the listings of others',
   'wishlist.put': 'one wants the listings of others',
   'wishlist.remove': 'what is not on one’s own list is not there already; see wishlist.test',

@@ -83,7 +83,9 @@ export async function bestListings(db: Db, { sellerId, days, now }: SalesInput):
   const rows = await db.$queryRaw<BestRow[]>(Prisma.sql`
     WITH sold AS (
       SELECT line.listing_id,
-             sum(floor(line.total_minor::numeric * (o.total_minor - o.refunded_minor) / o.total_minor))::bigint AS amount,
+             sum(CASE WHEN o.refunded_minor = 0 THEN line.total_minor
+                      ELSE floor(line.total_minor::numeric * (o.total_minor - o.refunded_minor) / o.total_minor)::bigint
+                  END)::bigint AS amount,
              sum(line.quantity)::integer AS units
         FROM market_order AS o JOIN order_line AS line ON line.order_id = o.id
        WHERE o.seller_id = ${sellerId}::uuid AND o.created_at >= ${since.toISOString()}::timestamptz

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { categorySlugs } from '#server/market/catalogue/catalogue-schema.ts';
+import { categoryCounts } from '#server/market/search/category-counts.ts';
 import { facets } from '#server/market/search/facets.ts';
 import { countListings, followNews } from '#server/market/search/search-jobs.ts';
 import { searchListings } from '#server/market/search/search.ts';
@@ -188,6 +190,29 @@ describe('facets', () => {
     await asSuperuser(market.database, `UPDATE listing SET state = 'paused' WHERE id = '${listingId}'`);
   });
 });
+
+describe('the trades', () => {
+  const trades = async () =>
+    Object.fromEntries((await categoryCounts(reading())).map(({ slug, listings }) => [slug, listings]));
+
+  it('are counted where nobody did, and for a minute as they were counted', async () => {
+    market.clock.advance(61_000);
+    const live = await trades();
+    expect(live).toEqual({ ...none, glass: 2, textiles: 1, services: 1, patterns: 1 });
+    expect(await countListings(jobs())).toBe(true);
+    expect(await trades()).toEqual(live);
+    const { listingId } = await market.listing(shop, { title: 'Later still', category: 'spices' });
+    expect(await trades()).toEqual(live);
+    market.clock.advance(61_000);
+    expect(await trades()).toEqual({ ...live, spices: 1 });
+    expect(await countListings(jobs())).toBe(true);
+    expect(await trades()).toEqual({ ...live, spices: 1 });
+    await asSuperuser(market.database, `UPDATE listing SET state = 'paused' WHERE id = '${listingId}'`);
+    market.clock.advance(61_000);
+  });
+});
+
+const none = Object.fromEntries(categorySlugs.map((slug) => [slug, 0]));
 
 describe('suggestions', () => {
   it('name categories, sellers and titles that begin so, at most eight', async () => {

@@ -28,7 +28,8 @@ export async function wishesOf(db: Db, input: PageInput & { citizenId: string })
     const listing = cards[index];
     if (listing === undefined) return [];
     const isAvailable = listing.state === 'published' && listing.stock !== 0;
-    return [{ listing, addedAt, priceThenMinor: ducat(priceMinor), wasAvailable, isAvailable }];
+    const shown = listing.state === 'published' ? listing : { ...listing, sale: null };
+    return [{ listing: shown, addedAt, priceThenMinor: ducat(priceMinor), wasAvailable, isAvailable }];
   });
   return { items: wishes, nextCursor };
 }

@@ -48,7 +48,7 @@ export default async function SellOverviewPage({ searchParams }: { searchParams:
   return (
     <Page>
       <div className="flex flex-col gap-6">
-        <PageHeading title={t('title')} actions={listings.items.length === 0 ? null : write}>
+        <PageHeading title={t('title')} actions={listings.items.length === 0 ? undefined : write}>
           {t('lead')}
         </PageHeading>
         <SellTabs current="overview" />

@@ -43,7 +43,7 @@ export default async function FeaturedPage({ searchParams }: { searchParams: Sea
           {t('add')}
         </h2>
         <form method="get" role="search" className="flex max-w-prose flex-wrap items-end gap-3">
-          <div className="min-w-0 flex-1 basis-64">
+          <div className="min-w-0 flex-1 basis-[16rem]">
             <Field id="featured-text" label={t('search')} hint={t('searchHint')}>
               {(control) => <Input {...control} name="q" defaultValue={text} maxLength={textLengthMax} />}
             </Field>
