@@ -53,6 +53,34 @@ export function ServiceFields({ draft, problems, onChange }: FieldsProps) {
   );
 }
 
+const acceptances = ['inherit', 'yes', 'no'] as const;
+
+/** How its orders are taken on; what is digital accepts itself. */
+export function AcceptanceField({ draft, onChange }: Omit<FieldsProps, 'problems'>) {
+  const t = useTranslations('sell.form');
+  const chosen = draft.acceptsItself === null ? 'inherit' : draft.acceptsItself ? 'yes' : 'no';
+  return (
+    <Field id="listing-acceptance" label={t('acceptance')} hint={t('acceptanceHint')}>
+      {(control) => (
+        <Select
+          {...control}
+          name="acceptsItself"
+          value={chosen}
+          onChange={({ target }) =>
+            onChange({ acceptsItself: target.value === 'inherit' ? null : target.value === 'yes' })
+          }
+        >
+          {acceptances.map((each) => (
+            <option key={each} value={each}>
+              {t(`acceptances.${each}`)}
+            </option>
+          ))}
+        </Select>
+      )}
+    </Field>
+  );
+}
+
 /** Tags, and what the trade asks; all of it may stay empty. */
 export function DetailFields({
   draft,

@@ -33,6 +33,8 @@ export interface ListingDraft extends ChoicesDraft {
   deliveryDays: string;
   contentText: string;
   contentFiles: readonly ContentFileView[];
+  /** Null: as the seller has it. */
+  acceptsItself: boolean | null;
 }
 
 /** A step of the quantity discounts, as typed. */
@@ -106,6 +108,7 @@ export function readDraft(draft: ListingDraft, asked: readonly CategoryAttribute
     quantitySteps: stepsOf(draft),
     ...serviceOf(draft),
     content: contentOf(draft),
+    acceptsItself: isDigital ? null : draft.acceptsItself,
   });
   const early = earlyProblems(draft, { hasOptions: options.length > 0, asked });
   if (checked.success && Object.keys(early).length === 0) return { terms: checked.data, problems: {} };
@@ -216,6 +219,7 @@ export const emptyDraft: ListingDraft = {
   deliveryDays: '',
   contentText: '',
   contentFiles: [],
+  acceptsItself: null,
 };
 
 /** A listing as the form begins with it; `content` for something digital. */
@@ -240,5 +244,6 @@ export function draftOf(listing: ListingView, content: Pick<ContentView, 'text' 
     deliveryDays: listing.deliveryDays === null ? '' : String(listing.deliveryDays),
     contentText: content?.text ?? '',
     contentFiles: content?.files ?? [],
+    acceptsItself: listing.acceptsItself,
   };
 }

@@ -7,7 +7,7 @@ import { outcomeOf } from '#components/errors/outcome.ts';
 import { useRefusalText } from '#components/errors/use-refusal-text.ts';
 import { Earnings } from '#components/sell/earnings.tsx';
 import { ContentFields } from '#components/sell/content-fields.tsx';
-import { DetailFields, ServiceFields } from '#components/sell/detail-fields.tsx';
+import { AcceptanceField, DetailFields, ServiceFields } from '#components/sell/detail-fields.tsx';
 import { PriceFields, TermsFields } from '#components/sell/listing-fields.tsx';
 import { lowestPriceOf } from '#components/sell/listing-draft.ts';
 import type { ListingDraft } from '#components/sell/listing-draft.ts';
@@ -104,6 +104,7 @@ function AllFields({ listing, tree }: AllFieldsProps) {
         onChange={(next) => change(({ pictures }) => ({ pictures: next(pictures) }))}
       />
       <DetailFields {...fields} asked={asked} />
+      {draft.kind === 'digital' ? null : <AcceptanceField draft={draft} onChange={change} />}
     </>
   );
 }

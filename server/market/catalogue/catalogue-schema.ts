@@ -90,6 +90,8 @@ const termsShape = z.object({
   quantitySteps: quantitySteps.default([]),
   /** Of something digital. Left out, a change of the listing leaves it as it is. */
   content: listingContent.nullable().optional(),
+  /** Whether its orders accept themselves; null: as the seller has it. Left out, a change leaves it as it is. */
+  acceptsItself: z.boolean().nullable().optional(),
 });
 
 type TermsShape = z.output<typeof termsShape>;
@@ -196,6 +198,8 @@ export interface ListingView extends ListingCard {
   deliveryDays: number | null;
   /** Rising. */
   quantitySteps: QuantityStep[];
+  /** Whether its orders accept themselves; null for as the seller has it, and for everybody but the seller. */
+  acceptsItself: boolean | null;
   updatedAt: Date;
 }
 

@@ -18,6 +18,8 @@ export interface LockedListing {
   state: ListingState;
   version: number;
   quantitySteps: QuantityStep[];
+  /** Whether its orders accept themselves; null: as its seller has it. */
+  acceptsItself: boolean | null;
   /** Empty where there never was anything to choose; those no longer offered included, because orders name them. */
   variants: LockedVariant[];
 }
@@ -42,6 +44,7 @@ export async function lockListings(tx: Tx, listingIds: readonly string[]): Promi
   const rows = await tx.$queryRaw<(Omit<LockedListing, 'variants'> & { hasVariants: boolean })[]>(Prisma.sql`
     SELECT id, seller_id AS "sellerId", title, description, category_slug AS "categorySlug",
            price_minor AS "priceMinor", stock, kind, state, version, quantity_steps AS "quantitySteps",
+           accepts_itself AS "acceptsItself",
            EXISTS (SELECT FROM listing_variant WHERE listing_id = listing.id) AS "hasVariants"
       FROM listing
      WHERE id = ANY (${ids}::uuid[])

@@ -43,6 +43,7 @@ export async function listingById(
     availability: row.availability,
     deliveryDays: row.deliveryDays,
     quantitySteps: storedListingWords.quantitySteps.parse(row.quantitySteps),
+    acceptsItself: row.sellerId === input.visitorId ? row.acceptsItself : null,
     updatedAt: row.updatedAt,
   };
 }
@@ -65,6 +66,7 @@ const viewSelected = {
   availability: true,
   deliveryDays: true,
   quantitySteps: true,
+  acceptsItself: true,
   updatedAt: true,
   variants: {
     where: { isOffered: true },

@@ -57,7 +57,8 @@ export async function publishListing(
   const plan = planVariants([], terms.variants);
   const id = input.ids.uuid();
   const first = { id, sellerId, key, inputHash: hash, state, version: 1, createdAt: now, updatedAt: now };
-  await tx.listing.createMany({ data: [{ ...rowOf(terms, totalsOf(terms, plan.offered)), ...first }] });
+  const acceptsItself = terms.acceptsItself ?? null;
+  await tx.listing.createMany({ data: [{ ...rowOf(terms, totalsOf(terms, plan.offered)), ...first, acceptsItself }] });
   await writeVariants(tx, { listingId: id, plan, ids: input.ids });
   await keepVersion(tx, { listingId: id, content });
   await emit(tx, input, { type: `listing.${state}`, subject: id, payload: { sellerId, version: 1 } });
@@ -66,7 +67,7 @@ export async function publishListing(
 
 /**
  * Changes a listing. Changed terms (all that a buyer sees or receives) make a new version, so that nobody buys what they
- * did not see; a changed stock does not.
+ * did not see; a changed stock, or how orders are accepted, does not.
  * Refuses: `listing_not_found`, `listing_archived`, `listing_changed` (edited elsewhere meanwhile), `stock_changed`
  * (sold meanwhile), `too_many_variants`, `content_missing`, and what `checkTerms` refuses.
  */
@@ -80,11 +81,12 @@ export async function updateListing(
   if (current.version !== version) throw listingChanged();
   const kept = await keptVersion(tx, { listingId, version });
   const { row, plan, content, areTermsEdited, isStockEdited } = changeOf(current, { wanted: input.listing, kept });
-  if (!areTermsEdited && !isStockEdited) return receiptOf(current);
+  const acceptsItself = terms.acceptsItself === undefined ? current.acceptsItself : terms.acceptsItself;
+  if (!areTermsEdited && !isStockEdited && acceptsItself === current.acceptsItself) return receiptOf(current);
   const now = input.clock.now();
   if (areTermsEdited) await checkTerms(tx, { sellerId: input.sellerId, terms, now });
   const nextVersion = areTermsEdited ? version + 1 : version;
-  const data = { ...row, version: nextVersion, updatedAt: now };
+  const data = { ...row, acceptsItself, version: nextVersion, updatedAt: now };
   await tx.listing.update({ where: { id: listingId }, data, select: { id: true } });
   await writeVariants(tx, { listingId, plan, ids: input.ids });
   if (areTermsEdited) await keepVersion(tx, { listingId, content });

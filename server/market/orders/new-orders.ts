@@ -3,7 +3,7 @@ import type { EscrowedOrder } from '#server/market/orders/escrow.ts';
 import { saleFeePpmOf } from '#server/market/orders/fee-bands.ts';
 import { tellOfNewOrder } from '#server/market/orders/order-notices.ts';
 import { saleFee } from '#server/market/orders/order-rules.ts';
-import { acceptsItself } from '#server/market/orders/order-settings.ts';
+import { acceptsOrderItself } from '#server/market/orders/order-settings.ts';
 import { currentProcess } from '#server/market/orders/process.ts';
 import type { OrderTransition } from '#server/market/orders/process.ts';
 import { deadlineFrom, openingSteps } from '#server/market/orders/process-rules.ts';
@@ -41,7 +41,7 @@ export async function writeOrder(tx: Tx, input: NewOrder): Promise<EscrowedOrder
   const escrowAccountId = await openAccount(tx, { owner: id, kind: 'escrow', asset: 'DUCAT' });
   const opening = openingSteps(currentProcess, {
     isDigital: lines.every(({ listing }) => listing.kind === 'digital'),
-    acceptsItself: await acceptsItself(tx, sellerId),
+    acceptsItself: await acceptsOrderItself(tx, { sellerId, listings: lines.map(({ listing }) => listing) }),
   });
   const order = { id, buyerId, sellerId, totalMinor, refundedMinor: 0n, feePpm, escrowAccountId };
   await insertOrder(tx, { ...input, order, opening });

@@ -7,6 +7,19 @@ export async function acceptsItself(db: Db, sellerId: string): Promise<boolean> 
   return row?.acceptsItself ?? true;
 }
 
+/**
+ * Whether an order of these listings of one seller is accepted by itself, at once: where every one of them says so, or
+ * leaves it to its seller who does.
+ */
+export async function acceptsOrderItself(
+  db: Db,
+  { sellerId, listings }: { sellerId: string; listings: readonly { acceptsItself: boolean | null }[] },
+): Promise<boolean> {
+  if (listings.some((listing) => listing.acceptsItself === false)) return false;
+  if (listings.every((listing) => listing.acceptsItself === true)) return true;
+  return acceptsItself(db, sellerId);
+}
+
 /** Holds from the next purchase on; orders that wait for their seller go on waiting. */
 export async function setAcceptsItself(
   tx: Tx,
