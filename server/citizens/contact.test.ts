@@ -8,7 +8,7 @@ import { giveEmail, lastToken, testCitizen } from '#server/testing/contact.ts';
 import { testDatabase } from '#server/testing/database.ts';
 import { testPrincipal } from '#server/testing/principal.ts';
 import { testSealing } from '#server/testing/sealing.ts';
-import { reachableSince } from './contact.ts';
+import { trustFacts } from './trust-facts.ts';
 import { addressPlace, openText } from './mail.ts';
 import { emailAddress, maskedAddress } from './schema.ts';
 
@@ -41,12 +41,12 @@ describe('a contact address', async () => {
   it('counts once its link was used, by whoever holds the link, and only once', async () => {
     const citizenId = await newcomer();
     await as(citizenId).contact.setEmail({ address: ' Marin@Example.TEST ', locale: 'it' });
-    expect(await reachableSince(client, citizenId)).toBeNull();
+    expect((await trustFacts(client, citizenId)).emailVerifiedAt).toBeNull();
     const pending = { address: null, pending: { address: 'Marin@example.test' } };
     expect(await as(citizenId).contact.current()).toMatchObject(pending);
     const token = await lastToken(world, citizenId);
     await nobody.contact.verify({ token });
-    expect(await reachableSince(client, citizenId)).toEqual(clock.now());
+    expect((await trustFacts(client, citizenId)).emailVerifiedAt).toEqual(clock.now());
     expect(await as(citizenId).contact.current()).toMatchObject({ address: 'Marin@example.test', pending: null });
     expect(await refusalOf(nobody.contact.verify({ token }))).toBe('verification_invalid');
   });
@@ -69,7 +69,7 @@ describe('a contact address', async () => {
     expect(await refusalOf(nobody.contact.verify({ token: 'A'.repeat(43) }))).toBe('verification_invalid');
     clock.advance(24 * 3_600_000);
     expect(await refusalOf(nobody.contact.verify({ token: second }))).toBe('verification_invalid');
-    expect(await reachableSince(client, citizenId)).toBeNull();
+    expect((await trustFacts(client, citizenId)).emailVerifiedAt).toBeNull();
   });
 
   it('stays until a new one is confirmed, and is then told that it is used no longer', async () => {
@@ -95,11 +95,11 @@ describe('a contact address', async () => {
     await giveEmail(world, { citizenId, address: 'before@example.test' });
     clock.advance(90 * 24 * 3_600_000);
     await giveEmail(world, { citizenId, address: 'after@example.test' });
-    expect(await reachableSince(client, citizenId)).toEqual(since);
+    expect((await trustFacts(client, citizenId)).emailVerifiedAt).toEqual(since);
     expect(await as(citizenId).contact.current()).toMatchObject({ verifiedAt: clock.now() });
     await as(citizenId).contact.removeEmail();
     await giveEmail(world, { citizenId, address: 'after@example.test' });
-    expect(await reachableSince(client, citizenId)).toEqual(clock.now());
+    expect((await trustFacts(client, citizenId)).emailVerifiedAt).toEqual(clock.now());
   });
 
   it('that is removed is told so, and counts no longer', async () => {
@@ -108,7 +108,7 @@ describe('a contact address', async () => {
     await as(citizenId).contact.setEmail({ address: 'next@example.test', locale: 'en' });
     const token = await lastToken(world, citizenId);
     await as(citizenId).contact.removeEmail();
-    expect(await reachableSince(client, citizenId)).toBeNull();
+    expect((await trustFacts(client, citizenId)).emailVerifiedAt).toBeNull();
     expect(await refusalOf(nobody.contact.verify({ token }))).toBe('verification_invalid');
     expect((await lettersTo(citizenId)).at(-1)).toBe('email_replaced gone@example.test');
     expect(await refusalOf(as(citizenId).contact.removeEmail())).toBe('email_missing');

@@ -139,12 +139,6 @@ export async function contactOf(
   };
 }
 
-/** Since when a citizen can be reached by e-mail, at whatever address; null when they cannot. */
-export async function reachableSince(db: Db, citizenId: string): Promise<Date | null> {
-  const contact = await db.contactEmail.findUnique({ where: { citizenId }, select: { reachableSince: true } });
-  return contact?.reachableSince ?? null;
-}
-
 async function pendingOf(db: Db, input: { citizenId: string; now: Date }) {
   return db.emailVerification.findFirst({
     where: { citizenId: input.citizenId, usedAt: null, expiresAt: { gt: input.now } },

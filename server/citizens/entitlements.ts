@@ -36,6 +36,16 @@ export async function entitlementOf(db: Db, tier: Tier): Promise<Entitlement> {
   return entitlementFrom(row);
 }
 
+/** What a sale of a citizen costs by their tier at this moment, in millionths. */
+export async function saleFeePpmOfTier(db: Db, citizenId: string): Promise<number> {
+  const [row] = await db.$queryRaw<{ saleFeePpm: number }[]>`
+    SELECT entitlement.sale_fee_ppm AS "saleFeePpm"
+      FROM citizen JOIN tier_entitlement entitlement USING (tier)
+     WHERE citizen.id = ${citizenId}::uuid`;
+  invariant(row !== undefined, 'whoever sells is a citizen, and every tier has its entitlement');
+  return row.saleFeePpm;
+}
+
 /** Those of all tiers, from the lowest to the highest. */
 export async function entitlements(db: Db): Promise<Entitlement[]> {
   const rows = (await db.tierEntitlement.findMany({ select: columns, take: 4 })).map(entitlementFrom);

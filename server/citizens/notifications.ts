@@ -22,27 +22,22 @@ export async function notify(
   input: { citizenId: string; kind: NotificationKind; details: NotificationDetails },
 ): Promise<void> {
   const { citizenId, kind, details } = input;
-  await tx.notification.create({
-    data: { id: deps.ids.uuid(), citizenId, kind, details, createdAt: deps.clock.now() },
-    select: { id: true },
-  });
-  if (!(await isWantedByEmail(tx, { citizenId, topic: notificationTopicOf[kind] }))) return;
-  const contact = await tx.contactEmail.findUnique({
-    where: { citizenId },
-    select: { addressSealed: true, locale: true },
-  });
-  if (contact === null) return;
-  const { addressSealed: recipientSealed, locale } = contact;
-  await queueMail(tx, deps, { citizenId, recipientSealed, locale: locale as MailLocale, template: kind, details });
-}
-
-async function isWantedByEmail(db: Db, input: { citizenId: string; topic: NotificationTopic }): Promise<boolean> {
-  if (alwaysMailed.includes(input.topic)) return true;
-  const setting = await db.notificationSetting.findUnique({
-    where: { citizenId_topic: input },
-    select: { byEmail: true },
-  });
-  return setting?.byEmail ?? true;
+  const topic = notificationTopicOf[kind];
+  const isAlways = alwaysMailed.includes(topic);
+  const createdAt = deps.clock.now();
+  // One round trip: nearly everything that happens tells somebody.
+  const [contact] = await tx.$queryRaw<{ recipientSealed: string; locale: MailLocale }[]>`
+    WITH told AS (
+      INSERT INTO notification (id, citizen_id, kind, details, created_at)
+      VALUES (${deps.ids.uuid()}::uuid, ${citizenId}::uuid, ${kind}, ${JSON.stringify(details)}::jsonb, ${createdAt}))
+    SELECT address_sealed AS "recipientSealed", locale
+      FROM contact_email
+     WHERE citizen_id = ${citizenId}::uuid
+       AND (${isAlways} OR NOT EXISTS (
+             SELECT FROM notification_setting
+              WHERE citizen_id = ${citizenId}::uuid AND topic = ${topic} AND NOT by_email))`;
+  if (contact === undefined) return;
+  await queueMail(tx, deps, { citizenId, ...contact, template: kind, details });
 }
 
 const columns = { id: true, kind: true, details: true, createdAt: true, readAt: true } as const;

@@ -1,10 +1,14 @@
 import { z } from 'zod';
 import type { Db } from '#server/platform/db.ts';
 import { invariant } from '#server/platform/invariant.ts';
-import { reachableSince } from './contact.ts';
 import type { TrustAssignment, TrustFacts, TrustLevel, TrustLimits } from './trust-rules.ts';
 
-interface EventRow {
+interface FactRow {
+  /** Null where there is no such citizen. */
+  firstSeenAt: Date | null;
+  hasSecondFactor: boolean;
+  /** Since when they can be reached by e-mail. */
+  emailVerifiedAt: Date | null;
   identityVerifiedAt: Date | null;
   cleanPurchases: number;
   oldestCleanPurchaseAt: Date | null;
@@ -22,22 +26,17 @@ interface EventRow {
 
 /** Everything that a citizen's level is decided by, as it stands now. */
 export async function trustFacts(db: Db, citizenId: string): Promise<TrustFacts> {
-  const citizen = await db.citizen.findUnique({
-    where: { id: citizenId },
-    select: { firstSeenAt: true, hasSecondFactor: true },
-  });
-  invariant(citizen !== null, 'trust is asked for of citizens');
-  const emailVerifiedAt = await reachableSince(db, citizenId);
-  const events = await eventFacts(db, citizenId);
-  return { ...citizen, emailVerifiedAt, ...events, assignment: await lastAssignment(db, citizenId) };
+  const { firstSeenAt, ...facts } = await citizenFacts(db, citizenId);
+  invariant(firstSeenAt !== null, 'trust is asked for of citizens');
+  return { firstSeenAt, ...facts, assignment: await lastAssignment(db, citizenId) };
 }
 
 /**
- * One round trip over the citizen's events. A purchase is clean while nothing names it that takes it back; a chargeback
+ * One round trip for the citizen and their events. A purchase is clean while nothing names it that takes it back; a chargeback
  * is open until something says that it is settled.
  */
-async function eventFacts(db: Db, citizenId: string): Promise<EventRow> {
-  const rows = await db.$queryRaw<EventRow[]>`
+async function citizenFacts(db: Db, citizenId: string): Promise<FactRow> {
+  const rows = await db.$queryRaw<FactRow[]>`
     WITH event AS (SELECT kind, reference, occurred_at AS at FROM trust_event WHERE citizen_id = ${citizenId}::uuid),
     clean AS (
       SELECT p.at FROM event p WHERE p.kind = 'purchase' AND NOT EXISTS (
@@ -46,7 +45,10 @@ async function eventFacts(db: Db, citizenId: string): Promise<EventRow> {
       SELECT CASE WHEN count(*) FILTER (WHERE s.at IS NULL) = 0 THEN max(greatest(s.at, c.at)) END AS at
       FROM event c LEFT JOIN event s ON s.reference = c.reference AND s.kind = 'chargeback_settled'
       WHERE c.kind = 'chargeback')
-    SELECT min(at) FILTER (WHERE kind = 'identity_verified') AS "identityVerifiedAt",
+    SELECT (SELECT first_seen_at FROM citizen WHERE id = ${citizenId}::uuid) AS "firstSeenAt",
+           (SELECT has_second_factor FROM citizen WHERE id = ${citizenId}::uuid) AS "hasSecondFactor",
+           (SELECT reachable_since FROM contact_email WHERE citizen_id = ${citizenId}::uuid) AS "emailVerifiedAt",
+           min(at) FILTER (WHERE kind = 'identity_verified') AS "identityVerifiedAt",
            (SELECT count(*) FROM clean)::integer AS "cleanPurchases",
            (SELECT min(at) FROM clean) AS "oldestCleanPurchaseAt",
            (SELECT min(c.at) FROM clean c, settled s WHERE c.at > s.at) AS "cleanPurchaseSinceAt",

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, inject, it } from 'vitest';
-import { testDatabase } from '#server/testing/database.ts';
+import { asSuperuser, testDatabase } from '#server/testing/database.ts';
 import { tcpProxy } from '#server/testing/tcp-proxy.ts';
 import { createDatabase } from './db.ts';
 import { asRefusal } from './errors.ts';
@@ -68,6 +68,18 @@ it('is closed only when PostgreSQL has let go of every connection, and may be cl
   expect(proxy.connections()).toBe(0);
   await database.close();
   await proxy.close();
+});
+
+it('a transaction reads what is committed, whatever the server does by itself', async () => {
+  const database = await testDatabase();
+  await asSuperuser(
+    database,
+    `DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_isolation TO serializable', current_database()); END $$`,
+  );
+  const isolation = await database.inTransaction(
+    (tx) => tx.$queryRaw`SELECT current_setting('transaction_isolation') AS isolation`,
+  );
+  expect(isolation).toEqual([{ isolation: 'read committed' }]);
 });
 
 it('a long snapshot sees one moment as a short one does, and may take an hour instead of half a minute', async () => {

@@ -80,7 +80,7 @@ export function createDatabase(url: string, options: DatabaseOptions = {}): Data
   return {
     client,
     inTransaction: (work) =>
-      client.$transaction(work, { isolationLevel: 'ReadCommitted', maxWait: 5_000, timeout: queryTimeoutMs }),
+      client.$transaction(work, { maxWait: 5_000, timeout: queryTimeoutMs }),
     inSnapshot: (work, { isLong = false } = {}) => {
       const [reader, timeout] = isLong ? [patientClient(), longQueryTimeoutMs] : [client, queryTimeoutMs];
       return reader.$transaction(work, { isolationLevel: 'RepeatableRead', maxWait: 5_000, timeout });
@@ -112,8 +112,14 @@ function openClient(url: string, limits: { connectionsMax: number; timeoutMs: nu
     idleTimeoutMillis: 60_000,
     // The server's own limit ends a slow query; this one ends the wait for a server that hangs.
     query_timeout: limits.timeoutMs + 5_000,
-    // Prisma's adapter sends and reads times without their offset, which is exact only in UTC.
-    options: `-c role=cascade_app -c timezone=UTC -c statement_timeout=${String(limits.timeoutMs)}`,
+    options: [
+      '-c role=cascade_app',
+      // Prisma's adapter sends and reads times without their offset, which is exact only in UTC.
+      '-c timezone=UTC',
+      // Said once a connection, so that no transaction has to ask for it.
+      String.raw`-c default_transaction_isolation=read\ committed`,
+      `-c statement_timeout=${String(limits.timeoutMs)}`,
+    ].join(' '),
   });
   // Prisma listens only from its first query on; a connection lost while idle is replaced by the next query.
   pool.on('error', (error) => log().debug({ err: error }, 'an idle connection to the database was lost'));

@@ -84,29 +84,59 @@ async function variantsOf(tx: Tx, listingIds: readonly string[]): Promise<Map<st
   return variants;
 }
 
-/**
- * Gives `units` to a locked listing's stock or takes them where negative, from the variant where one was chosen. Unlimited
- * stock stays unlimited, and what comes back of what is no longer offered as such (a variant that was dropped, or a
- * listing that has variants now) is not on sale again. The database refuses to take more than there is.
- */
-export async function moveStock(
+/** Units that a locked listing, or one of its variants, is given; taken where negative. */
+export interface StockMove {
+  readonly listing: LockedListing;
+  readonly units: number;
+  /** What was chosen of the listing; null where there is nothing to choose. */
+  readonly variantId: string | null;
+}
+
+/** One move alone; see `moveStocks`. */
+export function moveStock(
   tx: Tx,
   listing: LockedListing,
   { units, variantId = null }: { units: number; variantId?: string | null },
 ): Promise<void> {
-  const variant = listing.variants.find(({ id }) => id === variantId);
-  invariant((variant === undefined) === (variantId === null), 'a variant that is moved is one of the listing');
-  const onSale = isOnSale(listing, variant) ? units : 0;
-  if (variant !== undefined) {
+  return moveStocks(tx, [{ listing, units, variantId }]);
+}
+
+/**
+ * Gives units to the stock of locked listings or takes them, from the variant where one was chosen. Unlimited
+ * stock stays unlimited, and what comes back of what is no longer offered as such (a variant that was dropped, or a
+ * listing that has variants now) is not on sale again. The database refuses to take more than there is.
+ */
+export async function moveStocks(tx: Tx, moves: readonly StockMove[]): Promise<void> {
+  const ofVariants = moves.filter(({ variantId }) => variantId !== null);
+  if (ofVariants.length > 0) {
     await tx.$executeRaw`
-      UPDATE listing_variant SET stock = least(stock + ${units}::integer, ${stockMax}::integer)
-       WHERE id = ${variant.id}::uuid AND stock IS NOT NULL`;
+      UPDATE listing_variant variant SET stock = least(variant.stock + moved.units, ${stockMax}::integer)
+        FROM unnest(${ofVariants.map(({ variantId }) => variantId ?? '')}::uuid[],
+                    ${ofVariants.map(({ units }) => units)}::integer[]) AS moved (id, units)
+       WHERE variant.id = moved.id AND variant.stock IS NOT NULL`;
   }
+  // Several choices of one listing are one move of it.
+  const sums = [...Map.groupBy(moves, ({ listing }) => listing.id).values()].map(sumOf);
   await tx.$executeRaw`
     UPDATE listing
-       SET stock = CASE WHEN stock IS NULL THEN NULL ELSE least(stock + ${onSale}::integer, ${stockMax}::integer) END,
-           sold_count = greatest(sold_count - ${units}::integer, 0)
-     WHERE id = ${listing.id}::uuid`;
+       SET stock = CASE WHEN stock IS NULL THEN NULL ELSE least(stock + moved.on_sale, ${stockMax}::integer) END,
+           sold_count = greatest(sold_count - moved.units, 0)
+      FROM unnest(${sums.map(({ id }) => id)}::uuid[], ${sums.map(({ units }) => units)}::integer[],
+                  ${sums.map(({ onSale }) => onSale)}::integer[]) AS moved (id, units, on_sale)
+     WHERE listing.id = moved.id`;
+}
+
+/** What moves of the same listing come to: units, and those of them that count in its stock. */
+function sumOf(moves: readonly StockMove[]): { id: string; units: number; onSale: number } {
+  const sum = { id: '', units: 0, onSale: 0 };
+  for (const { listing, units, variantId } of moves) {
+    const variant = listing.variants.find(({ id }) => id === variantId);
+    invariant((variant === undefined) === (variantId === null), 'a variant that is moved is one of the listing');
+    sum.id = listing.id;
+    sum.units += units;
+    sum.onSale += isOnSale(listing, variant) ? units : 0;
+  }
+  return sum;
 }
 
 /** Whether units of this choice count in the stock of the whole listing. */

@@ -1,4 +1,3 @@
-import { openAccount } from '#server/ledger/accounts.ts';
 import type { EscrowedOrder } from '#server/market/orders/escrow.ts';
 import { saleFeePpmOf } from '#server/market/orders/fee-bands.ts';
 import { tellOfNewOrder } from '#server/market/orders/order-notices.ts';
@@ -16,6 +15,9 @@ import { invariant } from '#server/platform/invariant.ts';
 import { emit } from '#server/platform/outbox.ts';
 
 export interface NewOrder {
+  readonly id: string;
+  /** Still empty. */
+  readonly escrowAccountId: bigint;
   readonly purchaseId: string;
   readonly buyerId: string;
   readonly sellerId: string;
@@ -30,15 +32,12 @@ export interface NewOrder {
 }
 
 /**
- * Writes one seller's order of a purchase with its lines and its first steps, and opens its escrow account, which is still
- * empty. The fee is that of the seller at this moment.
+ * Writes one seller's order of a purchase with its lines and its first steps. The fee is that of the seller at this moment.
  */
 export async function writeOrder(tx: Tx, input: NewOrder): Promise<EscrowedOrder> {
-  const { buyerId, sellerId, lines, time } = input;
-  const id = input.ids.uuid();
+  const { id, escrowAccountId, buyerId, sellerId, lines, time } = input;
   const feePpm = await saleFeePpmOf(tx, { sellerId, at: time });
   const totalMinor = totalOfLines(lines);
-  const escrowAccountId = await openAccount(tx, { owner: id, kind: 'escrow', asset: 'DUCAT' });
   const opening = openingSteps(currentProcess, {
     isDigital: lines.every(({ listing }) => listing.kind === 'digital'),
     acceptsItself: await acceptsOrderItself(tx, { sellerId, listings: lines.map(({ listing }) => listing) }),

@@ -1,5 +1,5 @@
 import { noteTrustEvent } from '#server/citizens/trust-events.ts';
-import { lockListings, moveStock } from '#server/market/catalogue/listing-locks.ts';
+import { lockListings, moveStocks } from '#server/market/catalogue/listing-locks.ts';
 import type { LockedListing } from '#server/market/catalogue/listing-locks.ts';
 import { giveCouponBack } from '#server/market/discounts/coupons.ts';
 import { settleEscrow } from '#server/market/orders/escrow.ts';
@@ -174,12 +174,13 @@ async function giveStockBack(tx: Tx, { order, listings }: Move): Promise<void> {
     orderBy: { line: 'asc' },
     select: { listingId: true, variantId: true, quantity: true },
   });
-  for (const { listingId, variantId, quantity } of lines) {
+  const back = lines.flatMap(({ listingId, variantId, quantity: units }) => {
     const listing = listings.get(listingId);
     invariant(listing !== undefined, 'what was bought is a listing');
     const isKnown = variantId === null || listing.variants.some(({ id }) => id === variantId);
-    if (isKnown) await moveStock(tx, listing, { units: quantity, variantId });
-  }
+    return isKnown ? [{ listing, units, variantId }] : [];
+  });
+  await moveStocks(tx, back);
 }
 
 /** What a sale's end says about its seller counts for what they are trusted with. */
@@ -225,17 +226,14 @@ async function record(tx: Tx, entry: Move & { transition: OrderTransition; time:
     },
     select: { id: true },
   });
-  const { sequence } = await lastEvent(tx, order.id);
-  await tx.orderEvent.createMany({
-    data: [
-      {
-        ...{ orderId: order.id, sequence: sequence + 1, action, actor, fromState: from, toState: to, at: time },
-        actorId: step.visitor?.citizenId ?? null,
-        note: step.note ?? null,
-        amountMinor: step.backMinor ?? null,
-      },
-    ],
-  });
+  // Nobody else counts on meanwhile: the order's row is locked.
+  const written = await tx.$executeRaw`
+    INSERT INTO order_event (order_id, sequence, action, actor, actor_id, from_state, to_state, note, amount_minor, at)
+    SELECT ${order.id}::uuid, max(sequence) + 1, ${action}, ${actor}, ${step.visitor?.citizenId ?? null}::uuid,
+           ${from}, ${to}, ${step.note ?? null}, ${step.backMinor ?? null}::bigint, ${time}
+      FROM order_event
+     WHERE order_id = ${order.id}::uuid`;
+  invariant(written === 1, 'every step of an order is written down');
   await emit(tx, step, {
     type: hasMoved ? `order.${to}` : `order.${action}`,
     subject: order.id,

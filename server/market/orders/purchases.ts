@@ -1,5 +1,5 @@
-import { openAccount } from '#server/ledger/accounts.ts';
-import { lockListings, moveStock } from '#server/market/catalogue/listing-locks.ts';
+import { openAccounts } from '#server/ledger/accounts.ts';
+import { lockListings, moveStocks } from '#server/market/catalogue/listing-locks.ts';
 import type { LockedListing } from '#server/market/catalogue/listing-locks.ts';
 import { lockCoupons, useCoupon } from '#server/market/discounts/coupons.ts';
 import { runningSales } from '#server/market/discounts/sale-queries.ts';
@@ -72,16 +72,24 @@ export async function placePurchase(tx: Tx, input: PlacePurchase): Promise<Purch
 
   const time = input.clock.now();
   const lines = await priceNow(tx, { ...input, listings, now: time });
-  for (const { sellerId } of listings.values()) await refuseBlockedBuyer(tx, { sellerId, buyerId: input.buyerId });
-  for (const { listing, wanted } of lines)
-    await moveStock(tx, listing, { units: -wanted.quantity, variantId: wanted.variantId });
+  const sellerIds = [...listings.values()].map(({ sellerId }) => sellerId);
+  await refuseBlockedBuyer(tx, { sellerIds, buyerId: input.buyerId });
+  const sold = lines.map(({ listing, wanted: { quantity, variantId } }) => ({ listing, units: -quantity, variantId }));
+  await moveStocks(tx, sold);
   const purchaseId = await insertPurchase(tx, { ...input, hash, time, totalMinor: totalOfLines(lines) });
-  const walletId = await openAccount(tx, { owner: input.buyerId, kind: 'wallet', asset: 'DUCAT' });
+  const sellers = [...bySeller(lines)].map(([sellerId, ofSeller]) => ({ id: input.ids.uuid(), sellerId, ofSeller }));
+  const [walletId, ...escrows] = await openAccounts(tx, [
+    { owner: input.buyerId, kind: 'wallet', asset: 'DUCAT' },
+    ...sellers.map(({ id: owner }) => ({ owner, kind: 'escrow', asset: 'DUCAT' }) as const),
+  ]);
   const orders: EscrowedOrder[] = [];
   const receipts: PurchasedOrder[] = [];
-  for (const [sellerId, ofSeller] of bySeller(lines)) {
+  for (const [index, { id, sellerId, ofSeller }] of sellers.entries()) {
+    const escrowAccountId = escrows[index];
+    invariant(escrowAccountId !== undefined, 'every order has its escrow account');
     const order = await writeOrder(tx, {
       ...input,
+      ...{ id, escrowAccountId },
       purchaseId,
       sellerId,
       lines: ofSeller,
@@ -92,6 +100,7 @@ export async function placePurchase(tx: Tx, input: PlacePurchase): Promise<Purch
     orders.push(order);
     receipts.push(receiptOf(order, ofSeller));
   }
+  invariant(walletId !== undefined, 'the buyer has a wallet');
   await payIntoEscrow(tx, { orders, walletId, time, secret: input.secret });
   return { purchaseId, totalMinor: totalOfLines(lines), orders: receipts };
 }

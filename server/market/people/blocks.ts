@@ -17,9 +17,13 @@ export function isUnheard(db: Db, pair: { by: string; citizenId: string }): Prom
   return has(db, { ...pair, kinds: ['block', 'mute'] });
 }
 
-/** Refuses `seller_unavailable` where the seller blocked the buyer, as if they sold to nobody. */
-export async function refuseBlockedBuyer(db: Db, pair: { sellerId: string; buyerId: string }): Promise<void> {
-  if (await isBlocked(db, { by: pair.sellerId, citizenId: pair.buyerId }))
+/** Refuses `seller_unavailable` where one of the sellers blocked the buyer, as if they sold to nobody. */
+export async function refuseBlockedBuyer(
+  db: Db,
+  { sellerIds, buyerId }: { sellerIds: readonly string[]; buyerId: string },
+): Promise<void> {
+  const blocking = { citizenId: { in: [...sellerIds] }, blockedId: buyerId, kind: 'block' };
+  if ((await db.citizenBlock.count({ where: blocking })) > 0)
     throw refuse('conflict', 'seller_unavailable', 'This seller does not sell to you.');
 }
 
