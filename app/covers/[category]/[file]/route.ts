@@ -1,3 +1,5 @@
+import { gzipSync } from 'node:zlib';
+
 import { coverFile } from '#components/listing/cover-motifs/drawing.ts';
 import { categorySlugs } from '#server/market/catalogue/trade-schema.ts';
 
@@ -6,12 +8,16 @@ const named = /^([A-Za-z0-9-]{1,64})\.svg$/;
 
 /** The drawing of a thing in a trade. What is drawn follows from the address alone, so browsers may keep it. */
 export async function GET(
-  _request: Request,
+  request: Request,
   { params }: { params: Promise<{ category: string; file: string }> },
 ): Promise<Response> {
   const { category, file } = await params;
   const trade = categorySlugs.find((slug) => slug === category);
   const seed = named.exec(file)?.[1];
   if (trade === undefined || seed === undefined) return new Response(null, { status: 404 });
-  return new Response(coverFile(trade, seed), { headers: { 'content-type': 'image/svg+xml', 'cache-control': kept } });
+  const drawing = coverFile(trade, seed);
+  const headers = { 'content-type': 'image/svg+xml', 'cache-control': kept, vary: 'accept-encoding' };
+  // Next packs pages, but not what routes answer; a woven pattern shrinks to a fiftieth.
+  if (!/\bgzip\b/.test(request.headers.get('accept-encoding') ?? '')) return new Response(drawing, { headers });
+  return new Response(gzipSync(drawing), { headers: { ...headers, 'content-encoding': 'gzip' } });
 }
