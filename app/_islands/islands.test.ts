@@ -47,6 +47,39 @@ function importsOf(path: string, text: string): string[] {
   });
 }
 
+/** The modules that run in the browser as soon as the page is there: what is only imported when needed is left out. */
+function loadedWith(page: string): Map<string, string> {
+  const cameBy = new Map<string, string>();
+  const seen = new Set<string>();
+  const visit = (path: string, { isAbove, from }: { isAbove: boolean; from: string }) => {
+    const text = readFileSync(join(root, path), 'utf8');
+    const inBrowser = isAbove || text.startsWith("'use client'");
+    if (seen.has(`${path} ${String(inBrowser)}`)) return;
+    seen.add(`${path} ${String(inBrowser)}`);
+    if (inBrowser) cameBy.set(path, from);
+    const specifiers = [...text.matchAll(/^(?:import|export) (?!type\b)[^;]*?from '([^']+)'/gms)];
+    for (const [, specifier = ''] of specifiers) {
+      const next = specifier.startsWith('./') ? join(dirname(path), specifier) : specifier.slice(1);
+      if (/^(\.\/|#(app|components)\/|#server\/.*(schema|zod|money)\.ts$)/.test(specifier))
+        visit(next, { isAbove: inBrowser, from: path });
+    }
+  };
+  visit(page, { isAbove: false, from: '' });
+  return cameBy;
+}
+
+const catalogue = ['', 'market/', 'listings/[id]/', 'sellers/[slug]/'].map((path) => `app/(public)/${path}page.tsx`);
+
+test.each([...catalogue, 'app/layout.tsx'])('%s loads no schema library into the browser', (page) => {
+  const loaded = loadedWith(page);
+  const by = loaded.get('server/platform/zod.ts');
+  expect(by === undefined ? null : `${by}, which ${String(loaded.get(by))} imports`).toBeNull();
+});
+
+test('a module that does load the schema library is seen to', () => {
+  expect(loadedWith('components/moderation/report-dialog.tsx').has('server/platform/zod.ts')).toBe(true);
+});
+
 const pages = ['app/(public)/**/page.tsx', 'app/[[]locale]/**/page.tsx'].flatMap((pattern) =>
   globSync(pattern, { cwd: root }),
 );

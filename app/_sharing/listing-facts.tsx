@@ -24,7 +24,6 @@ export async function ListingFacts({ listing, tree, prefix }: ListingFactsProps)
   const market = `${appUrl}${prefix}/market`;
   const product = listingData({
     listing,
-    rating: listing.rating,
     url,
     image: `${appUrl}/${locale}/share/listings/${listing.id}.png`,
     sellerUrl: `${appUrl}${prefix}/sellers/${encodeURIComponent(listing.seller.username)}`,

@@ -18,7 +18,7 @@ const listing = {
   stock: 3,
   state: 'published',
   version: 1,
-  rating: { reviews: 0, starsMilli: null },
+  rating: { reviews: 7, starsMilli: 4_571 },
   createdAt: new Date('2026-11-21T00:00:00Z'),
   updatedAt: new Date('2026-11-21T00:00:00Z'),
   seller: { citizenId: '1', username: 'murano', displayName: 'Angela Barovier' },
@@ -35,7 +35,6 @@ const listing = {
 
 const facts = {
   listing,
-  rating: { reviews: 7, starsMilli: 4_571 },
   url: 'https://cascade.example/listings/1',
   image: 'https://cascade.example/en/share/listings/1.png',
   sellerUrl: 'https://cascade.example/sellers/murano',
@@ -67,8 +66,7 @@ test('in a sale the price is the reduced one, and how long it is', () => {
 test('what nobody rated has no rating, what is sold out says so, and a choice has its lowest price', () => {
   const data = listingData({
     ...facts,
-    listing: { ...listing, stock: 0, hasVariants: true, kind: 'service' },
-    rating: { reviews: 0, starsMilli: null },
+    listing: { ...listing, stock: 0, hasVariants: true, kind: 'service', rating: { reviews: 0, starsMilli: null } },
   });
   expect(data).not.toHaveProperty('aggregateRating');
   expect(data).toMatchObject({

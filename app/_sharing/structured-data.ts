@@ -1,4 +1,3 @@
-import type { RatingView } from '#server/market/reviews/review-schema.ts';
 import type { ListingView } from '#server/market/catalogue/catalogue-schema.ts';
 import { reducedMinor } from '#server/market/discounts/price-schema.ts';
 import { ducat, toDecimal } from '#server/money/money.ts';
@@ -20,7 +19,6 @@ export function scriptText(data: StructuredData): string {
 
 interface ListingFacts {
   listing: ListingView;
-  rating: RatingView;
   /** Address of the page, and of its image. */
   url: string;
   image: string;
@@ -30,10 +28,10 @@ interface ListingFacts {
 }
 
 /** A listing as a product with its offer. Prices are in ducats, which is no currency of ISO 4217, so they are named. */
-export function listingData({ listing, rating, url, image, sellerUrl, description }: ListingFacts): StructuredData {
+export function listingData({ listing, url, image, sellerUrl, description }: ListingFacts): StructuredData {
   const isSold = listing.state === 'published' && listing.stock !== 0;
   const seller = { '@type': 'Person', name: listing.seller.displayName, url: sellerUrl };
-  const { sale } = listing;
+  const { sale, rating } = listing;
   const priceMinor = sale === null ? listing.priceMinor : reducedMinor(listing.priceMinor, sale.percentBps);
   const price = { price: toDecimal(ducat(priceMinor)), priceCurrency: 'ducat' };
   return {

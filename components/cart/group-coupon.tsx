@@ -11,7 +11,7 @@ import { Field } from '#components/ui/field.tsx';
 import { Input } from '#components/ui/input.tsx';
 import { useHydrated } from '#components/ui/use-hydrated.ts';
 import type { CartCoupon, CartGroup } from '#server/market/cart/cart-schema.ts';
-import { couponCode, couponCodeLength } from '#server/market/discounts/discount-schema.ts';
+import { couponCodeLength, couponCodeOf } from '#server/market/discounts/coupon-code-schema.ts';
 
 type Group = Pick<CartGroup, 'seller' | 'subtotalMinor' | 'coupon'>;
 
@@ -40,9 +40,9 @@ function CouponEntry({ seller }: Pick<Group, 'seller'>) {
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        const code = couponCode.safeParse(text);
-        setWrong(!code.success);
-        if (code.success && !isBusy) applyCoupon.mutate({ sellerId: seller.citizenId, code: code.data });
+        const code = couponCodeOf(text);
+        setWrong(code === null);
+        if (code !== null && !isBusy) applyCoupon.mutate({ sellerId: seller.citizenId, code });
       }}
     >
       <Field id={`coupon-${seller.citizenId}`} label={t('label', { seller: seller.displayName })} error={error}>

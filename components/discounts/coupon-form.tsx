@@ -9,7 +9,7 @@ import { TextField } from '#components/discounts/text-field.tsx';
 import { useDiscountForm } from '#components/discounts/use-discount-form.ts';
 import { WindowFields } from '#components/discounts/window-fields.tsx';
 import { useTRPC } from '#components/trpc/client.tsx';
-import { couponCodeLength } from '#server/market/discounts/discount-schema.ts';
+import { couponCodeLength } from '#server/market/discounts/coupon-code-schema.ts';
 
 const kinds = ['percent', 'amount'] as const;
 

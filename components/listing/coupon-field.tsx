@@ -11,7 +11,8 @@ import { Button } from '#components/ui/button.tsx';
 import { Field } from '#components/ui/field.tsx';
 import { Input } from '#components/ui/input.tsx';
 import { useHydrated } from '#components/ui/use-hydrated.ts';
-import { couponCode, couponCodeLength, type FoundCoupon } from '#server/market/discounts/discount-schema.ts';
+import { couponCodeLength, couponCodeOf } from '#server/market/discounts/coupon-code-schema.ts';
+import type { FoundCoupon } from '#server/market/discounts/discount-schema.ts';
 
 interface CouponFieldProps {
   listingId: string;
@@ -55,9 +56,9 @@ function CouponEntry({ listingId, onChange }: Pick<CouponFieldProps, 'listingId'
   const [isWrong, setWrong] = useState(false);
   const find = useMutation(useTRPC().discounts.findCoupon.mutationOptions({ onSuccess: onChange }));
   const look = () => {
-    const code = couponCode.safeParse(text);
-    setWrong(!code.success);
-    if (code.success && !find.isPending) find.mutate({ listingId, code: code.data });
+    const code = couponCodeOf(text);
+    setWrong(code === null);
+    if (code !== null && !find.isPending) find.mutate({ listingId, code });
   };
   const error = isWrong ? problems('code', couponCodeLength) : find.isError ? refusalText(find.error) : undefined;
   return (

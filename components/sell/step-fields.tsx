@@ -8,7 +8,7 @@ import { useProblemText } from '#components/sell/use-problem-text.ts';
 import { Button } from '#components/ui/button.tsx';
 import { Field } from '#components/ui/field.tsx';
 import { Input } from '#components/ui/input.tsx';
-import { quantityStepsMax } from '#server/market/discounts/price-schema.ts';
+import { quantityStepsMax } from '#server/market/discounts/step-schema.ts';
 
 const emptyStep: StepDraft = { from: '', percent: '' };
 

@@ -11,7 +11,8 @@ import {
   type AttributeValue,
   type ListingPicture,
 } from '#server/market/catalogue/details-schema.ts';
-import { quantitySteps, type QuantityStep, type RunningSale } from '#server/market/discounts/price-schema.ts';
+import type { RunningSale } from '#server/market/discounts/price-schema.ts';
+import { quantitySteps, type QuantityStep } from '#server/market/discounts/step-schema.ts';
 import { categorySlugs, type CategorySlug } from '#server/market/catalogue/trade-schema.ts';
 import type { DucatMinor } from '#server/money/money.ts';
 import { z } from '#server/platform/zod.ts';

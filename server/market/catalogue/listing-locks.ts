@@ -1,6 +1,6 @@
 import { stockMax, storedListingWords } from '#server/market/catalogue/catalogue-schema.ts';
 import type { ListingKind, ListingState } from '#server/market/catalogue/catalogue-schema.ts';
-import type { QuantityStep } from '#server/market/discounts/price-schema.ts';
+import type { QuantityStep } from '#server/market/discounts/step-schema.ts';
 import { Prisma } from '#server/platform/db.ts';
 import type { Tx } from '#server/platform/db.ts';
 import { invariant } from '#server/platform/invariant.ts';

@@ -1,7 +1,8 @@
 import { attemptKey, pageInput } from '#server/market/schema.ts';
 import type { DucatMinor } from '#server/money/money.ts';
 import { z } from '#server/platform/zod.ts';
-import { percentBps } from './price-schema.ts';
+import { couponCodeLength, couponCodeOf } from './coupon-code-schema.ts';
+import { percentBps } from './step-schema.ts';
 
 /** Inputs and views of sales and coupons, shared by forms, procedures and pages. */
 
@@ -12,7 +13,6 @@ export const openDiscountsMax = 50;
 export const newDiscountsMax = 100;
 
 export const saleListingsMax = 100;
-export const couponCodeLength = { min: 3, max: 30 } as const;
 export const couponUsesMax = 1_000_000;
 
 /** The longest window, and how far ahead one may begin. */
@@ -55,8 +55,11 @@ export const saleIdInput = z.object({ saleId: z.uuid() });
 export const couponCode = z
   .string()
   .max(couponCodeLength.max * 2)
-  .transform((code) => code.trim().toUpperCase())
-  .pipe(z.string().regex(/^[A-Z0-9-]{3,30}$/));
+  .transform((text, context) => {
+    const code = couponCodeOf(text);
+    if (code === null) context.addIssue({ code: 'custom', message: 'not_a_code' });
+    return code ?? z.NEVER;
+  });
 
 const uses = z.number().int().min(1).max(couponUsesMax).nullable();
 

@@ -1,31 +1,13 @@
 import { allocate, ducat, shareFloor } from '#server/money/money.ts';
 import type { DucatMinor } from '#server/money/money.ts';
-import { z } from '#server/platform/zod.ts';
+import type { QuantityStep } from './step-schema.ts';
 
 /**
  * How lines are priced: one pure function for pages, carts and purchases, so that what is shown is what is paid.
  * List price → quantity step or sale, whichever is better for the buyer and never both → coupon on the sum of the seller's
- * lines. Reductions are rounded down, and a line never costs less than a centesimo.
+ * lines. Reductions are rounded down, and a line never costs less than a centesimo. It imports no schema library, which
+ * pages that are only read would load with it.
  */
-
-/** Percentages are basis points: a hundredth of a percent. */
-export const percentBps = z.number().int().min(1).max(9_999);
-
-export const quantityStepsMax = 5;
-
-/** From so many on, each costs so much less. */
-const quantityStep = z.object({ fromQuantity: z.number().int().min(2).max(100), percentBps });
-export type QuantityStep = z.output<typeof quantityStep>;
-
-/** Whoever buys more pays less for each: both rise from step to step. */
-export const quantitySteps = z
-  .array(quantityStep)
-  .max(quantityStepsMax)
-  .refine((steps) => steps.every((step, index) => isAbove(step, steps[index - 1])), { error: 'steps_not_rising' });
-
-function isAbove(step: QuantityStep, before: QuantityStep | undefined): boolean {
-  return before === undefined || (step.fromQuantity > before.fromQuantity && step.percentBps > before.percentBps);
-}
 
 /** A sale that is going on. */
 export interface RunningSale {

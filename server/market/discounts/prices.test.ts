@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { priceOrder, quantitySteps, type CouponWorth, type LineToPrice } from './price-schema.ts';
+import { quantitySteps } from './step-schema.ts';
+import { priceOrder, type CouponWorth, type LineToPrice } from './price-schema.ts';
 
 const bps = fc.integer({ min: 1, max: 9_999 });
 const line = fc.record({

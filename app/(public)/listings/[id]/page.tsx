@@ -68,7 +68,7 @@ export default async function ListingPage({ params }: ListingPageProps) {
               <ListingPrice listing={listing} />
             </div>
             <Card>
-              <Islands say={['listing', 'cart', 'errors']}>
+              <Islands say={['listing', 'cart', 'discounts', 'errors']}>
                 <BuyPanel listing={listing} visitor={visitor} signInHref={signInPath(path)} prefix={prefix} />
               </Islands>
             </Card>

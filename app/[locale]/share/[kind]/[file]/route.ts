@@ -4,6 +4,7 @@ import { notFound } from 'next/navigation';
 import { readListing } from '#app/_reading/listing.ts';
 import { readStorefront } from '#app/_reading/storefront.ts';
 import { shareImage, type ShareContent } from '#app/_sharing/share-image.ts';
+import { salePriceOf } from '#components/listing/listing-price.tsx';
 import { formatAmount } from '#server/money/money.ts';
 
 export const dynamic = 'force-dynamic';
@@ -57,8 +58,9 @@ async function contentOfListing(id: string): Promise<Omit<ShareContent, 'brand'>
   const listing = await readListing(id);
   const [t, locale] = await Promise.all([getTranslations('listing'), getLocale()]);
   const money = await getTranslations('money');
-  const figure = formatAmount(listing.priceMinor, 'DUCAT', { locale, trimWhole: true });
-  const price = `${figure} ${money('ducats', { isOne: listing.priceMinor === 100n ? 'yes' : 'no' })}`;
+  const priceMinor = salePriceOf(listing);
+  const figure = formatAmount(priceMinor, 'DUCAT', { locale, trimWhole: true });
+  const price = `${figure} ${money('ducats', { isOne: priceMinor === 100n ? 'yes' : 'no' })}`;
   return {
     title: listing.title,
     detail: t('soldBy', { seller: listing.seller.displayName }),
