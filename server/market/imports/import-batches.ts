@@ -213,11 +213,11 @@ export function seenAfter(changed: ChangedListing): Seen {
   };
 }
 
-function seenNew({ id, state, terms }: NewListing): Seen {
+function seenNew({ state, terms }: NewListing): Seen {
   const variants = terms.variants.map(({ values, stock }) => ({ values, stock }));
   return seenOf({
-    ...{ id, sellerId: '', title: '', description: '', categorySlug: '', kind: terms.kind },
-    ...{ priceMinor: terms.priceMinor, version: 1, state },
+    version: 1,
+    state,
     stock: terms.stock,
     variants: variants.map((variant) => ({ ...variant, id: '', priceMinor: 0n, isOffered: true })),
   });

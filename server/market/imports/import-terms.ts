@@ -12,7 +12,12 @@ export interface Seen {
   variants: { values: string[]; stock: number | null }[];
 }
 
-export function seenOf({ version, state, stock, variants }: LockedListing): Seen {
+export function seenOf({
+  version,
+  state,
+  stock,
+  variants,
+}: Pick<LockedListing, 'version' | 'state' | 'stock' | 'variants'>): Seen {
   const offered = variants.filter(({ isOffered }) => isOffered);
   return {
     version,
