@@ -18,7 +18,10 @@ export function scriptText(data: StructuredData): string {
 }
 
 interface ListingFacts {
-  listing: ListingView;
+  listing: Pick<
+    ListingView,
+    'title' | 'kind' | 'state' | 'stock' | 'priceMinor' | 'hasVariants' | 'sale' | 'seller' | 'rating'
+  >;
   /** Address of the page, and of its image. */
   url: string;
   image: string;

@@ -123,6 +123,7 @@ describe('a line', () => {
   const listing = {
     ...{ id: 'listing', sellerId: 'seller', title: 'A cup', description: 'Of glass.', categorySlug: 'glass' },
     ...{ kind: 'goods', state: 'published', version: 3, priceMinor: 10n, stock: 5, quantitySteps: [] },
+    acceptsItself: null,
   } as const;
   const priced = (offered: typeof variants, wanted: { variantId: string | null; quantity?: number }) =>
     priceLines([{ listingId: 'listing', listingVersion: 3, quantity: 2, ...wanted }], {
