@@ -18,6 +18,7 @@ import { trimImports, workOnImports } from './market/imports/import-jobs.ts';
 import { sweepAttachments } from './market/messages/message-jobs.ts';
 import { followShelves, shelfBatchMax } from './market/dashboards/shelf-jobs.ts';
 import { disputedOrders } from './market/orders/disputed-orders.ts';
+import { expireOffers } from './market/offers/offer-jobs.ts';
 import { takeDueSteps } from './market/orders/deadline-jobs.ts';
 import { findForgottenEscrow } from './market/orders/order-jobs.ts';
 import { expireDucatRequests } from './market/peer-transfers/ducat-request-jobs.ts';
@@ -159,6 +160,7 @@ function scheduledJobs(): ScheduledJob[] {
 function marketJobs(context: ReturnType<typeof processContext>): ScheduledJob[] {
   return [
     { name: 'market.order-deadlines', cron: '* * * * *', handle: () => takeDueSteps(context) },
+    { name: 'market.expire-offers', cron: '* * * * *', handle: () => expireOffers(context) },
     { name: 'market.expire-requests', cron: '*/5 * * * *', handle: () => expireDucatRequests(context) },
     { name: 'market.count-words', cron: '50 3 * * *', handle: () => countTitleWords(context) },
     { name: 'market.saved-searches', cron: '*/5 * * * *', handle: () => watchSavedSearches(context) },

@@ -237,6 +237,7 @@ const withheld: Readonly<Record<string, string>> = {
   'ModerationDecision.undoneBy': "about somebody else; the act is in the operator's actions",
   'FeaturedListing.addedBy': "about somebody else's listing; the act is in the operator's actions",
   'OrderEvent.actor': 'the part somebody plays in an order, not who they are',
+  'OfferEvent.actor': 'the part somebody plays in an offer, not who they are',
 };
 
 function uncovered(columns: readonly string[], covered: readonly string[]): string[] {

@@ -11,6 +11,7 @@ import type { TestCitizen, TestMarket } from '#server/testing/market.ts';
 import { testPeers, type TestPeers } from '#server/testing/peer-transfers.ts';
 import { bounded } from '#server/testing/bounded.ts';
 import { issueCoupon, runSale } from '#server/testing/discounts.ts';
+import { testOffers } from '#server/testing/offers.ts';
 import { testPeople } from '#server/testing/people.ts';
 import { procedureTable } from '#server/testing/procedures.ts';
 import { testPrincipal } from '#server/testing/principal.ts';
@@ -22,6 +23,8 @@ const seed = Date.now() % 1_000_000;
 
 const words = 'Because it is not mine.';
 const terms = { title: 'Taken over', description: words, category: 'glass', priceMinor: 1n, stock: 1 } as const;
+
+const named = { unitPriceMinor: 1n, quantity: 1, note: null } as const;
 
 /** For each procedure of citizens that names a row: a valid input about the row of someone else. */
 const inputs: Record<string, (id: string) => object> = {
@@ -54,6 +57,11 @@ const inputs: Record<string, (id: string) => object> = {
   'messages.write': (threadId) => ({ threadId, text: words, key: systemIds.uuid() }),
   'messages.writeToOrder': (orderId) => ({ orderId, text: words, key: systemIds.uuid() }),
   'notifications.markRead': (notificationId) => ({ notificationId }),
+  'offers.accept': (offerId) => ({ offerId, sequence: 1, key: systemIds.uuid() }),
+  'offers.byId': (offerId) => ({ offerId }),
+  'offers.counter': (offerId) => ({ offerId, sequence: 1, key: systemIds.uuid(), ...named }),
+  'offers.decline': (offerId) => ({ offerId, sequence: 1, key: systemIds.uuid() }),
+  'offers.withdraw': (offerId) => ({ offerId, sequence: 1, key: systemIds.uuid() }),
   'orders.accept': (orderId) => ({ orderId }),
   'orders.agree': (orderId) => ({ orderId, sequence: 1 }),
   'orders.byId': (orderId) => ({ orderId }),
@@ -95,6 +103,8 @@ const open: Record<string, string> = {
   'reviews.ofListing': 'shown to everybody',
   'reviews.ofSeller': 'shown to everybody',
   'notifications.list': 'where a page of one’s own goes on',
+  'offers.forListing': 'null where one has made none oneself',
+  'offers.make': 'one offers for the listings of others',
   'sitemap.page': 'listings are public',
   'sandbox.mail': 'a sandbox shows every letter',
   'viewed.remember': 'one looks at the listings of others',
@@ -165,6 +175,8 @@ async function plantRows(market: TestPeers): Promise<string[]> {
     const { listingId } = await market.listing(seller);
     const [open, delivered] = [await market.buy(buyer, { listingId }), await market.buy(buyer, { listingId })];
     await market.step({ orderId: delivered.orderId, visitor: seller, action: 'deliver' });
+    const { offerId } = await testOffers(market).make(buyer, { listingId });
+    ids.push(offerId);
     const item = { listingId, variantId: null, quantity: 1 };
     const owner = { citizenId: buyer.citizenId };
     const { itemId } = await market.database.inTransaction((tx) =>
@@ -208,6 +220,7 @@ async function snapshot({ database: { client } }: TestMarket): Promise<unknown> 
     messages: await client.message.findMany({ ...byId, include: { shownAs: true } }),
     reviews: await client.review.findMany(byId),
     cart: await client.cartItem.findMany(byId),
+    offers: await client.offer.findMany({ ...byId, include: { events: true } }),
     sales: await client.sale.findMany(byId),
     coupons: await client.coupon.findMany(byId),
     watched: await client.stockWatch.findMany({ orderBy: { listingId: 'asc' }, take: 100 }),

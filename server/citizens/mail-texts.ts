@@ -2,6 +2,7 @@ import { englishCashOuts, italianCashOuts } from './mail-texts-cash-outs.ts';
 import { closing, warning } from './mail-texts-frame.ts';
 import { englishMarket, italianMarket } from './mail-texts-market.ts';
 import { englishMoney, italianMoney } from './mail-texts-money.ts';
+import { englishOffers, italianOffers } from './mail-texts-offers.ts';
 import { englishPeers, italianPeers } from './mail-texts-peers.ts';
 import { englishPeople, italianPeople } from './mail-texts-people.ts';
 import { englishPlan, italianPlan } from './mail-texts-plan.ts';
@@ -55,6 +56,7 @@ const english: Texts = {
   ...englishCashOuts,
   ...englishMoney,
   ...englishPeers,
+  ...englishOffers,
   ...englishPlan,
   ...englishMarket,
   ...englishPeople,
@@ -136,6 +138,7 @@ const italian: Texts = {
   ...italianCashOuts,
   ...italianMoney,
   ...italianPeers,
+  ...italianOffers,
   ...italianPlan,
   ...italianMarket,
   ...italianPeople,

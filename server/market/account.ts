@@ -8,6 +8,9 @@ import { ownListings, listingById } from '#server/market/catalogue/listing-queri
 import { discountCovers, discountParts, endDiscountsOf } from '#server/market/discounts/discount-account.ts';
 import { partiesOf } from '#server/market/parties.ts';
 import { forgetPeople, peopleCovers, peopleParts } from '#server/market/people/personal-data.ts';
+import { lockListings } from '#server/market/catalogue/listing-locks.ts';
+import { offerData } from '#server/market/offers/offer-data.ts';
+import { endOffersOf, listingsOfOffers } from '#server/market/offers/offer-endings.ts';
 import { orderForParty, ordersBought, ordersSold } from '#server/market/orders/order-queries.ts';
 import { forgetSearcher, searchCovers, searchParts } from '#server/market/search/search-account.ts';
 import { wishesData } from '#server/market/wishlist/wishlist-account.ts';
@@ -22,7 +25,7 @@ import type { Db } from '#server/platform/db.ts';
 
 const pageMax = 100;
 
-/** Orders on their way keep an account open; what is on sale leaves with it, and open requests for ducats end. */
+/** Orders on their way keep an account open; what is on sale leaves with it, and open requests for ducats and offers end. */
 export const marketClosing: ClosingPart = {
   obstacles: async (db, citizenId) => {
     const parties = [{ buyerId: citizenId }, { sellerId: citizenId }];
@@ -37,6 +40,9 @@ export const marketClosing: ClosingPart = {
       orderBy: { id: 'asc' },
       select: { id: true },
     });
+    const offered = await listingsOfOffers(tx, citizenId);
+    await lockListings(tx, [...listings.map(({ id }) => id), ...offered]);
+    await endOffersOf(tx, deps, citizenId);
     await endRequestsOf(tx, deps, citizenId);
     for (const { id: listingId } of listings) await pauseListing(tx, { ...deps, sellerId: citizenId, listingId });
     await forgetSearcher(tx, citizenId);
@@ -55,6 +61,7 @@ export const marketData: PersonalDataSource = {
     'Listing.sellerId',
     ...peerTransferData.covers,
     ...importsData.covers,
+    ...offerData.covers,
     'Picture.ownerId',
     'ContentFile.ownerId',
     'Purchase.buyerId',
@@ -82,6 +89,7 @@ export const marketData: PersonalDataSource = {
     { name: 'ordersSold', rows: (db, { citizenId }) => orders(db, { citizenId, read: sold }) },
     ...peerTransferData.parts,
     ...importsData.parts,
+    ...offerData.parts,
     { name: 'orderSettings', rows: (db, { citizenId }) => orderSettings(db, citizenId) },
     ...discountParts,
     ...searchParts,

@@ -93,6 +93,8 @@ const termsShape = z.object({
   content: listingContent.nullable().optional(),
   /** Whether its orders accept themselves; null: as the seller has it. Left out, a change leaves it as it is. */
   acceptsItself: z.boolean().nullable().optional(),
+  /** Whether one may offer another price. Left out, a new listing takes offers and a changed one stays as it is. */
+  takesOffers: z.boolean().optional(),
 });
 
 type TermsShape = z.output<typeof termsShape>;
@@ -201,6 +203,8 @@ export interface ListingView extends ListingCard {
   quantitySteps: QuantityStep[];
   /** Whether its orders accept themselves; null for as the seller has it, and for everybody but the seller. */
   acceptsItself: boolean | null;
+  /** Whether one may offer another price. */
+  takesOffers: boolean;
   updatedAt: Date;
 }
 

@@ -20,6 +20,8 @@ export interface LockedListing {
   quantitySteps: QuantityStep[];
   /** Whether its orders accept themselves; null: as its seller has it. */
   acceptsItself: boolean | null;
+  /** Whether its seller lets citizens offer another price. */
+  takesOffers: boolean;
   /** Empty where there never was anything to choose; those no longer offered included, because orders name them. */
   variants: LockedVariant[];
 }
@@ -45,6 +47,7 @@ export async function lockListings(tx: Tx, listingIds: readonly string[]): Promi
     SELECT id, seller_id AS "sellerId", title, description, category_slug AS "categorySlug",
            price_minor AS "priceMinor", stock, kind, state, version, quantity_steps AS "quantitySteps",
            accepts_itself AS "acceptsItself",
+           takes_offers AS "takesOffers",
            EXISTS (SELECT FROM listing_variant WHERE listing_id = listing.id) AS "hasVariants"
       FROM listing
      WHERE id = ANY (${ids}::uuid[])

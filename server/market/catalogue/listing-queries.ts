@@ -44,6 +44,7 @@ export async function listingById(
     deliveryDays: row.deliveryDays,
     quantitySteps: storedListingWords.quantitySteps.parse(row.quantitySteps),
     acceptsItself: row.sellerId === input.visitorId ? row.acceptsItself : null,
+    takesOffers: row.takesOffers,
     updatedAt: row.updatedAt,
   };
 }
@@ -67,6 +68,7 @@ const viewSelected = {
   deliveryDays: true,
   quantitySteps: true,
   acceptsItself: true,
+  takesOffers: true,
   updatedAt: true,
   variants: {
     where: { isOffered: true },

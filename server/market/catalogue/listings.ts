@@ -57,8 +57,9 @@ export async function publishListing(
   const plan = planVariants([], terms.variants);
   const id = input.ids.uuid();
   const first = { id, sellerId, key, inputHash: hash, state, version: 1, createdAt: now, updatedAt: now };
-  const acceptsItself = terms.acceptsItself ?? null;
-  await tx.listing.createMany({ data: [{ ...rowOf(terms, totalsOf(terms, plan.offered)), ...first, acceptsItself }] });
+  const { acceptsItself = null, takesOffers = true } = terms;
+  const switches = { acceptsItself, takesOffers };
+  await tx.listing.createMany({ data: [{ ...rowOf(terms, totalsOf(terms, plan.offered)), ...first, ...switches }] });
   await writeVariants(tx, { listingId: id, plan, ids: input.ids });
   await keepVersion(tx, { listingId: id, content });
   await emit(tx, input, { type: `listing.${state}`, subject: id, payload: { sellerId, version: 1 } });
@@ -81,12 +82,14 @@ export async function updateListing(
   if (current.version !== version) throw listingChanged();
   const kept = await keptVersion(tx, { listingId, version });
   const { row, plan, content, areTermsEdited, isStockEdited } = changeOf(current, { wanted: input.listing, kept });
-  const acceptsItself = terms.acceptsItself === undefined ? current.acceptsItself : terms.acceptsItself;
-  if (!areTermsEdited && !isStockEdited && acceptsItself === current.acceptsItself) return receiptOf(current);
+  // No terms: neither changes anything of what is bought.
+  const { acceptsItself = current.acceptsItself, takesOffers = current.takesOffers } = terms;
+  const isSwitched = acceptsItself !== current.acceptsItself || takesOffers !== current.takesOffers;
+  if (!areTermsEdited && !isStockEdited && !isSwitched) return receiptOf(current);
   const now = input.clock.now();
   if (areTermsEdited) await checkTerms(tx, { sellerId: input.sellerId, terms, now });
   const nextVersion = areTermsEdited ? version + 1 : version;
-  const data = { ...row, acceptsItself, version: nextVersion, updatedAt: now };
+  const data = { ...row, acceptsItself, takesOffers, version: nextVersion, updatedAt: now };
   await tx.listing.update({ where: { id: listingId }, data, select: { id: true } });
   await writeVariants(tx, { listingId, plan, ids: input.ids });
   if (areTermsEdited) await keepVersion(tx, { listingId, content });

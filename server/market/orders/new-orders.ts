@@ -129,5 +129,6 @@ function rowOf(priced: PricedLine, place: { orderId: string; line: number }) {
     // Whoever gives a discount bears it: the fee is of what was paid.
     fundedBy: discount === null && coupon === null ? null : 'seller',
     totalMinor,
+    offerId: wanted.offerId ?? null,
   };
 }

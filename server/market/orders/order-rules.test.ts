@@ -6,6 +6,7 @@ import { lowerFee } from '#server/market/orders/fee-bands.ts';
 import { priceMinorMax } from '#server/market/catalogue/catalogue-schema.ts';
 import type { LockedListing } from '#server/market/catalogue/listing-locks.ts';
 import { priceLines } from '#server/market/orders/purchase-lines.ts';
+import type { PurchaseLine } from '#server/market/orders/order-schema.ts';
 import { quantityMax } from '#server/market/orders/quantity-schema.ts';
 import { ducat } from '#server/money/money.ts';
 
@@ -125,15 +126,18 @@ describe('a line', () => {
     ...{ kind: 'goods', state: 'published', version: 3, priceMinor: 10n, stock: 5, quantitySteps: [] },
     acceptsItself: null,
   } as const;
-  const priced = (offered: typeof variants, wanted: { variantId: string | null; quantity?: number }) =>
+  const priced = (offered: typeof variants, wanted: Partial<PurchaseLine> & { variantId: string | null }) =>
     priceLines([{ listingId: 'listing', listingVersion: 3, quantity: 2, ...wanted }], {
       buyerId: 'buyer',
+      agreed: new Map([['listing', ducat(7n)]]),
       listings: new Map([['listing', { ...listing, variants: offered } as LockedListing]]),
     });
 
   it('costs what was chosen', () => {
     expect(priced(variants, { variantId: red })).toMatchObject([{ price: { unitPriceMinor: 12n }, totalMinor: 24n }]);
     expect(priced([], { variantId: null })).toMatchObject([{ price: { unitPriceMinor: 10n }, totalMinor: 20n }]);
+    const byOffer = priced(variants, { variantId: red, offerId: 'an offer' });
+    expect(byOffer).toMatchObject([{ price: { unitPriceMinor: 7n }, totalMinor: 14n }]);
   });
 
   it.each([

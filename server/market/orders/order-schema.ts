@@ -71,6 +71,8 @@ export const placeOrderInput = z.object({
    * which is never more than the list price of the version that is named. Centesimi.
    */
   totalMinor: z.bigint().positive().optional(),
+  /** The buyer's accepted offer whose price it is bought at; left out where the seller's price is paid. */
+  offerId: z.uuid().nullish(),
   key: attemptKey,
 });
 
@@ -82,6 +84,8 @@ export interface PurchaseLine {
   readonly listingVersion: number;
   readonly variantId: string | null;
   readonly quantity: number;
+  /** The accepted offer that says its price. */
+  readonly offerId?: string | null | undefined;
 }
 
 /** One line of an order, by its place in it. */
@@ -191,6 +195,8 @@ export interface OrderLineView {
   fundedBy: 'seller' | null;
   /** What was paid. */
   totalMinor: DucatMinor;
+  /** The offer by which it was bought, if any. */
+  offerId: string | null;
 }
 
 /** A step that somebody may take now: what the timeline says comes next. */

@@ -60,6 +60,7 @@ export const lineSelected = {
   couponMinor: true,
   fundedBy: true,
   totalMinor: true,
+  offerId: true,
 } satisfies Prisma.OrderLineSelect;
 
 type OrderRow = Prisma.MarketOrderGetPayload<{ select: typeof orderSelected }>;

@@ -37,7 +37,10 @@ export interface PurchaseTerms {
   /** The coupon for what is bought of each seller; at the moment of the purchase. */
   readonly coupons?: ReadonlyMap<string, LockedCoupon>;
   readonly now?: Date;
-  /** What buyer and seller agreed on for one of a listing: final, so that nothing comes off it. */
+  /**
+   * What buyer and seller agreed on for one of a listing, for the lines that name their offer: final, so that nothing comes
+   * off it.
+   */
   readonly agreed?: ReadonlyMap<string, DucatMinor>;
 }
 
@@ -81,11 +84,14 @@ function lineToPrice(
   line: { wanted: PurchaseLine; listing: LockedListing; priceMinor: DucatMinor },
 ): LineToPrice {
   const { wanted, listing, priceMinor: listUnitPriceMinor } = line;
+  const isByOffer = (wanted.offerId ?? null) !== null;
+  const agreedMinor = isByOffer ? agreed?.get(listing.id) : null;
+  invariant(agreedMinor !== undefined, 'a line that names an offer has a price that was agreed');
   return {
     key: `${listing.id} ${wanted.variantId ?? ''}`,
     ...{ listUnitPriceMinor, quantity: wanted.quantity, steps: listing.quantitySteps },
     sale: sales?.get(listing.id) ?? null,
-    agreedUnitPriceMinor: agreed?.get(listing.id) ?? null,
+    agreedUnitPriceMinor: agreedMinor ?? null,
   };
 }
 

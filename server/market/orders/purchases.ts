@@ -6,10 +6,11 @@ import { runningSales } from '#server/market/discounts/sale-queries.ts';
 import { payIntoEscrow } from '#server/market/orders/escrow.ts';
 import type { EscrowedOrder } from '#server/market/orders/escrow.ts';
 import { writeOrder } from '#server/market/orders/new-orders.ts';
+import { agreedPrices, useOffers } from '#server/market/offers/offer-uses.ts';
 import { refuseBlockedBuyer } from '#server/market/people/blocks.ts';
 import type { PurchaseLine } from '#server/market/orders/order-schema.ts';
 import { bySeller, priceLines, totalOfLines } from '#server/market/orders/purchase-lines.ts';
-import type { PricedLine } from '#server/market/orders/purchase-lines.ts';
+import type { PricedLine, PurchaseTerms } from '#server/market/orders/purchase-lines.ts';
 import { ducat } from '#server/money/money.ts';
 import type { DucatMinor } from '#server/money/money.ts';
 import type { Clock } from '#server/platform/clock.ts';
@@ -58,8 +59,8 @@ export interface PurchaseReceipt {
  * Sales and coupons are those of the moment after the locks were taken: what costs something else by then than what was
  * shown is refused as `price_changed`.
  *
- * Refuses: `idempotency_key_reused`, `seller_unavailable`, `price_changed`, `insufficient_funds`, and what `priceLines`
- * refuses.
+ * Refuses: `idempotency_key_reused`, `seller_unavailable`, `price_changed`, `insufficient_funds`, and what `agreedPrices`
+ * and `priceLines` refuse.
  */
 export async function placePurchase(tx: Tx, input: PlacePurchase): Promise<PurchaseReceipt> {
   const listings = await lockListings(
@@ -71,7 +72,8 @@ export async function placePurchase(tx: Tx, input: PlacePurchase): Promise<Purch
   if (known !== null) return repeatedReceipt(known, hash);
 
   const time = input.clock.now();
-  const lines = await priceNow(tx, { ...input, listings, now: time });
+  const agreed = await agreedPrices(tx, { ...input, now: time });
+  const lines = await priceNow(tx, { ...input, listings, now: time, agreed: agreed.unitPriceMinor });
   const sellerIds = [...listings.values()].map(({ sellerId }) => sellerId);
   await refuseBlockedBuyer(tx, { sellerIds, buyerId: input.buyerId });
   const sold = lines.map(({ listing, wanted: { quantity, variantId } }) => ({ listing, units: -quantity, variantId }));
@@ -101,6 +103,7 @@ export async function placePurchase(tx: Tx, input: PlacePurchase): Promise<Purch
     receipts.push(receiptOf(order, ofSeller));
   }
   invariant(walletId !== undefined, 'the buyer has a wallet');
+  await useOffers(tx, input, agreed.offers);
   await payIntoEscrow(tx, { orders, walletId, time, secret: input.secret });
   return { purchaseId, totalMinor: totalOfLines(lines), orders: receipts };
 }
@@ -108,12 +111,12 @@ export async function placePurchase(tx: Tx, input: PlacePurchase): Promise<Purch
 /** What everything costs at this moment. */
 async function priceNow(
   tx: Tx,
-  input: PlacePurchase & { listings: ReadonlyMap<string, LockedListing>; now: Date },
+  input: PlacePurchase & Required<Pick<PurchaseTerms, 'listings' | 'now' | 'agreed'>>,
 ): Promise<PricedLine[]> {
-  const { buyerId, couponIds = [], expectedTotalMinor, listings, now } = input;
+  const { buyerId, couponIds = [], expectedTotalMinor, listings, now, agreed } = input;
   const coupons = await lockCoupons(tx, { couponIds, buyerId });
   const sales = await runningSales(tx, { listings: [...listings.values()], now });
-  const lines = priceLines(input.lines, { buyerId, listings, sales, coupons, now });
+  const lines = priceLines(input.lines, { buyerId, listings, sales, coupons, now, agreed });
   if (expectedTotalMinor !== undefined && totalOfLines(lines) !== expectedTotalMinor) throw priceChanged();
   return lines;
 }
@@ -192,6 +195,7 @@ function hashOf(lines: readonly PurchaseLine[], couponIds: readonly string[]): s
     listingVersion: line.listingVersion,
     quantity: line.quantity,
     ...(line.variantId === null ? {} : { variantId: line.variantId }),
+    ...offerIn(line),
   });
   const coupons = couponIds.length === 0 ? {} : { coupons: couponIds.toSorted().join(' ') };
   if (only !== undefined && others.length === 0) return inputHash({ ...fields(only), ...coupons });
@@ -203,6 +207,10 @@ function hashOf(lines: readonly PurchaseLine[], couponIds: readonly string[]): s
     ),
     ...coupons,
   });
+}
+
+function offerIn({ offerId = null }: PurchaseLine): { offerId?: string } {
+  return offerId === null ? {} : { offerId };
 }
 
 function keyReused(): Error {

@@ -1,4 +1,5 @@
-import { blockedBy, setBlock } from '#server/market/people/blocks.ts';
+import { blockCitizen } from '#server/market/people/blocking.ts';
+import { blockedBy } from '#server/market/people/blocks.ts';
 import { setBlockInput } from '#server/market/people/people-schema.ts';
 import { citizenProcedure, router } from '#server/platform/trpc.ts';
 
@@ -12,6 +13,8 @@ export const blocksRouter = router({
   set: citizenProcedure({ limit: 'write', audited: false })
     .input(setBlockInput)
     .mutation(({ ctx, input }) =>
-      ctx.database.inTransaction((tx) => setBlock(tx, { ...input, by: ctx.principal.citizenId, clock: ctx.clock })),
+      ctx.database.inTransaction((tx) =>
+        blockCitizen(tx, ctx, { ...input, by: ctx.principal.citizenId, clock: ctx.clock }),
+      ),
     ),
 });
