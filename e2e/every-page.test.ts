@@ -93,6 +93,8 @@ test("a citizen's pages are accessible and fit", async ({ page }) => {
     '/account/searches?q=glass&max=20',
     '/orders',
     '/orders?tab=sold',
+    '/offers',
+    '/offers?tab=received',
     '/account/security',
     '/account/sessions',
     order,

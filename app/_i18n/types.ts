@@ -25,6 +25,7 @@ import type market from '../_messages/en/market.json';
 import type moderation from '../_messages/en/moderation.json';
 import type money from '../_messages/en/money.json';
 import type notification from '../_messages/en/notification.json';
+import type offer from '../_messages/en/offer.json';
 import type operator from '../_messages/en/operator.json';
 import type order from '../_messages/en/order.json';
 import type people from '../_messages/en/people.json';
@@ -87,6 +88,7 @@ interface AllMessages {
   moderation: typeof moderation;
   money: typeof money;
   notification: typeof notification;
+  offer: typeof offer;
   operator: typeof operator;
   order: typeof order;
   people: typeof people;

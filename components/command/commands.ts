@@ -42,6 +42,7 @@ export function findCommands(context: CommandContext): Command[] {
     { id: 'messages', label: t('go.messages'), group: goTo, href: '/messages' },
     { id: 'buying', label: t('go.buying'), group: goTo, href: '/account/buying' },
     { id: 'wishlist', label: t('go.wishlist'), group: goTo, href: '/account/wishlist' },
+    { id: 'offers', label: t('go.offers'), group: goTo, href: '/offers' },
     { id: 'sell', label: t('go.sell'), group: goTo, href: '/sell' },
     { id: 'new', label: t('go.newListing'), group: goTo, href: '/sell/new' },
     ...(isOperator ? [{ id: 'operator', label: t('go.operator'), group: goTo, href: '/operator' }] : []),

@@ -11,7 +11,7 @@ import { classNames } from '#components/ui/class-names.ts';
 
 const places = [
   { key: 'market', href: '/market', under: ['/market', '/listings', '/sellers'], icon: Store, isPublic: true },
-  { key: 'orders', href: '/orders', under: ['/orders'], icon: ScrollText, isPublic: false },
+  { key: 'orders', href: '/orders', under: ['/orders', '/offers', '/gifts'], icon: ScrollText, isPublic: false },
   { key: 'sell', href: '/sell/overview', under: ['/sell'], icon: Tags, isPublic: false },
   { key: 'wallet', href: '/wallet', under: ['/wallet'], icon: Landmark, isPublic: false },
 ] as const;

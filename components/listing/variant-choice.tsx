@@ -43,15 +43,18 @@ interface VariantChoiceProps {
   chosen: ChosenValues;
   onChoose: (chosen: ChosenValues) => void;
   disabled: boolean;
+  /** Tells two choices of one page apart. */
+  idPrefix?: string;
 }
 
 /** A list for each option; what cannot be had with the rest is marked, but can be chosen to change one's mind. */
-export function VariantChoice({ options, variants, chosen, onChoose, disabled }: VariantChoiceProps) {
+export function VariantChoice(props: VariantChoiceProps) {
+  const { options, variants, chosen, onChoose, disabled, idPrefix = 'option' } = props;
   const t = useTranslations('listing.buy');
   return options.map(({ name, values }, option) => {
     const left = valuesLeft(variants, chosen, option);
     return (
-      <Field key={name} id={`option-${String(option)}`} label={name}>
+      <Field key={name} id={`${idPrefix}-${String(option)}`} label={name}>
         {(control) => (
           <Select
             {...control}

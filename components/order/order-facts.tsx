@@ -85,6 +85,7 @@ export function OrderParties({ order }: { order: OrderView }) {
           ...(order.closedAt === null ? [] : [{ key: 'closed', label: t('closed'), value: day(order.closedAt) }]),
         ]}
       />
+      {order.viewer === 'operator' ? null : <ByOffer lines={order.lines} />}
       <p className="flex flex-col border-t border-line pt-2 text-sm">
         <span className="text-muted">{t('number')}</span>
         <span className="figures">{order.id}</span>
@@ -94,4 +95,17 @@ export function OrderParties({ order }: { order: OrderView }) {
       </p>
     </Card>
   );
+}
+
+/** That a price was agreed on before, for whoever may read how. */
+function ByOffer({ lines }: Pick<OrderView, 'lines'>) {
+  const t = useTranslations('order.parties');
+  const offerIds = lines.flatMap(({ offerId }) => (offerId === null ? [] : [offerId]));
+  return offerIds.map((offerId) => (
+    <p key={offerId} className="pb-2 text-sm">
+      <TextLink href={`/offers/${offerId}`} prefetch={false}>
+        {t('byOffer')}
+      </TextLink>
+    </p>
+  ));
 }

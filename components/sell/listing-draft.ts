@@ -35,6 +35,7 @@ export interface ListingDraft extends ChoicesDraft {
   contentFiles: readonly ContentFileView[];
   /** Null: as the seller has it. */
   acceptsItself: boolean | null;
+  takesOffers: boolean;
 }
 
 /** A step of the quantity discounts, as typed. */
@@ -109,6 +110,7 @@ export function readDraft(draft: ListingDraft, asked: readonly CategoryAttribute
     ...serviceOf(draft),
     content: contentOf(draft),
     acceptsItself: isDigital ? null : draft.acceptsItself,
+    takesOffers: draft.takesOffers,
   });
   const early = earlyProblems(draft, { hasOptions: options.length > 0, asked });
   if (checked.success && Object.keys(early).length === 0) return { terms: checked.data, problems: {} };
@@ -220,6 +222,7 @@ export const emptyDraft: ListingDraft = {
   contentText: '',
   contentFiles: [],
   acceptsItself: null,
+  takesOffers: true,
 };
 
 /** A listing as the form begins with it; `content` for something digital. */
@@ -245,5 +248,6 @@ export function draftOf(listing: ListingView, content: Pick<ContentView, 'text' 
     contentText: content?.text ?? '',
     contentFiles: content?.files ?? [],
     acceptsItself: listing.acceptsItself,
+    takesOffers: listing.takesOffers,
   };
 }

@@ -8,6 +8,7 @@ import { useRefusalText } from '#components/errors/use-refusal-text.ts';
 import { Earnings } from '#components/sell/earnings.tsx';
 import { ContentFields } from '#components/sell/content-fields.tsx';
 import { AcceptanceField, DetailFields, ServiceFields } from '#components/sell/detail-fields.tsx';
+import { OffersField } from '#components/sell/offers-field.tsx';
 import { PriceFields, TermsFields } from '#components/sell/listing-fields.tsx';
 import { lowestPriceOf } from '#components/sell/listing-draft.ts';
 import type { ListingDraft } from '#components/sell/listing-draft.ts';
@@ -90,6 +91,7 @@ function AllFields({ listing, tree }: AllFieldsProps) {
       <TermsFields {...fields} tree={tree} />
       {hasOptions ? null : <PriceFields {...fields} />}
       <StepFields {...fields} />
+      <OffersField {...fields} />
       {draft.kind === 'service' ? <ServiceFields {...fields} /> : null}
       {draft.kind === 'digital' ? (
         <ContentFields

@@ -13,6 +13,7 @@ import { EmptyState } from '#components/ui/empty-state.tsx';
 import { LinkButton } from '#components/ui/link-button.tsx';
 import { Pagination } from '#components/ui/pagination.tsx';
 import { Tabs } from '#components/ui/tabs.tsx';
+import { TextLink } from '#components/ui/text-link.tsx';
 
 interface OrdersPageProps {
   searchParams: SearchParams;
@@ -35,16 +36,20 @@ export default async function OrdersPage({ searchParams }: OrdersPageProps) {
   const side = oneOf(textOf(query['tab']), sides) ?? 'bought';
   const cursor = textOf(query['cursor']);
   const caller = await serverCaller();
-  const [t, common, page, setting] = await Promise.all([
+  const [t, common, page, setting, waiting] = await Promise.all([
     getTranslations('order'),
     getTranslations('common'),
     orNotFound(caller.orders[side]({ cursor, limit: ordersPerPage })),
     caller.orders.setting(),
+    caller.offers.waiting(),
   ]);
   const address = (of: Side, at?: string) => addressOf('/orders', { tab: of === 'sold' ? of : undefined, cursor: at });
   return (
     <Page>
       <PageHeading title={t('title')}>{t('lead')}</PageHeading>
+      <p>
+        <TextLink href="/offers">{t('toOffers', { count: waiting })}</TextLink>
+      </p>
       <div className="flex flex-col gap-6">
         <Tabs
           label={t('views')}

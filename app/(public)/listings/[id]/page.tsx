@@ -3,6 +3,7 @@ import { getFormatter, getTranslations } from 'next-intl/server';
 
 import { Islands } from '#app/_islands/islands.tsx';
 import { ListingKeep } from '#app/_people/listing-keep.tsx';
+import { ListingOffer } from '#app/_people/listing-offer.tsx';
 import { ListingPeople } from '#app/_people/listing-people.tsx';
 import { publicPrefix } from '#app/_reading/addresses.ts';
 import { readListing } from '#app/_reading/listing.ts';
@@ -73,6 +74,7 @@ export default async function ListingPage({ params }: ListingPageProps) {
               </Islands>
             </Card>
             <ListingKeep listing={listing} />
+            <ListingOffer listing={listing} visitor={visitor} />
             <Figures
               figures={[
                 {
