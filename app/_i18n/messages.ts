@@ -85,7 +85,6 @@ export const spokenByIslands: readonly Noun[] = [
   'moderation',
   'notification',
   'offer',
-  'offer',
   'operator',
   'order',
   'people',

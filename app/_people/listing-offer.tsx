@@ -1,5 +1,6 @@
 import { getTranslations } from 'next-intl/server';
 
+import { Islands } from '#app/_islands/islands.tsx';
 import { serverCaller } from '#app/_trpc/server.ts';
 import type { Visitor } from '#components/layout/visitor.ts';
 import { MakeOffer } from '#components/offer/make-offer.tsx';
@@ -12,7 +13,12 @@ export async function ListingOffer({ listing, visitor }: { listing: ListingView;
   if (visitor === null || visitor.username === listing.seller.username || !isOpen) return null;
   const [t, caller] = await Promise.all([getTranslations('offer.make'), serverCaller()]);
   const own = await caller.offers.forListing({ listingId: listing.id });
-  if (own === null) return <MakeOffer listing={listing} />;
+  if (own === null)
+    return (
+      <Islands say={['offer', 'listing', 'errors']}>
+        <MakeOffer listing={listing} />
+      </Islands>
+    );
   return (
     <LinkButton href={`/offers/${own.offerId}`} prefetch={false} variant="secondary" wide>
       {t('see')}

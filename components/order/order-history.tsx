@@ -49,6 +49,7 @@ function HistoryEntry({ event, order, isLast }: HistoryEntryProps) {
   const names = {
     buyer: order.buyer.displayName,
     seller: order.seller.displayName,
+    recipient: order.recipient?.displayName ?? t('system'),
     operator: t('operator'),
     system: t('system'),
   };

@@ -4,7 +4,7 @@ import { OrderStateBadge } from '#components/order/order-state-badge.tsx';
 import { Card } from '#components/ui/card.tsx';
 import type { OrderActor, OrderNextStep, OrderView } from '#server/market/orders/order-schema.ts';
 
-const sides = ['buyer', 'seller', 'operator'] as const satisfies readonly OrderActor[];
+const sides = ['buyer', 'recipient', 'seller', 'operator'] as const satisfies readonly OrderActor[];
 
 /** Who can do what now and until when, and what comes after: all from the order's own process. */
 export function OrderTimeline({ order }: { order: OrderView }) {
@@ -82,7 +82,11 @@ function Possible({ order, side }: { order: OrderView; side: (typeof sides)[numb
   const steps = order.next.filter((step) => step.actor === side && isSensible(order, step));
   if (steps.length === 0) return null;
   const who =
-    order.viewer === side ? t('you') : side === 'operator' ? t('operator') : t(side, { name: order[side].displayName });
+    order.viewer === side
+      ? t('you')
+      : side === 'operator'
+        ? t('operator')
+        : t(side, { name: order[side]?.displayName ?? '' });
   const what = format.list(
     steps.map(({ action }) => t(`what.${action}`)),
     { type: 'disjunction' },

@@ -43,6 +43,7 @@ const inputs: Record<string, (id: string) => object> = {
   'imports.cancel': (importId) => ({ importId }),
   'imports.report': (importId) => ({ importId, kind: 'problems' }),
   'imports.undo': (importId) => ({ importId }),
+  'gifts.byId': (orderId) => ({ orderId }),
   'listings.update': (listingId) => ({ ...terms, listingId, version: 1, stockSeen: 1 }),
   'listings.archive': (listingId) => ({ listingId }),
   'listings.orderContent': (orderId) => ({ orderId }),

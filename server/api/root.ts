@@ -17,6 +17,7 @@ import { searchRouter, storefrontsRouter } from '#server/market/search/search-ro
 import { discountsRouter } from '#server/market/discounts/discounts-router.ts';
 import { messagesRouter } from '#server/market/messages/messages-router.ts';
 import { sitemapRouter } from '#server/market/catalogue/sitemap-router.ts';
+import { giftsRouter } from '#server/market/gifts/gifts-router.ts';
 import { offersRouter } from '#server/market/offers/offers-router.ts';
 import { ordersRouter } from '#server/market/orders/orders-router.ts';
 import { ducatRequestsRouter, peerTransfersRouter } from '#server/market/peer-transfers/peer-transfers-router.ts';
@@ -73,6 +74,7 @@ export const appRouter = router({
   sitemap: sitemapRouter,
   orders: ordersRouter,
   offers: offersRouter,
+  gifts: giftsRouter,
   peerTransfers: peerTransfersRouter,
   ducatRequests: ducatRequestsRouter,
   messages: messagesRouter,

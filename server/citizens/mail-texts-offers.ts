@@ -81,7 +81,7 @@ export const englishOffers: OfferTexts = {
   }),
   gift_moved: ({ get }) => ({
     subject: `your gift “${get('title')}”`,
-    lines: [giftEnglish[get('to')] ?? 'It does not come: the order is over, and the giver has their money back.'],
+    lines: [giftEnglish[get('to')] ?? 'It is over: the giver has their money back.'],
     link: { words: 'Your gift:', path: `/gifts/${get('order')}` },
   }),
 };
@@ -126,7 +126,7 @@ export const italianOffers: OfferTexts = {
   }),
   gift_moved: ({ get }) => ({
     subject: `il tuo regalo «${get('title')}»`,
-    lines: [giftItalian[get('to')] ?? 'Non arriva: l’ordine è finito, e chi lo donava ha riavuto i soldi.'],
+    lines: [giftItalian[get('to')] ?? 'È finito: chi lo donava ha riavuto i soldi.'],
     link: { words: 'Il tuo regalo:', path: `/gifts/${get('order')}` },
   }),
 };

@@ -9,6 +9,7 @@ import { discountCovers, discountParts, endDiscountsOf } from '#server/market/di
 import { partiesOf } from '#server/market/parties.ts';
 import { forgetPeople, peopleCovers, peopleParts } from '#server/market/people/personal-data.ts';
 import { lockListings } from '#server/market/catalogue/listing-locks.ts';
+import { giftForRecipient, giftsReceived } from '#server/market/gifts/gift-queries.ts';
 import { offerData } from '#server/market/offers/offer-data.ts';
 import { endOffersOf, listingsOfOffers } from '#server/market/offers/offer-endings.ts';
 import { orderForParty, ordersBought, ordersSold } from '#server/market/orders/order-queries.ts';
@@ -25,7 +26,10 @@ import type { Db } from '#server/platform/db.ts';
 
 const pageMax = 100;
 
-/** Orders on their way keep an account open; what is on sale leaves with it, and open requests for ducats and offers end. */
+/**
+ * Orders on their way keep an account open, but for gifts to it, which are their giver's affair; what is on sale
+ * leaves with it, and open requests for ducats and offers end.
+ */
 export const marketClosing: ClosingPart = {
   obstacles: async (db, citizenId) => {
     const parties = [{ buyerId: citizenId }, { sellerId: citizenId }];
@@ -67,6 +71,7 @@ export const marketData: PersonalDataSource = {
     'Purchase.buyerId',
     'MarketOrder.buyerId',
     'MarketOrder.sellerId',
+    'MarketOrder.recipientId',
     'OrderEvent.actorId',
     'OrderSetting.sellerId',
     ...peopleCovers,
@@ -87,6 +92,7 @@ export const marketData: PersonalDataSource = {
     { name: 'checkouts', rows: (db, { citizenId }) => checkouts(db, citizenId) },
     ...wishesData.parts,
     { name: 'ordersSold', rows: (db, { citizenId }) => orders(db, { citizenId, read: sold }) },
+    { name: 'giftsReceived', rows: (db, { citizenId }) => gifts(db, citizenId) },
     ...peerTransferData.parts,
     ...importsData.parts,
     ...offerData.parts,
@@ -118,6 +124,11 @@ async function* orders(
   const visitor = { citizenId, role: 'citizen' } as const;
   for await (const { id } of paged((cursor) => read(db, { citizenId, cursor, limit: pageMax })))
     yield await orderForParty(db, { orderId: id, visitor });
+}
+
+async function* gifts(db: Db, recipientId: string): AsyncGenerator<object, void> {
+  for await (const { orderId } of paged((cursor) => giftsReceived(db, { recipientId, cursor, limit: pageMax })))
+    yield await giftForRecipient(db, { orderId, recipientId });
 }
 
 async function* orderSettings(db: Db, citizenId: string): AsyncGenerator<object, void> {

@@ -16,6 +16,8 @@ export interface OrderCast {
   /** Whose orders accept themselves, and whose wait. */
   sellers: { prompt: TestCitizen; careful: TestCitizen };
   operator: TestCitizen;
+  /** Who gets what is bought as a gift. */
+  recipient: TestCitizen;
   listings: { prompt: string; careful: string; digital: string };
 }
 
@@ -30,11 +32,12 @@ export const digitalTerms = {
 
 /** One buyer, two sellers and a judge for many orders. */
 export async function orderCast(market: TestMarket): Promise<OrderCast> {
-  const [buyer, prompt, careful, operator] = await Promise.all([
+  const [buyer, prompt, careful, operator, recipient] = await Promise.all([
     market.citizen({ ducatsMinor: 1_000_000_00n }),
     market.citizen(),
     market.citizen(),
     market.citizen({ role: 'operator' }),
+    market.citizen(),
   ]);
   await market.database.inTransaction((tx) =>
     setAcceptsItself(tx, { sellerId: careful.citizenId, acceptsItself: false, clock: market.clock }),
@@ -45,7 +48,7 @@ export async function orderCast(market: TestMarket): Promise<OrderCast> {
     careful: (await market.listing(careful, terms)).listingId,
     digital: (await market.listing(prompt, { ...terms, ...digitalTerms })).listingId,
   };
-  return { buyer, sellers: { prompt, careful }, operator, listings };
+  return { buyer, sellers: { prompt, careful }, operator, recipient, listings };
 }
 
 /** Every way from the first state to an end, each state once; what stays in a state is no part of it. */
@@ -57,6 +60,16 @@ export function pathsOf(process: OrderProcess): OrderTransition[][] {
       .flatMap((step) => from(step.to, [...before, step]));
   };
   return from(process.first, []);
+}
+
+/** Of these ways as many as it takes to go every step that moves an order on. */
+export function coveringPaths(process: OrderProcess): OrderTransition[][] {
+  const gone = new Set<OrderTransition>();
+  return pathsOf(process).filter((path) => {
+    const isNew = path.some((step) => !gone.has(step));
+    for (const step of path) gone.add(step);
+    return isNew;
+  });
 }
 
 /** What is digital is accepted by itself too. */
@@ -91,8 +104,10 @@ export class OrderWalk {
     const own = path.findIndex(({ action, actor }) => !(actor === 'system' && ['accept', 'deliver'].includes(action)));
     const opened = process.version === 1 || own === -1 ? 0 : own;
     const kind = opened === 2 ? 'digital' : opened === 1 ? 'prompt' : 'careful';
-    const { orderId } = await this.market.buy(this.cast.buyer, { listingId: this.cast.listings[kind] });
+    const gift = path.some(({ actor }) => actor === 'recipient') ? await this.#gift() : null;
+    const { orderId } = await this.market.buy(this.cast.buyer, { listingId: this.cast.listings[kind], gift });
     if (process.version === 1) await this.#makeOld(orderId);
+    if (process.version === 2) await this.#makeSecond(orderId);
     for (const step of path.slice(0, opened)) this.note(process, step);
     const seller = kind === 'careful' ? this.cast.sellers.careful : this.cast.sellers.prompt;
     return { orderId, seller, opened };
@@ -117,6 +132,7 @@ export class OrderWalk {
 
   visitor({ seller }: WalkedOrder, actor: OrderTransition['actor']): TestCitizen {
     if (actor === 'buyer') return this.cast.buyer;
+    if (actor === 'recipient') return this.cast.recipient;
     return actor === 'seller' ? seller : this.cast.operator;
   }
 
@@ -149,6 +165,17 @@ export class OrderWalk {
     const { database, clock } = this.market;
     const tools = { clock, ids: systemIds, secret: testSecret };
     await database.inTransaction((tx) => cancelForChargeback(tx, { orderId, ...tools }));
+  }
+
+  async #gift(): Promise<{ username: string; note: string | null }> {
+    const { citizenId: id } = this.cast.recipient;
+    const { username } = await this.market.database.client.citizen.findUniqueOrThrow({ where: { id } });
+    return { username, note: 'For your name day.' };
+  }
+
+  /** As an order of the second version was placed: its states and times are those of the third. */
+  async #makeSecond(orderId: string): Promise<void> {
+    await asSuperuser(this.market.database, `UPDATE market_order SET process_version = 2 WHERE id = '${orderId}'`);
   }
 
   /** As an order of the first version was left by the change to the second. */

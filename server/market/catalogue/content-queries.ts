@@ -9,15 +9,17 @@ const revealingStates = ['delivered', 'disputed', 'completed', 'settled'];
 const linesMax = 100;
 
 /**
- * What a buyer received by an order, each as it was when they bought it, in the order of its lines.
- * Refuses: `content_not_found` (no such order of theirs, not delivered, or nothing to reveal).
+ * What was received by an order, each as it was when it was bought, in the order of its lines: by whoever it was given to,
+ * otherwise by its buyer. Whoever gives something away does not read it.
+ * Refuses: `content_not_found` (no such order for them, not delivered, or nothing to reveal).
  */
-export async function orderContent(db: Db, input: { orderId: string; buyerId: string }): Promise<ContentView[]> {
-  const { orderId, buyerId } = input;
+export async function orderContent(db: Db, input: { orderId: string; readerId: string }): Promise<ContentView[]> {
+  const { orderId, readerId } = input;
+  const isReader = { OR: [{ recipientId: readerId }, { buyerId: readerId, recipientId: null }] };
   const lines = await db.orderLine.findMany({
     where: {
       kind: 'digital',
-      order: { id: orderId, buyerId, state: { in: revealingStates }, events: { some: { toState: 'delivered' } } },
+      order: { id: orderId, ...isReader, state: { in: revealingStates }, events: { some: { toState: 'delivered' } } },
     },
     orderBy: { line: 'asc' },
     take: linesMax,
@@ -60,7 +62,7 @@ export async function fileForVisitor(db: Db, input: { fileId: string; visitorId:
       JOIN order_line line ON line.listing_id = kept.listing_id AND line.listing_version = kept.version
       JOIN market_order bought ON bought.id = line.order_id
      WHERE kept.content_file_ids @> ARRAY[${input.fileId}::uuid]
-       AND bought.buyer_id = ${input.visitorId}::uuid AND bought.state = ANY (${revealingStates})
+       AND coalesce(bought.recipient_id, bought.buyer_id) = ${input.visitorId}::uuid AND bought.state = ANY (${revealingStates})
        AND EXISTS (SELECT FROM order_event e WHERE e.order_id = bought.id AND e.to_state = 'delivered')
      LIMIT 1`;
   if (received.length === 0) throw notFound;

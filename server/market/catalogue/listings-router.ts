@@ -40,7 +40,7 @@ export const listingsRouter = router({
 
   orderContent: citizenProcedure({ limit: 'read', audited: false })
     .input(orderIdInput)
-    .query(({ ctx, input }) => orderContent(ctx.database.client, { ...input, buyerId: ctx.principal.citizenId })),
+    .query(({ ctx, input }) => orderContent(ctx.database.client, { ...input, readerId: ctx.principal.citizenId })),
 
   mine: citizenProcedure({ limit: 'read', audited: false })
     .input(pageInput)

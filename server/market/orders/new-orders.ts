@@ -1,3 +1,5 @@
+import { tellOfGift } from '#server/market/gifts/gift-notices.ts';
+import type { Gift } from '#server/market/gifts/gifts.ts';
 import type { EscrowedOrder } from '#server/market/orders/escrow.ts';
 import { saleFeePpmOf } from '#server/market/orders/fee-bands.ts';
 import { tellOfNewOrder } from '#server/market/orders/order-notices.ts';
@@ -27,6 +29,8 @@ export interface NewOrder {
   readonly time: Date;
   /** Its place among the orders of the purchase. */
   readonly position: number;
+  /** To whom it is given, where it is a gift. */
+  readonly gift: Gift | null;
   readonly clock: Clock;
   readonly ids: Ids;
 }
@@ -52,6 +56,8 @@ export async function writeOrder(tx: Tx, input: NewOrder): Promise<EscrowedOrder
     payload: { buyerId, sellerId, totalMinor: totalMinor.toString() },
   });
   await tellOfNewOrder(tx, input, { order, lines, state: stateAfter(opening) });
+  const given = { ...order, recipientId: input.gift?.recipientId ?? null };
+  await tellOfGift(tx, input, { order: given, title: lines[0]?.listing.title ?? '' });
   return order;
 }
 
@@ -74,6 +80,8 @@ async function insertOrder(tx: Tx, input: NewOrder & OpenedOrder): Promise<void>
     data: [
       {
         ...order,
+        recipientId: input.gift?.recipientId ?? null,
+        giftNote: input.gift?.note ?? null,
         purchaseId,
         position,
         listingId: first.id,

@@ -42,6 +42,7 @@ export interface LockedOrder {
   id: string;
   buyerId: string;
   sellerId: string;
+  recipientId: string | null;
   listingTitle: string;
   totalMinor: bigint;
   refundedMinor: bigint;
@@ -58,14 +59,26 @@ export function orderNotFound(): Error {
   return refuse('not_found', 'order_not_found', 'There is no such order.');
 }
 
-/** What a visitor is to an order, or null for a stranger. A party to it is never its judge. */
-export function actorOf(
-  order: { buyerId: string; sellerId: string },
-  visitor: OrderVisitor,
-): 'buyer' | 'seller' | 'operator' | null {
+interface OrderParties {
+  readonly buyerId: string;
+  readonly sellerId: string;
+  readonly recipientId: string | null;
+}
+
+/**
+ * What a visitor is to an order, or null for a stranger. A party to it is never its judge. Whoever receives it as a gift is
+ * none of these: they read it as a gift, without what it cost.
+ */
+export function actorOf(order: OrderParties, visitor: OrderVisitor): 'buyer' | 'seller' | 'operator' | null {
   if (visitor.citizenId === order.buyerId) return 'buyer';
   if (visitor.citizenId === order.sellerId) return 'seller';
+  if (visitor.citizenId === order.recipientId) return null;
   return visitor.role === 'operator' ? 'operator' : null;
+}
+
+/** As whom a visitor takes a step: as `actorOf`, or as whoever receives the gift. */
+export function stepActorOf(order: OrderParties, visitor: OrderVisitor): Exclude<OrderActor, 'system'> | null {
+  return visitor.citizenId === order.recipientId ? 'recipient' : actorOf(order, visitor);
 }
 
 type LockedRow = Omit<LockedOrder, 'state' | 'process'> & { state: string; processVersion: number };
@@ -77,7 +90,7 @@ export async function lockOrder(
   { skipLocked = false }: { skipLocked?: boolean } = {},
 ): Promise<LockedOrder | null> {
   const rows = await tx.$queryRaw<LockedRow[]>(Prisma.sql`
-    SELECT id, buyer_id AS "buyerId", seller_id AS "sellerId", listing_title AS "listingTitle",
+    SELECT id, buyer_id AS "buyerId", seller_id AS "sellerId", recipient_id AS "recipientId", listing_title AS "listingTitle",
            total_minor AS "totalMinor", refunded_minor AS "refundedMinor", fee_ppm AS "feePpm",
            escrow_account_id AS "escrowAccountId", state, process_version AS "processVersion",
            deadline_at AS "deadlineAt", deadline_action AS "deadlineAction", closed_at AS "closedAt"

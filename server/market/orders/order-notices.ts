@@ -1,5 +1,6 @@
 import { notify } from '#server/citizens/notifications.ts';
 import type { NotificationDetails, NotificationKind } from '#server/citizens/schema.ts';
+import { tellOfGiftStep } from '#server/market/gifts/gift-notices.ts';
 import type { OrderState } from '#server/market/orders/order-schema.ts';
 import type { OrderTransition } from '#server/market/orders/process.ts';
 import type { PricedLine } from '#server/market/orders/purchase-lines.ts';
@@ -37,7 +38,7 @@ export async function tellOfStep(
   tx: Tx,
   tools: Tools,
   step: {
-    order: Parties & { listingTitle: string };
+    order: Parties & { listingTitle: string; recipientId: string | null };
     transition: OrderTransition;
     /** Centesimi that the step gives back or offers. */
     backMinor: bigint | null;
@@ -48,6 +49,7 @@ export async function tellOfStep(
   const kind = kindOf(transition);
   const details: NotificationDetails = { order: order.id, name: order.listingTitle, to: transition.to, amount };
   for (const citizenId of toldOf(transition, order)) await notify(tx, tools, { citizenId, kind, details });
+  if (transition.from !== transition.to) await tellOfGiftStep(tx, tools, { order, to: transition.to });
 }
 
 function kindOf({ action }: OrderTransition): NotificationKind {

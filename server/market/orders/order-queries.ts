@@ -8,6 +8,7 @@ import {
   eventSelected,
   lineOf,
   lineSelected,
+  namedIn,
   orderSelected,
   summaryOf,
 } from '#server/market/orders/order-views.ts';
@@ -49,13 +50,14 @@ export async function orderForParty(db: Db, input: { orderId: string; visitor: O
       purchaseId: true,
       processVersion: true,
       closedAt: true,
+      giftNote: true,
       lines: { select: lineSelected, orderBy: { line: 'asc' } },
       events: { select: eventSelected, orderBy: { sequence: 'asc' } },
     },
   });
   const viewer = row === null ? null : actorOf(row, input.visitor);
   if (row === null || viewer === null) throw orderNotFound();
-  const summary = summaryOf(row, await partiesOf(db, [row.buyerId, row.sellerId]));
+  const summary = summaryOf(row, await partiesOf(db, namedIn([row])));
   const process = processOf(row.processVersion);
   const at = { state: summary.state, actor: viewer };
   const proposal = await proposalOf(db, row);
@@ -70,7 +72,8 @@ export async function orderForParty(db: Db, input: { orderId: string; visitor: O
     actions: availableActions(process, at).filter(
       (action) => action !== 'agree' || (proposal !== null && proposal.by !== viewer),
     ),
-    next: nextSteps(process, summary.state),
+    giftNote: viewer === 'buyer' ? row.giftNote : null,
+    next: nextSteps(process, summary.state).filter(({ actor }) => actor !== 'recipient' || row.recipientId !== null),
     ahead: pathAhead(process, summary.state),
     proposal,
     lines: row.lines.map(lineOf),
@@ -115,9 +118,6 @@ async function ordersOf(
     take: input.limit + 1,
   });
   const page = cutPage(rows, { limit: input.limit, cursorOf: createdCursor });
-  const parties = await partiesOf(
-    db,
-    page.items.flatMap((row) => [row.buyerId, row.sellerId]),
-  );
+  const parties = await partiesOf(db, namedIn(page.items));
   return { items: page.items.map((row) => summaryOf(row, parties)), nextCursor: page.nextCursor };
 }

@@ -125,6 +125,7 @@ describe('a line', () => {
     ...{ id: 'listing', sellerId: 'seller', title: 'A cup', description: 'Of glass.', categorySlug: 'glass' },
     ...{ kind: 'goods', state: 'published', version: 3, priceMinor: 10n, stock: 5, quantitySteps: [] },
     acceptsItself: null,
+    takesOffers: true,
   } as const;
   const priced = (offered: typeof variants, wanted: Partial<PurchaseLine> & { variantId: string | null }) =>
     priceLines([{ listingId: 'listing', listingVersion: 3, quantity: 2, ...wanted }], {

@@ -2,7 +2,8 @@ import type { CategorySlug, ListingKind } from '#server/market/catalogue/catalog
 import { couponCode } from '#server/market/discounts/discount-schema.ts';
 import type { LineDiscount } from '#server/market/discounts/price-schema.ts';
 import type { AttributeValue, ListingPicture } from '#server/market/catalogue/details-schema.ts';
-import { attemptKey, paragraphs, type PartyView } from '#server/market/schema.ts';
+import { recipientName } from '#server/market/peer-transfers/peer-transfer-schema.ts';
+import { attemptKey, line, paragraphs, type PartyView } from '#server/market/schema.ts';
 import type { DucatMinor } from '#server/money/money.ts';
 import { z } from '#server/platform/zod.ts';
 
@@ -24,7 +25,8 @@ export const orderStates = [
 
 export type OrderState = (typeof orderStates)[number];
 
-export const orderActors = ['buyer', 'seller', 'operator', 'system'] as const;
+/** The recipient is there where an order is a gift. */
+export const orderActors = ['buyer', 'seller', 'recipient', 'operator', 'system'] as const;
 
 export type OrderActor = (typeof orderActors)[number];
 
@@ -57,6 +59,11 @@ export const noteLength = { min: 10, max: 2000 } as const;
 
 export const orderIdInput = z.object({ orderId: z.uuid() });
 
+export const giftNoteLength = { min: 1, max: 200 } as const;
+
+/** The username as Venice writes it, and one line for whoever receives it. */
+export const giftInput = z.object({ username: recipientName, note: line(giftNoteLength).nullable() });
+
 export const placeOrderInput = z.object({
   listingId: z.uuid(),
   /** The version of the listing that the buyer saw. */
@@ -73,6 +80,8 @@ export const placeOrderInput = z.object({
   totalMinor: z.bigint().positive().optional(),
   /** The buyer's accepted offer whose price it is bought at; left out where the seller's price is paid. */
   offerId: z.uuid().nullish(),
+  /** For whom it is bought, where it is a gift. */
+  gift: giftInput.nullish(),
   key: attemptKey,
 });
 
@@ -139,6 +148,8 @@ export interface OrderSummary {
   updatedAt: Date;
   buyer: PartyView;
   seller: PartyView;
+  /** To whom it is given, where it is a gift. */
+  recipient: PartyView | null;
   /** What the house does by itself, and when, if nobody acts before. */
   deadline: OrderDeadline | null;
 }
@@ -234,7 +245,9 @@ export interface OrderView extends OrderSummary {
   feePpm: number;
   closedAt: Date | null;
   /** What the reader is to this order. */
-  viewer: Exclude<OrderActor, 'system'>;
+  viewer: Exclude<OrderActor, 'system' | 'recipient'>;
+  /** What the buyer wrote with a gift; for them alone. */
+  giftNote: string | null;
   /** What the reader may do now. */
   actions: PartyAction[];
   /** Who may do what now, the reader and others. */

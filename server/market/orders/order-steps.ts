@@ -1,11 +1,11 @@
 import {
-  actorOf,
   givesStockBack,
   lastMove,
   lockOrder,
   lockOrderedListings,
   moveOrder,
   orderNotFound,
+  stepActorOf,
 } from '#server/market/orders/order-moves.ts';
 import type { LastEvent, OrderVisitor, Step } from '#server/market/orders/order-moves.ts';
 import type { OrderState } from '#server/market/orders/order-schema.ts';
@@ -49,7 +49,7 @@ export function deliverOrder(tx: Tx, step: OrderStep): Promise<OrderStepReceipt>
   return takeStep(tx, { ...step, action: 'deliver' });
 }
 
-/** The buyer has what was bought: the seller is paid less the fee. */
+/** The buyer, or whoever received it as a gift, has what was bought: the seller is paid less the fee. */
 export function confirmOrder(tx: Tx, step: OrderStep): Promise<OrderStepReceipt> {
   return takeStep(tx, { ...step, action: 'confirm' });
 }
@@ -120,9 +120,9 @@ export async function takeDueStep(tx: Tx, step: Omit<OrderStep, 'visitor'>): Pro
 async function takeStep(tx: Tx, step: Step & { visitor: OrderVisitor }): Promise<OrderStepReceipt> {
   const parties = await tx.marketOrder.findUnique({
     where: { id: step.orderId },
-    select: { buyerId: true, sellerId: true, processVersion: true },
+    select: { buyerId: true, sellerId: true, recipientId: true, processVersion: true },
   });
-  const actor = parties === null ? null : actorOf(parties, step.visitor);
+  const actor = parties === null ? null : stepActorOf(parties, step.visitor);
   if (parties === null || actor === null) throw orderNotFound();
   const isBack = givesStockBack(processOf(parties.processVersion), step.action);
   // Rows are locked in the order listing, order, everywhere.

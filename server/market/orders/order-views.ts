@@ -15,6 +15,7 @@ export const orderSelected = {
   state: true,
   buyerId: true,
   sellerId: true,
+  recipientId: true,
   listingId: true,
   listingTitle: true,
   categorySlug: true,
@@ -66,6 +67,13 @@ export const lineSelected = {
 type OrderRow = Prisma.MarketOrderGetPayload<{ select: typeof orderSelected }>;
 type EventRow = Prisma.OrderEventGetPayload<{ select: typeof eventSelected }>;
 type LineRow = Prisma.OrderLineGetPayload<{ select: typeof lineSelected }>;
+/** Everybody whom an order names. */
+export function namedIn(rows: readonly Pick<OrderRow, 'buyerId' | 'sellerId' | 'recipientId'>[]): string[] {
+  return rows
+    .flatMap(({ buyerId, sellerId, recipientId }) => [buyerId, sellerId, recipientId])
+    .filter((citizenId) => citizenId !== null);
+}
+
 type Parties = Awaited<ReturnType<typeof partiesOf>>;
 
 export function summaryOf(row: OrderRow, parties: Parties): OrderSummary {
@@ -84,6 +92,7 @@ export function summaryOf(row: OrderRow, parties: Parties): OrderSummary {
     updatedAt: row.updatedAt,
     buyer: parties(row.buyerId),
     seller: parties(row.sellerId),
+    recipient: row.recipientId === null ? null : parties(row.recipientId),
     deadline: deadlineAt === null ? null : { at: deadlineAt, action: storedOrderWords.step.parse(deadlineAction) },
   };
 }
@@ -102,9 +111,9 @@ export function eventOf(row: EventRow): OrderEventView {
 }
 
 export function lineOf(row: LineRow): OrderLineView {
-  const { line, listingId, listingVersion, variantId, title, description, optionValues, quantity, couponCode } = row;
+  const { line, listingId, listingVersion, variantId, title, description, optionValues, quantity, couponCode, offerId } = row;
   return {
-    ...{ line, listingId, listingVersion, variantId, title, description, optionValues, quantity },
+    ...{ line, listingId, listingVersion, variantId, title, description, optionValues, quantity, offerId },
     category: storedListingWords.category.parse(row.categorySlug),
     kind: storedListingWords.kind.parse(row.kind),
     listUnitPriceMinor: ducat(row.listUnitPriceMinor),

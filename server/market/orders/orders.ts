@@ -33,10 +33,10 @@ export interface OrderReceipt {
  */
 export async function placeOrder(tx: Tx, input: PlaceOrder): Promise<OrderReceipt> {
   const { order, ...rest } = input;
-  const { key, variantId = null, couponCode, totalMinor: expectedTotalMinor, ...line } = order;
+  const { key, variantId = null, gift, couponCode, totalMinor: expectedTotalMinor, ...line } = order;
   const couponIds = couponCode === undefined ? [] : [await couponOfListing(tx, { ...line, code: couponCode })];
   const lines = [{ ...line, variantId }];
-  const { orders } = await placePurchase(tx, { ...rest, key, lines, couponIds, expectedTotalMinor });
+  const { orders } = await placePurchase(tx, { ...rest, key, gift, lines, couponIds, expectedTotalMinor });
   const [placed] = orders;
   invariant(placed !== undefined && orders.length === 1, 'a purchase of one line is one order');
   const { orderId, title, quantity, totalMinor } = placed;

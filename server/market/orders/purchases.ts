@@ -6,6 +6,8 @@ import { runningSales } from '#server/market/discounts/sale-queries.ts';
 import { payIntoEscrow } from '#server/market/orders/escrow.ts';
 import type { EscrowedOrder } from '#server/market/orders/escrow.ts';
 import { writeOrder } from '#server/market/orders/new-orders.ts';
+import { allowedGift, openRecipient } from '#server/market/gifts/gifts.ts';
+import type { WantedGift } from '#server/market/gifts/gifts.ts';
 import { agreedPrices, useOffers } from '#server/market/offers/offer-uses.ts';
 import { refuseBlockedBuyer } from '#server/market/people/blocks.ts';
 import type { PurchaseLine } from '#server/market/orders/order-schema.ts';
@@ -27,6 +29,8 @@ export interface PlacePurchase {
   readonly couponIds?: readonly string[];
   /** What the buyer was shown; left out, it costs what it costs. */
   readonly expectedTotalMinor?: bigint | undefined;
+  /** For whom all of it is bought, where it is a gift. */
+  readonly gift?: WantedGift | null | undefined;
   /** One purchase for one key of a buyer. */
   readonly key: string;
   readonly clock: Clock;
@@ -59,15 +63,17 @@ export interface PurchaseReceipt {
  * Sales and coupons are those of the moment after the locks were taken: what costs something else by then than what was
  * shown is refused as `price_changed`.
  *
- * Refuses: `idempotency_key_reused`, `seller_unavailable`, `price_changed`, `insufficient_funds`, and what `agreedPrices`
- * and `priceLines` refuse.
+ * Refuses: `idempotency_key_reused`, `seller_unavailable`, `price_changed`, `insufficient_funds`, and what `agreedPrices`,
+ * `priceLines` and `allowedGift` refuse.
  */
 export async function placePurchase(tx: Tx, input: PlacePurchase): Promise<PurchaseReceipt> {
+  const { gift: wantedGift = null } = input;
+  const recipientId = wantedGift === null ? null : await openRecipient(tx, wantedGift.username);
   const listings = await lockListings(
     tx,
     input.lines.map(({ listingId }) => listingId),
   );
-  const hash = hashOf(input.lines, input.couponIds ?? []);
+  const hash = hashOf(input);
   const known = await purchaseByKey(tx, input);
   if (known !== null) return repeatedReceipt(known, hash);
 
@@ -76,6 +82,8 @@ export async function placePurchase(tx: Tx, input: PlacePurchase): Promise<Purch
   const lines = await priceNow(tx, { ...input, listings, now: time, agreed: agreed.unitPriceMinor });
   const sellerIds = [...listings.values()].map(({ sellerId }) => sellerId);
   await refuseBlockedBuyer(tx, { sellerIds, buyerId: input.buyerId });
+  const giving = { recipientId, buyerId: input.buyerId, sellerIds };
+  const gift = wantedGift === null ? null : await allowedGift(tx, { ...giving, gift: wantedGift });
   const sold = lines.map(({ listing, wanted: { quantity, variantId } }) => ({ listing, units: -quantity, variantId }));
   await moveStocks(tx, sold);
   const purchaseId = await insertPurchase(tx, { ...input, hash, time, totalMinor: totalOfLines(lines) });
@@ -97,6 +105,7 @@ export async function placePurchase(tx: Tx, input: PlacePurchase): Promise<Purch
       lines: ofSeller,
       time,
       position: orders.length + 1,
+      gift,
     });
     await noteCouponUse(tx, { order, lines: ofSeller, usedAt: time });
     orders.push(order);
@@ -188,29 +197,28 @@ function repeatedReceipt(known: KnownPurchase, hash: string): PurchaseReceipt {
 }
 
 /** Of one line it is what it always was, so that a repetition of an older purchase is recognised. */
-function hashOf(lines: readonly PurchaseLine[], couponIds: readonly string[]): string {
+function hashOf({ lines, couponIds = [], gift = null }: PlacePurchase): string {
   const [only, ...others] = lines;
-  const fields = (line: PurchaseLine) => ({
+  const fields = ({ offerId = null, ...line }: PurchaseLine) => ({
     listingId: line.listingId,
     listingVersion: line.listingVersion,
     quantity: line.quantity,
     ...(line.variantId === null ? {} : { variantId: line.variantId }),
-    ...offerIn(line),
+    ...(offerId === null ? {} : { offerId }),
   });
-  const coupons = couponIds.length === 0 ? {} : { coupons: couponIds.toSorted().join(' ') };
-  if (only !== undefined && others.length === 0) return inputHash({ ...fields(only), ...coupons });
+  const whole = {
+    ...(couponIds.length === 0 ? {} : { coupons: couponIds.toSorted().join(' ') }),
+    ...(gift === null ? {} : { giftTo: gift.username, giftNote: gift.note }),
+  };
+  if (only !== undefined && others.length === 0) return inputHash({ ...fields(only), ...whole });
   return inputHash({
     ...Object.fromEntries(
       lines.flatMap((line, index) =>
         Object.entries(fields(line)).map(([name, value]) => [`${String(index)} ${name}`, value]),
       ),
     ),
-    ...coupons,
+    ...whole,
   });
-}
-
-function offerIn({ offerId = null }: PurchaseLine): { offerId?: string } {
-  return offerId === null ? {} : { offerId };
 }
 
 function keyReused(): Error {

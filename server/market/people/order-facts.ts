@@ -9,6 +9,8 @@ export interface OrderFacts {
   orderId: string;
   buyerId: string;
   sellerId: string;
+  /** To whom it is given, where it is a gift: no party to what the two say. */
+  recipientId: string | null;
   title: string;
   /** The listings it was bought from, in the order of their ids. */
   listingIds: string[];
@@ -21,6 +23,7 @@ export interface OrderFacts {
 const factsSelected = {
   buyerId: true,
   sellerId: true,
+  recipientId: true,
   listingTitle: true,
   closedAt: true,
   lines: { select: { listingId: true }, take: 100 },
@@ -42,6 +45,7 @@ export async function orderFacts(db: Db, orderId: string): Promise<OrderFacts | 
     orderId,
     buyerId: row.buyerId,
     sellerId: row.sellerId,
+    recipientId: row.recipientId,
     title: row.listingTitle,
     listingIds: listingsOf(row),
     completedAt: state === 'completed' ? row.closedAt : null,
@@ -80,6 +84,7 @@ export async function completedPurchases(db: Db, input: { buyerId: string; since
     orderId: row.id,
     buyerId: row.buyerId,
     sellerId: row.sellerId,
+    recipientId: row.recipientId,
     title: row.listingTitle,
     listingIds: listingsOf(row),
     completedAt: row.closedAt,

@@ -152,7 +152,8 @@ describe('content that is revealed', () => {
     const { orderId } = await market.buy(buyer, { listingId });
     const { orderId: foreign } = await market.buy(other, { listingId });
     const hidden = { kind: 'not_found', code: 'content_not_found' };
-    const asked = (by: TestCitizen, order = orderId) => orderContent(client, { orderId: order, buyerId: by.citizenId });
+    const asked = (by: TestCitizen, order = orderId) =>
+      orderContent(client, { orderId: order, readerId: by.citizenId });
     await market.step({ orderId: foreign, visitor: seller, action: 'refund_all' });
     const revealed = { text: 'Fold **here**.', files: [{ id, name: 'plan.pdf', bytes: bytes.byteLength }] };
     expect(await asked(buyer)).toMatchObject([revealed]);
