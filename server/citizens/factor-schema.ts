@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from '#server/platform/zod.ts';
 
 /** Inputs about second factors, shared by forms and procedures. */
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from '#server/platform/zod.ts';
 
 /** In which languages citizens are written to. */
 export const mailLocales = ['en', 'it'] as const;
