@@ -14,6 +14,7 @@ const columns = [
   'variants',
   'availability',
   'delivery_days',
+  'quantity_steps',
   'pictures',
   'attribute',
   'content',

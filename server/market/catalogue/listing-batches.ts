@@ -115,12 +115,14 @@ async function updateRows(tx: Tx, { changes, now }: { changes: readonly ChangedL
     UPDATE listing
        SET title = next.title, description = next.description, category_slug = next."categorySlug", kind = next.kind,
            tags = next.tags, attributes = next.attributes, options = next.options, pictures = next.pictures,
-           availability = next.availability, delivery_days = next."deliveryDays", price_minor = next."priceMinor",
+           availability = next.availability, delivery_days = next."deliveryDays",
+           quantity_steps = next."quantitySteps", price_minor = next."priceMinor",
            stock = next.stock, state = next.state, version = next.version,
            updated_at = ${now.toISOString()}::timestamptz
       FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
         AS next (id uuid, title text, description text, "categorySlug" text, kind text, tags text[], attributes jsonb,
-                 options jsonb, pictures jsonb, availability text, "deliveryDays" integer, "priceMinor" bigint,
+                 options jsonb, pictures jsonb, availability text, "deliveryDays" integer,
+                 "quantitySteps" jsonb, "priceMinor" bigint,
                  stock integer, state text, version integer)
      WHERE listing.id = next.id`;
 }

@@ -91,7 +91,7 @@ export async function keptVersions(
   const rows = await tx.$queryRaw<(KeptVersion & { listingId: string })[]>`
     SELECT listing_id AS "listingId", title, description, category_slug AS "categorySlug", kind, tags, attributes,
            options, variants, price_minor AS "priceMinor", pictures, availability, delivery_days AS "deliveryDays",
-           content_text AS "contentText", content_file_ids AS "contentFileIds"
+           quantity_steps AS "quantitySteps", content_text AS "contentText", content_file_ids AS "contentFileIds"
       FROM jsonb_to_recordset(${JSON.stringify(versions)}::jsonb) AS wanted ("listingId" uuid, version integer)
       JOIN listing_version kept ON kept.listing_id = wanted."listingId" AND kept.version = wanted.version`;
   return new Map(rows.map(({ listingId, ...kept }) => [listingId, kept]));

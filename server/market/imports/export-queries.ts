@@ -110,6 +110,8 @@ function valueOf(listing: Listing, column: ImportColumn): unknown {
       return listing.variants.map(({ values, priceMinor, stock }) => ({ values, price: toDecimal(priceMinor), stock }));
     case 'delivery_days':
       return listing.deliveryDays;
+    case 'quantity_steps':
+      return storedListingWords.quantitySteps.parse(listing.quantitySteps);
     case 'pictures':
       return storedListingWords.pictures.parse(listing.pictures);
     case 'options':

@@ -52,6 +52,7 @@ const unreadableCodes: Readonly<Record<string, string>> = {
   options: 'options_form',
   variants: 'variants_form',
   pictures: 'pictures_form',
+  quantity_steps: 'quantity_steps_form',
 };
 
 /** What a cell of a CSV file means in its column; undefined where it says nothing. */
@@ -72,6 +73,7 @@ function valueOfText(column: string, text: string): Value {
       return cell === '' ? null : text;
     case 'options':
     case 'pictures':
+    case 'quantity_steps':
       return cell === '' ? [] : jsonOf(cell);
     case 'variants':
       return cell === '' ? [] : variantsOf(jsonOf(cell));
@@ -93,6 +95,7 @@ function valueOfJson(column: string, cells: ReadonlyMap<string, unknown>): Value
     case 'tags':
     case 'options':
     case 'pictures':
+    case 'quantity_steps':
       return value ?? [];
     default:
       return value;

@@ -15,6 +15,7 @@ export const importColumns = [
   'variants',
   'availability',
   'delivery_days',
+  'quantity_steps',
   'pictures',
   'content_text',
   'content_files',
@@ -39,6 +40,7 @@ export const fieldOfColumn = {
   variants: 'variants',
   availability: 'availability',
   delivery_days: 'deliveryDays',
+  quantity_steps: 'quantitySteps',
   pictures: 'pictures',
 } as const satisfies Partial<Record<ImportColumn, string>>;
 
@@ -67,6 +69,7 @@ const template: readonly (readonly [string, string, string])[] = [
   ['variants', '[{"values":["small"],"price":"34.00","stock":3},{"values":["large"],"price":"42.00","stock":2}]', ''],
   ['availability', '', 'Weekdays'],
   ['delivery_days', '', '7'],
+  ['quantity_steps', '[{"fromQuantity":10,"percentBps":500}]', ''],
   ['attribute.colour', 'Ruby', ''],
 ];
 

@@ -100,6 +100,8 @@ describe('JSON', () => {
   });
 });
 
+const fallingSteps = '"[{""fromQuantity"":2,""percentBps"":900},{""fromQuantity"":3,""percentBps"":800}]"';
+
 describe('a row', () => {
   it.each([
     [{ price: '0' }, [[2, 'price', 'price']]],
@@ -120,6 +122,8 @@ describe('a row', () => {
     [{ 'attribute.width': '3' }, [[2, 'attribute.width', 'unknown_attribute']]],
     [{ availability: 'Mondays' }, [[2, 'availability', 'service_only']]],
     [{ variants: 'red' }, [[2, 'variants', 'variants_form']]],
+    [{ quantity_steps: 'ten' }, [[2, 'quantity_steps', 'quantity_steps_form']]],
+    [{ quantity_steps: fallingSteps }, [[2, 'quantity_steps', 'steps_not_rising']]],
     [{ kind: 'digital', category: 'patterns', stock: '' }, [[2, 'content_text', 'content_missing']]],
     [{ pictures: '"[{""id"":""x"",""alt"":""""}]"' }, [[2, 'pictures', 'malformed']]],
   ])('that says %j is told where and why', (row, problems) => {

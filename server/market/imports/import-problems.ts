@@ -36,6 +36,8 @@ const texts: Readonly<Record<string, string>> = {
   sku_form: 'A key has 1 to 64 characters in one line.',
   options_form: 'Write options as the template does.',
   variants_form: 'Write variants as the template does.',
+  quantity_steps_form: 'Write quantity steps as the template does.',
+  steps_not_rising: 'Both figures rise from step to step.',
   pictures_form: 'Write pictures as an export does.',
   control_characters: 'There are characters that cannot be shown.',
   content_missing: 'Something digital needs the text or files that its buyers receive.',

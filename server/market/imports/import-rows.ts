@@ -108,7 +108,7 @@ export function termsOf({ current, kept }: MatchedListing): Record<string, unkno
     pictures: kept.pictures,
     availability: kept.availability,
     deliveryDays: kept.deliveryDays,
-    quantitySteps: current.quantitySteps,
+    quantitySteps: kept.quantitySteps,
     content: hasContent ? { text: kept.contentText, fileIds: kept.contentFileIds } : null,
   };
 }

@@ -166,6 +166,7 @@ describe('an export', () => {
         { values: ['S'], priceMinor: 10_00n, stock: 2 },
         { values: ['L'], priceMinor: 12_05n, stock: null },
       ],
+      quantitySteps: [{ fromQuantity: 10, percentBps: 1_250 }],
     });
     await market.listing(seller, {
       ...{
