@@ -46,6 +46,10 @@ describe('a sale', () => {
     expect((await shop.listings.byId({ listingId: other })).sale).toMatchObject({ percentBps: 500 });
     const { items } = await shop.listings.search({ text: 'zecchinata', limit: 10 });
     expect(items.map((card) => card.sale)).toEqual([shown]);
+    await shop.wishlist.put({ listingId: chosen });
+    await shop.viewed.remember({ listingId: chosen });
+    const cards = [(await shop.wishlist.list({})).items[0]?.listing, ...(await shop.viewed.recent({ limit: 10 }))];
+    expect(cards.map((card) => card?.sale)).toEqual([shown, shown]);
     const others = await listed(await market.citizen());
     expect((await shop.listings.byId({ listingId: others })).sale).toBeNull();
   });

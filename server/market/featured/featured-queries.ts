@@ -1,5 +1,6 @@
 import { listingSelected, withSellers } from '#server/market/catalogue/listing-rows.ts';
 import type { ListingCard } from '#server/market/catalogue/catalogue-schema.ts';
+import { withSales } from '#server/market/discounts/sale-queries.ts';
 import {
   featuredMax,
   featuredShown,
@@ -22,10 +23,11 @@ export async function featuredNow(db: Db, now: Date): Promise<ListingCard[]> {
     take: featuredShown,
     select: { listing: { select: listingSelected } },
   });
-  return withSellers(
+  const cards = await withSellers(
     db,
     rows.map(({ listing }) => listing),
   );
+  return withSales(db, { cards, now });
 }
 
 /** All that is featured, each with what becomes of it. */

@@ -1,6 +1,7 @@
 import { listingNotFound } from '#server/market/catalogue/listings.ts';
 import { listingSelected, withSellers } from '#server/market/catalogue/listing-rows.ts';
 import type { ListingCard } from '#server/market/catalogue/catalogue-schema.ts';
+import { withSales } from '#server/market/discounts/sale-queries.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import type { Db, Tx } from '#server/platform/db.ts';
 
@@ -40,15 +41,16 @@ export async function forgetViews(tx: Tx, citizenId: string): Promise<void> {
 }
 
 /** What a citizen looked at last and is still on sale, the latest first. */
-export async function viewedBy(db: Db, input: { citizenId: string; limit: number }): Promise<ListingCard[]> {
+export async function viewedBy(db: Db, input: { citizenId: string; limit: number; now: Date }): Promise<ListingCard[]> {
   const rows = await db.viewedListing.findMany({
     where: { citizenId: input.citizenId, listing: { state: 'published' } },
     orderBy: [{ viewedAt: 'desc' }, { listingId: 'desc' }],
     take: input.limit,
     select: { listing: { select: listingSelected } },
   });
-  return withSellers(
+  const cards = await withSellers(
     db,
     rows.map(({ listing }) => listing),
   );
+  return withSales(db, { cards, now: input.now });
 }

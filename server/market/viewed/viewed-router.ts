@@ -18,7 +18,9 @@ export const viewedRouter = router({
 
   recent: citizenProcedure({ limit: 'read', audited: false })
     .input(shownInput)
-    .query(({ ctx, input }) => viewedBy(ctx.database.client, { ...input, citizenId: ctx.principal.citizenId })),
+    .query(({ ctx, input }) =>
+      viewedBy(ctx.database.client, { ...input, citizenId: ctx.principal.citizenId, now: ctx.clock.now() }),
+    ),
 
   forget: citizenProcedure({ limit: 'write', audited: false }).mutation(({ ctx }) =>
     ctx.database.inTransaction((tx) => forgetViews(tx, ctx.principal.citizenId)),

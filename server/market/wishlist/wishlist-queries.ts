@@ -1,13 +1,14 @@
 import { cutPage, readTimeCursor, timeCursor, type PageInput } from '#server/market/cursors.ts';
 import { listingSelected, withSellers, type ListingRow } from '#server/market/catalogue/listing-rows.ts';
+import { withSales } from '#server/market/discounts/sale-queries.ts';
 import type { Page } from '#server/market/schema.ts';
 import type { Wish } from '#server/market/wishlist/wishlist-schema.ts';
 import { ducat } from '#server/money/money.ts';
 import type { Db } from '#server/platform/db.ts';
 
 /** What a citizen wishes for, the latest first. Refuses: `invalid_cursor`. */
-export async function wishesOf(db: Db, input: PageInput & { citizenId: string }): Promise<Page<Wish>> {
-  const { citizenId, cursor, limit } = input;
+export async function wishesOf(db: Db, input: PageInput & { citizenId: string; now: Date }): Promise<Page<Wish>> {
+  const { citizenId, cursor, limit, now } = input;
   const rows = await db.wishlistItem.findMany({
     where: { citizenId, ...addedBefore(cursor) },
     orderBy: [{ addedAt: 'desc' }, { listingId: 'desc' }],
@@ -23,7 +24,7 @@ export async function wishesOf(db: Db, input: PageInput & { citizenId: string })
   });
   const cursorOf = (row: { addedAt: Date; listingId: string }) => timeCursor({ time: row.addedAt, id: row.listingId });
   const { items, nextCursor } = cutPage(rows, { limit, cursorOf });
-  const cards = await withSellers(db, items.map(shownOf));
+  const cards = await withSales(db, { cards: await withSellers(db, items.map(shownOf)), now });
   const wishes = items.flatMap(({ addedAt, priceMinor, wasAvailable }, index) => {
     const listing = cards[index];
     if (listing === undefined) return [];

@@ -12,7 +12,9 @@ const writing = () => citizenProcedure({ limit: 'write', audited: false });
 export const wishlistRouter = router({
   list: reading()
     .input(pageInput)
-    .query(({ ctx, input }) => wishesOf(ctx.database.client, { ...input, citizenId: ctx.principal.citizenId })),
+    .query(({ ctx, input }) =>
+      wishesOf(ctx.database.client, { ...input, citizenId: ctx.principal.citizenId, now: ctx.clock.now() }),
+    ),
 
   among: reading()
     .input(amongInput)
