@@ -8,6 +8,7 @@ import { systemIds } from '#server/platform/ids.ts';
 import { countListings } from '#server/market/search/search-jobs.ts';
 import { endWithJson, type Cleanup } from '../prove/last-line.ts';
 import { ask, load, processorSeconds, type LoadTarget } from './http-load.ts';
+import { buyingCases, plantPairs, sender, takeTurns, type BuyingCase, type Pair } from './market-buying.ts';
 import { marketCases, type MarketCase } from './market-calls.ts';
 import { plantGoods } from './market-goods.ts';
 import { migratedDatabase, settingsFor, startMeasured } from './processes.ts';
@@ -17,7 +18,8 @@ import { startBenchServer } from './server.ts';
 
 /**
  * `npm run bench:market [-- --listings 100000 --rounds 5 --cases list,search]`: what visitors of a big market ask for,
- * through the whole API of a web process of its own, beside a bare handler that answers the same bytes, in turns.
+ * through the whole API of a web process of its own, beside a bare handler that answers the same bytes, in turns. Buying
+ * is measured by what the pages send for it: `--cases buying` for it alone.
  */
 const { values: options } = parseArgs({
   options: {
@@ -32,6 +34,9 @@ const connections = [1, 4, 16] as const;
 const requestsPerSlice = { 1: 128, 4: 256, 16: 512 } as const;
 type Connections = (typeof connections)[number];
 
+/** Processor time of an order from the cart to its end: of the web process and of PostgreSQL. */
+const orderProcessorMsMax = 15;
+
 /** What an answer may take at one connection, and how many there must be at sixteen. */
 const goals: Partial<Record<MarketCase['name'], { p50MsMax: number; perSecondMin?: number }>> = {
   list: { p50MsMax: 10, perSecondMin: 400 },
@@ -43,6 +48,8 @@ const goals: Partial<Record<MarketCase['name'], { p50MsMax: number; perSecondMin
 interface Stage {
   product: LoadTarget;
   bare: LoadTarget;
+  /** One for each connection. */
+  pairs: readonly Pair[];
   /** Processes of the product and of its database. */
   pids: () => Promise<number[]>;
   recount: () => Promise<unknown>;
@@ -59,7 +66,8 @@ async function main(report: Report, cleanups: Cleanup[]): Promise<void> {
     report.line(`${each.name}: ${each.paths.length} different requests in turns, ${options.rounds} rounds`);
     for (const atOnce of connections) await measure(report, stage, { ...each, atOnce });
   }
-  await flood(report, stage, cleanups);
+  if (chosen === null || chosen.includes('buying')) await measureBuying(report, stage);
+  if (chosen === null || chosen.includes('search')) await flood(report, stage, cleanups);
   const missed = report.figures().filter((figure) => !isMet(figure));
   report.line(JSON.stringify({ ok: missed.length === 0, missed: missed.map(({ name }) => name), ...known() }));
   process.exitCode = missed.length === 0 ? 0 : 1;
@@ -90,6 +98,7 @@ async function setUp(cleanups: Cleanup[]): Promise<Stage> {
   return {
     product: { port: front.port, agent: agent() },
     bare: { port: bare.port, agent: agent() },
+    pairs: await plantPairs(database, Math.max(...connections)),
     pids: async () => [front.pid, ...(await backends(admin))],
     recount: () => countListings({ database, clock: systemClock, ids: systemIds }),
   };
@@ -127,6 +136,51 @@ async function measure(
   report.figure(title('p99 ms'), quantile(times, 0.99));
   report.figure(title('per second'), median(rates), rateRequired(name, atOnce));
   report.figure(title('processor ms per request'), median(processor));
+  report.ratio(title('bare handler / product'), [
+    { name: 'bare', rates: bareRates },
+    { name, rates },
+  ]);
+}
+
+const turnsPerSlice = { 1: 16, 4: 32, 16: 64 } as const;
+
+/** Every case of buying at every number of connections. */
+async function measureBuying(report: Report, stage: Stage): Promise<void> {
+  for (const each of buyingCases) {
+    report.line(`${each.name}: ${String(each.requests)} requests a turn, ${options.rounds} rounds`);
+    for (const atOnce of connections) await measureTurns(report, stage, { ...each, atOnce });
+  }
+}
+
+async function measureTurns(
+  report: Report,
+  stage: Stage,
+  { name, requests, turn, atOnce }: BuyingCase & { atOnce: Connections },
+): Promise<void> {
+  const [ours, bare] = [sender(stage.product), sender(stage.bare)];
+  const what = { pairs: stage.pairs, count: turnsPerSlice[atOnce], atOnce };
+  const bareTurn = async ({ buyer: cookie }: Pair) => {
+    for (let sent = 0; sent < requests; sent += 1) await bare({ cookie, path: 'bare', input: {} });
+  };
+  const [times, rates, bareRates, processor] = [[] as number[], [] as number[], [] as number[], [] as number[]];
+  for (let round = 0; round <= Number(options.rounds); round += 1) {
+    const pids = await stage.pids();
+    const before = processorSeconds(pids);
+    const product = await takeTurns({ ...what, turn: (pair) => turn(ours, pair) });
+    const used = processorSeconds(pids) - before;
+    const theirs = await takeTurns({ ...what, turn: bareTurn });
+    if (round === 0) continue;
+    times.push(...product.times);
+    rates.push(what.count / product.seconds);
+    bareRates.push(what.count / theirs.seconds);
+    processor.push((1_000 * used) / what.count);
+  }
+  const title = (figure: string) => `${name} at ${String(atOnce)}: ${figure}`;
+  report.figure(title('p50 ms'), median(times));
+  report.figure(title('p99 ms'), quantile(times, 0.99));
+  report.figure(title('per second'), median(rates));
+  const most = name === 'finished order' && atOnce === 1 ? { atMost: orderProcessorMsMax } : null;
+  report.figure(title('processor ms per turn'), median(processor), most);
   report.ratio(title('bare handler / product'), [
     { name: 'bare', rates: bareRates },
     { name, rates },

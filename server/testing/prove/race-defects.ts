@@ -39,6 +39,15 @@ export const raceDefects: readonly Defect[] = [
     red: ['market/cart/wallet-races'],
   },
   {
+    name: 'nobody waits for a coupon that somebody else is using',
+    source: {
+      file: 'server/market/discounts/coupons.ts',
+      search: 'ORDER BY id FOR NO KEY UPDATE`;',
+      replacement: 'ORDER BY id`;',
+    },
+    red: ['market/discounts/coupon-races'],
+  },
+  {
     name: 'a purchase does not look whether it was made before',
     source: {
       file: 'server/market/orders/purchases.ts',

@@ -4,6 +4,7 @@ import { checkLedger } from '#server/ledger/checker.ts';
 import { createDatabase } from '#server/platform/db.ts';
 import { allCitizens, demoCitizens, systemCitizens } from '#server/sandbox/venice/citizens-data.ts';
 import { endWithJson, Stopped } from '../prove/last-line.ts';
+import { couponRaces } from './coupon-races.ts';
 import { productStage } from './product-stage.ts';
 import { floodSearches, type Flood } from './search-flood.ts';
 import type { Race, Stage } from './stage.ts';
@@ -36,7 +37,7 @@ interface Finding {
   problem: string | null;
 }
 
-const races: readonly Race[] = [...stockRaces, ...walletRaces, ...stepRaces];
+const races: readonly Race[] = [...stockRaces, ...walletRaces, ...couponRaces, ...stepRaces];
 const findings: Finding[] = [];
 let searches: Flood | null = null;
 

@@ -118,7 +118,7 @@ export const stepReceipt = z.object({ orderId: z.string(), state: z.string() });
 
 export function place(
   buyer: Visitor,
-  wish: { listingId: string; quantity?: number; key?: string; listingVersion?: number },
+  wish: { listingId: string; quantity?: number; key?: string; listingVersion?: number; couponCode?: string },
 ): Promise<Answer> {
   return buyer.tell('orders.place', { listingVersion: 1, quantity: 1, key: randomUUID(), ...wish });
 }
