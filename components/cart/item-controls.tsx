@@ -18,7 +18,9 @@ export function ItemControls({ item }: { item: Item }) {
   const toast = useToast();
   const hydrated = useHydrated();
   const { add, setQuantity, remove, isBusy } = useCartChange();
-  const { id: itemId, listingId, variantId, title, quantity } = item;
+  const { id: itemId, listingId, variantId, title } = item;
+  // What was asked for is shown at once; a refusal draws the cart as it is.
+  const quantity = isBusy && setQuantity.variables !== undefined ? setQuantity.variables.quantity : item.quantity;
   const most = Math.min(item.stock ?? quantityMax, quantityMax);
   const isStill = !hydrated || isBusy;
   const set = (next: number) => setQuantity.mutate({ itemId, quantity: next });

@@ -8,6 +8,7 @@ import type { ReactNode } from 'react';
 
 import { localePrefix, withoutLocale, withPrefix } from '#components/layout/public-path.ts';
 import { classNames } from '#components/ui/class-names.ts';
+import { OnItsWay } from '#components/ui/on-its-way.tsx';
 
 const places = [
   { key: 'market', href: '/market', under: ['/market', '/listings', '/sellers'], icon: Store, isPublic: true },
@@ -51,6 +52,7 @@ export function NavLinks({ look, balance }: NavLinksProps) {
                 {t(key)}
               </span>
               {key === 'wallet' && look === 'bar' ? balance : null}
+              <OnItsWay />
             </Link>
           </li>
         );

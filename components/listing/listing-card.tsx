@@ -9,6 +9,7 @@ import { Rating } from '#components/review/rating.tsx';
 import { classNames } from '#components/ui/class-names.ts';
 import { Price } from '#components/money/price.tsx';
 import { CardWish, type PageWishes } from '#components/wishlist/card-wish.tsx';
+import { OnItsWay } from '#components/ui/on-its-way.tsx';
 import type { ListingCard as Listing } from '#server/market/catalogue/catalogue-schema.ts';
 
 interface ListingCardProps {
@@ -36,6 +37,7 @@ export function ListingCard({ listing, prefix, wishes }: ListingCardProps) {
             className="outline-none after:absolute after:inset-0 group-hover:underline group-hover:underline-offset-4"
           >
             {listing.title}
+            <OnItsWay />
           </Link>
         </h3>
         <p className="text-sm text-muted">

@@ -21,12 +21,17 @@ export function FollowButton({ slug, isFollowed }: { slug: string; isFollowed: b
   const { refresh } = useRefresh();
   const [isFollowing, setFollowing] = useState(isFollowed);
   const outcome = {
+    // Shown before it is done: pressing again undoes it, and a refusal takes it back.
+    onMutate: () => setFollowing(!isFollowing),
     onSuccess: (done: { isFollowing: boolean }) => {
       setFollowing(done.isFollowing);
       toast({ tone: 'success', text: t(done.isFollowing ? 'followed' : 'unfollowed') });
       refresh();
     },
-    onError: (error: unknown) => toast({ tone: 'danger', text: refusalText(error) }),
+    onError: (error: unknown) => {
+      setFollowing(isFollowing);
+      toast({ tone: 'danger', text: refusalText(error) });
+    },
   };
   const follow = useMutation(trpc.storefronts.follow.mutationOptions(outcome));
   const unfollow = useMutation(trpc.storefronts.unfollow.mutationOptions(outcome));

@@ -1,6 +1,7 @@
 import { ArrowLeft, ArrowRight } from 'lucide-react';
 
 import { LinkButton } from '#components/ui/link-button.tsx';
+import { OnItsWay } from '#components/ui/on-its-way.tsx';
 
 interface PaginationProps {
   label: string;
@@ -19,11 +20,13 @@ export function Pagination({ label, first, next }: PaginationProps) {
         <LinkButton href={first.href} variant="secondary" size="small" prefetch={false}>
           <ArrowLeft aria-hidden="true" className="size-icon-sm" />
           {first.label}
+          <OnItsWay />
         </LinkButton>
       )}
       {next === undefined ? null : (
         <LinkButton href={next.href} variant="secondary" size="small" prefetch={false} rel="next">
           {next.label}
+          <OnItsWay />
           <ArrowRight aria-hidden="true" className="size-icon-sm" />
         </LinkButton>
       )}

@@ -1,6 +1,7 @@
 import Link from 'next/link';
 
 import { classNames } from '#components/ui/class-names.ts';
+import { OnItsWay } from '#components/ui/on-its-way.tsx';
 
 export interface Tab {
   href: string;
@@ -27,6 +28,7 @@ export function Tabs({ label, tabs }: { label: string; tabs: readonly Tab[] }) {
               )}
             >
               {tab.label}
+              <OnItsWay />
             </Link>
           </li>
         ))}
