@@ -79,8 +79,7 @@ export function createDatabase(url: string, options: DatabaseOptions = {}): Data
   const { client } = main;
   return {
     client,
-    inTransaction: (work) =>
-      client.$transaction(work, { maxWait: 5_000, timeout: queryTimeoutMs }),
+    inTransaction: (work) => client.$transaction(work, { maxWait: 5_000, timeout: queryTimeoutMs }),
     inSnapshot: (work, { isLong = false } = {}) => {
       const [reader, timeout] = isLong ? [patientClient(), longQueryTimeoutMs] : [client, queryTimeoutMs];
       return reader.$transaction(work, { isolationLevel: 'RepeatableRead', maxWait: 5_000, timeout });

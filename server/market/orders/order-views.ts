@@ -111,7 +111,18 @@ export function eventOf(row: EventRow): OrderEventView {
 }
 
 export function lineOf(row: LineRow): OrderLineView {
-  const { line, listingId, listingVersion, variantId, title, description, optionValues, quantity, couponCode, offerId } = row;
+  const {
+    line,
+    listingId,
+    listingVersion,
+    variantId,
+    title,
+    description,
+    optionValues,
+    quantity,
+    couponCode,
+    offerId,
+  } = row;
   return {
     ...{ line, listingId, listingVersion, variantId, title, description, optionValues, quantity, offerId },
     category: storedListingWords.category.parse(row.categorySlug),

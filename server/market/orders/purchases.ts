@@ -1,6 +1,5 @@
 import { openAccounts } from '#server/ledger/accounts.ts';
 import { lockListings, moveStocks } from '#server/market/catalogue/listing-locks.ts';
-import type { LockedListing } from '#server/market/catalogue/listing-locks.ts';
 import { lockCoupons, useCoupon } from '#server/market/discounts/coupons.ts';
 import { runningSales } from '#server/market/discounts/sale-queries.ts';
 import { payIntoEscrow } from '#server/market/orders/escrow.ts';

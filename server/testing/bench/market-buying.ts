@@ -43,7 +43,13 @@ export const buyingCases: readonly BuyingCase[] = [
       await send(adding(pair));
     },
   },
-  { name: 'checkout', requests: 3, turn: async (send, pair) => void (await buy(send, pair)) },
+  {
+    name: 'checkout',
+    requests: 3,
+    turn: async (send, pair) => {
+      await buy(send, pair);
+    },
+  },
   {
     name: 'finished order',
     requests: 5,
