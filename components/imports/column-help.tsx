@@ -15,6 +15,8 @@ const columns = [
   'availability',
   'delivery_days',
   'quantity_steps',
+  'accepts_itself',
+  'takes_offers',
   'pictures',
   'attribute',
   'content',

@@ -40,6 +40,7 @@ export async function addListings(
       ...rowOf(terms, totalsOf(terms, plan.offered)),
       ...{ id, sellerId, key: id, inputHash: inputHash({ terms: canonical(terms) }), state },
       ...{ version: 1, createdAt: now, updatedAt: now },
+      ...{ acceptsItself: terms.acceptsItself ?? null, takesOffers: terms.takesOffers ?? true },
     })),
   });
   await writeVariantsOfMany(tx, {
@@ -100,7 +101,7 @@ export async function changeListings(
 function eventsOf(sellerId: string, changed: ChangedListing) {
   const { current, change, state } = changed;
   const payload = { sellerId, version: versionAfter(changed) };
-  const isEdited = change.areTermsEdited || change.isStockEdited;
+  const isEdited = change.areTermsEdited || change.isStockEdited || change.isSwitched;
   const types = [...(isEdited ? ['changed'] : []), ...(state === current.state ? [] : [state])];
   return types.map((type) => ({ type: `listing.${type}`, subject: current.id, payload }));
 }
@@ -109,7 +110,16 @@ async function updateRows(tx: Tx, { changes, now }: { changes: readonly ChangedL
   const rows = changes.map((changed) => {
     const { priceMinor, ...row } = changed.change.row;
     const { id } = changed.current;
-    return { ...row, id, priceMinor: priceMinor.toString(), state: changed.state, version: versionAfter(changed) };
+    const { acceptsItself, takesOffers } = changed.change;
+    return {
+      ...row,
+      id,
+      acceptsItself,
+      takesOffers,
+      priceMinor: priceMinor.toString(),
+      state: changed.state,
+      version: versionAfter(changed),
+    };
   });
   await tx.$executeRaw`
     UPDATE listing
@@ -118,12 +128,13 @@ async function updateRows(tx: Tx, { changes, now }: { changes: readonly ChangedL
            availability = next.availability, delivery_days = next."deliveryDays",
            quantity_steps = next."quantitySteps", price_minor = next."priceMinor",
            stock = next.stock, state = next.state, version = next.version,
+           accepts_itself = next."acceptsItself", takes_offers = next."takesOffers",
            updated_at = ${now.toISOString()}::timestamptz
       FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
         AS next (id uuid, title text, description text, "categorySlug" text, kind text, tags text[], attributes jsonb,
                  options jsonb, pictures jsonb, availability text, "deliveryDays" integer,
                  "quantitySteps" jsonb, "priceMinor" bigint,
-                 stock integer, state text, version integer)
+                 stock integer, state text, version integer, "acceptsItself" boolean, "takesOffers" boolean)
      WHERE listing.id = next.id`;
 }
 

@@ -13,6 +13,12 @@ export interface ListingChange {
   /** What a buyer sees or receives: such a change makes a new version. */
   areTermsEdited: boolean;
   isStockEdited: boolean;
+  /** Whether its orders accept themselves; no term, so that a change of it makes no other version. */
+  acceptsItself: boolean | null;
+  /** Whether it takes offers; no term either. */
+  takesOffers: boolean;
+  /** Whether one of the two changes. */
+  isSwitched: boolean;
 }
 
 /**
@@ -35,7 +41,10 @@ export function changeOf(
     contentText: content?.text ?? null,
     contentFileIds: content?.fileIds ?? [],
   };
-  return { row, plan, content, areTermsEdited: saysOther(kept, next), isStockEdited };
+  const { acceptsItself = current.acceptsItself, takesOffers = current.takesOffers } = wanted;
+  const isSwitched = acceptsItself !== current.acceptsItself || takesOffers !== current.takesOffers;
+  const switches = { acceptsItself, takesOffers, isSwitched };
+  return { row, plan, content, areTermsEdited: saysOther(kept, next), isStockEdited, ...switches };
 }
 
 /** What is left of the stock after the edit. Refuses: `stock_changed`, `too_many_variants`. */

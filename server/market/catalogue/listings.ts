@@ -81,10 +81,9 @@ export async function updateListing(
   if (current.state === 'archived') throw listingArchived();
   if (current.version !== version) throw listingChanged();
   const kept = await keptVersion(tx, { listingId, version });
-  const { row, plan, content, areTermsEdited, isStockEdited } = changeOf(current, { wanted: input.listing, kept });
-  // No terms: neither changes anything of what is bought.
-  const { acceptsItself = current.acceptsItself, takesOffers = current.takesOffers } = terms;
-  const isSwitched = acceptsItself !== current.acceptsItself || takesOffers !== current.takesOffers;
+  const change = changeOf(current, { wanted: input.listing, kept });
+  const { row, plan, content, areTermsEdited, isStockEdited, isSwitched } = change;
+  const { acceptsItself, takesOffers } = change;
   if (!areTermsEdited && !isStockEdited && !isSwitched) return receiptOf(current);
   const now = input.clock.now();
   if (areTermsEdited) await checkTerms(tx, { sellerId: input.sellerId, terms, now });

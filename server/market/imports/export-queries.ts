@@ -110,6 +110,10 @@ function valueOf(listing: Listing, column: ImportColumn): unknown {
       return listing.variants.map(({ values, priceMinor, stock }) => ({ values, price: toDecimal(priceMinor), stock }));
     case 'delivery_days':
       return listing.deliveryDays;
+    case 'accepts_itself':
+      return listing.acceptsItself;
+    case 'takes_offers':
+      return listing.takesOffers;
     case 'quantity_steps':
       return storedListingWords.quantitySteps.parse(listing.quantitySteps);
     case 'pictures':
@@ -157,5 +161,6 @@ function cellOf(column: ImportColumn, value: unknown): CsvCell {
 
 function plainCell(value: unknown): CsvCell {
   if (typeof value === 'string') return withGuard(value);
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
   return typeof value === 'number' ? { number: JSON.stringify(value) } : '';
 }

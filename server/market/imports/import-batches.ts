@@ -7,7 +7,7 @@ import { lockShelf, shelfRoom, type ShelfRoom } from '#server/market/catalogue/s
 import { foreignUploads } from '#server/market/imports/import-checks.ts';
 import { effectOf, needOf, type Effect } from '#server/market/imports/import-rules.ts';
 import { findings, importRules, rowStates, type ImportRule } from '#server/market/imports/import-schema.ts';
-import { seenOf, unpackTerms, wantedOf, type Seen } from '#server/market/imports/import-terms.ts';
+import { unpackTerms, wantedOf, type Seen } from '#server/market/imports/import-terms.ts';
 import { heldAmong } from '#server/market/people/holds.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import type { Tx } from '#server/platform/db.ts';
@@ -189,7 +189,9 @@ function changedListing(row: Row, shelf: Shelf): ChangedListing | Refused {
   if (missing !== undefined) return { code: missing };
   if (current === undefined || kept === undefined || seen === null) return { code: 'listing_not_found' };
   if (current.state === 'archived') return { code: 'listing_archived' };
-  if (current.version !== seen.version || current.state !== seen.state) return { code: 'listing_changed' };
+  const isSame = current.version === seen.version && current.state === seen.state;
+  if (!isSame || current.acceptsItself !== seen.acceptsItself || current.takesOffers !== seen.takesOffers)
+    return { code: 'listing_changed' };
   const need = needOf('update', { stateWanted, stateSeen: current.state });
   if (need === 'on_sale' && shelf.held.has(current.id)) return { code: 'listing_held' };
   try {
@@ -209,18 +211,16 @@ export function seenAfter(changed: ChangedListing): Seen {
     version: versionAfter(changed),
     state: changed.state,
     stock: row.stock,
+    acceptsItself: changed.change.acceptsItself,
+    takesOffers: changed.change.takesOffers,
     variants: plan.offered.map(({ values, stock }) => ({ values: [...values], stock })),
   };
 }
 
 function seenNew({ state, terms }: NewListing): Seen {
   const variants = terms.variants.map(({ values, stock }) => ({ values, stock }));
-  return seenOf({
-    version: 1,
-    state,
-    stock: terms.stock,
-    variants: variants.map((variant) => ({ ...variant, id: '', priceMinor: 0n, isOffered: true })),
-  });
+  const { acceptsItself = null, takesOffers = true } = terms;
+  return { version: 1, state, stock: terms.stock, acceptsItself, takesOffers, variants };
 }
 
 /** A key that named an archived listing names the new one. */

@@ -53,6 +53,8 @@ const unreadableCodes: Readonly<Record<string, string>> = {
   variants: 'variants_form',
   pictures: 'pictures_form',
   quantity_steps: 'quantity_steps_form',
+  accepts_itself: 'yes_or_no',
+  takes_offers: 'yes_or_no',
 };
 
 /** What a cell of a CSV file means in its column; undefined where it says nothing. */
@@ -69,6 +71,10 @@ function valueOfText(column: string, text: string): Value {
       return cell === '' ? [] : cell.split(/[,|]/u).filter((tag) => tag.trim() !== '');
     case 'delivery_days':
       return cell === '' ? null : wholeOf(cell);
+    case 'accepts_itself':
+      return cell === '' ? null : yesOrNo(cell.toLowerCase());
+    case 'takes_offers':
+      return cell === '' ? undefined : yesOrNo(cell.toLowerCase());
     case 'availability':
       return cell === '' ? null : text;
     case 'options':
@@ -134,6 +140,11 @@ function variantsOf(value: unknown): Value {
   });
   const isRead = variants.every((variant) => variant !== unreadable && variant.priceMinor !== unreadable);
   return isRead ? variants : unreadable;
+}
+
+function yesOrNo(word: string): boolean | typeof unreadable {
+  if (word === 'yes') return true;
+  return word === 'no' ? false : unreadable;
 }
 
 function readSku(value: unknown, problems: CellProblem[]): string | null {

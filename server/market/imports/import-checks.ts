@@ -105,7 +105,8 @@ function findingOf(
   const seen = seenOf(current);
   try {
     const change = changeOf(current, { wanted: wantedOf(current.id, { terms: row.terms, seen }), kept });
-    const isChanged = change.areTermsEdited || change.isStockEdited || row.state !== current.state;
+    const isOther = row.state !== current.state || change.isSwitched;
+    const isChanged = change.areTermsEdited || change.isStockEdited || isOther;
     const finding = isChanged ? 'changed' : 'unchanged';
     return { ...row, rowNumber, sku: null, finding, matchedId: current.id, seen };
   } catch (error) {

@@ -16,6 +16,8 @@ export const importColumns = [
   'availability',
   'delivery_days',
   'quantity_steps',
+  'accepts_itself',
+  'takes_offers',
   'pictures',
   'content_text',
   'content_files',
@@ -41,6 +43,8 @@ export const fieldOfColumn = {
   availability: 'availability',
   delivery_days: 'deliveryDays',
   quantity_steps: 'quantitySteps',
+  accepts_itself: 'acceptsItself',
+  takes_offers: 'takesOffers',
   pictures: 'pictures',
 } as const satisfies Partial<Record<ImportColumn, string>>;
 

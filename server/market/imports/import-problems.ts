@@ -37,6 +37,7 @@ const texts: Readonly<Record<string, string>> = {
   options_form: 'Write options as the template does.',
   variants_form: 'Write variants as the template does.',
   quantity_steps_form: 'Write quantity steps as the template does.',
+  yes_or_no: 'Write yes or no, or nothing.',
   steps_not_rising: 'Both figures rise from step to step.',
   pictures_form: 'Write pictures as an export does.',
   control_characters: 'There are characters that cannot be shown.',

@@ -91,7 +91,7 @@ function inputOf({ given, format }: RowReading, { matched, asked, found }: Readi
 }
 
 /** A listing as a form would be filled from it. */
-export function termsOf({ current, kept }: MatchedListing): Record<string, unknown> {
+export function termsOf({ current, kept }: MatchedListing): Record<keyof ListingTerms, unknown> {
   const variants = current.variants.filter(({ isOffered }) => isOffered);
   const hasContent = kept.contentText !== null || kept.contentFileIds.length > 0;
   return {
@@ -109,6 +109,8 @@ export function termsOf({ current, kept }: MatchedListing): Record<string, unkno
     availability: kept.availability,
     deliveryDays: kept.deliveryDays,
     quantitySteps: kept.quantitySteps,
+    acceptsItself: current.acceptsItself,
+    takesOffers: current.takesOffers,
     content: hasContent ? { text: kept.contentText, fileIds: kept.contentFileIds } : null,
   };
 }

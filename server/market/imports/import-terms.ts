@@ -8,21 +8,20 @@ export interface Seen {
   version: number;
   state: ListingState;
   stock: number | null;
+  acceptsItself: boolean | null;
+  takesOffers: boolean;
   /** Of those that were offered. */
   variants: { values: string[]; stock: number | null }[];
 }
 
-export function seenOf({
-  version,
-  state,
-  stock,
-  variants,
-}: Pick<LockedListing, 'version' | 'state' | 'stock' | 'variants'>): Seen {
+export function seenOf({ version, state, stock, acceptsItself, takesOffers, variants }: LockedListing): Seen {
   const offered = variants.filter(({ isOffered }) => isOffered);
   return {
     version,
     state,
     stock,
+    acceptsItself,
+    takesOffers,
     variants: offered.map((variant) => ({ values: variant.values, stock: variant.stock })),
   };
 }

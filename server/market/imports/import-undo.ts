@@ -113,8 +113,9 @@ function rowUndone({ listingId, before, after }: Row, shelf: Shelf): ChangedList
   if (current === undefined || kept === undefined) return 'listing_not_found';
   if (current.state === 'archived') return 'listing_archived';
   const isCreated = before === null;
-  const { version, state } = after as Seen;
+  const { version, state, acceptsItself, takesOffers } = after as Seen;
   if (current.version !== version || current.state !== state) return 'listing_changed';
+  if (current.acceptsItself !== acceptsItself || current.takesOffers !== takesOffers) return 'listing_changed';
   if (isCreated) return sameTerms({ current, kept, state: 'archived' });
   if (canonical(seenOf(current)) !== canonical(after)) return 'stock_changed';
   const seen = before as Seen;
@@ -161,9 +162,17 @@ function restored(input: {
     priceMinor: BigInt(priceMinor),
     stock: stocks.get(JSON.stringify(values)) ?? null,
   }));
-  const content = termsOf({ current, kept: then })['content'];
+  const { content } = termsOf({ current, kept: then });
   const terms = listingTerms.parse({
-    ...{ ...then, category: then.categorySlug, content, variants, stock: seen.stock },
+    ...{
+      ...then,
+      category: then.categorySlug,
+      content,
+      variants,
+      stock: seen.stock,
+      acceptsItself: seen.acceptsItself,
+      takesOffers: seen.takesOffers,
+    },
   });
   const wanted = wantedOf(current.id, { terms, seen: seenOf(current) });
   try {

@@ -44,17 +44,17 @@ describe('undoing an import', () => {
     await fresh();
     const options = cell('[{"name":"Size","values":["S","L"]}]');
     const first = [
-      'sku,title,description,category,price,stock,state,options,variants',
-      `A,First of all,The very first of them.,glass,10,4,draft,,`,
-      `B,Second of all,The very second of them.,glass,10,,published,${options},${cell(variants)}`,
+      'sku,title,description,category,price,stock,state,quantity_steps,accepts_itself,options,variants',
+      `A,First of all,The very first of them.,glass,10,4,draft,${cell('[{"fromQuantity":5,"percentBps":250}]')},yes,,`,
+      `B,Second of all,The very second of them.,glass,10,,published,,,${options},${cell(variants)}`,
     ].join('\n');
     await imports.apply(seller, first);
     const before = await imports.export(seller);
     const second = [
-      'sku,title,description,category,price,stock,state,options,variants',
-      `A,First renamed,The very first of them.,glass,11,9,published,,`,
-      `B,Second renamed,The very second of them.,textiles,20,7,paused,,`,
-      `C,Third of all,The very third of them.,glass,1,1,published,,`,
+      'sku,title,description,category,price,stock,state,quantity_steps,accepts_itself,options,variants',
+      `A,First renamed,The very first of them.,glass,11,9,published,,no,,`,
+      `B,Second renamed,The very second of them.,textiles,20,7,paused,${cell('[{"fromQuantity":3,"percentBps":5000}]')},,,`,
+      `C,Third of all,The very third of them.,glass,1,1,published,,,,`,
     ].join('\n');
     const { id, outcomes } = await imports.apply(seller, second);
     expect(outcomes).toMatchObject({ created: 1, updated: 2 });
@@ -159,6 +159,12 @@ describe('an export', () => {
         tags: ['red', 'wine-glass'],
       },
       attributes: { technique: 'blown', height: 21.5, colour: "'=Ruby" },
+      acceptsItself: false,
+      takesOffers: false,
+      quantitySteps: [
+        { fromQuantity: 5, percentBps: 250 },
+        { fromQuantity: 10, percentBps: 1_000 },
+      ],
     });
     await market.listing(seller, {
       ...{ options: [{ name: 'Size', values: ['S', 'L'] }], stock: null },
