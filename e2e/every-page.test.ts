@@ -93,6 +93,7 @@ test("a citizen's pages are accessible and fit", async ({ page }) => {
     '/account/searches?q=glass&max=20',
     '/orders',
     '/orders?tab=sold',
+    '/orders?tab=gifts',
     '/offers',
     '/offers?tab=received',
     '/account/security',

@@ -15,6 +15,7 @@ import type events from '../_messages/en/events.json';
 import type failure from '../_messages/en/failure.json';
 import type featured from '../_messages/en/featured.json';
 import type fees from '../_messages/en/fees.json';
+import type gift from '../_messages/en/gift.json';
 import type help from '../_messages/en/help.json';
 import type home from '../_messages/en/home.json';
 import type imports from '../_messages/en/imports.json';
@@ -78,6 +79,7 @@ interface AllMessages {
   failure: typeof failure;
   featured: typeof featured;
   fees: typeof fees;
+  gift: typeof gift;
   help: typeof help;
   home: typeof home;
   imports: typeof imports;

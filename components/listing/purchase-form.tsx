@@ -8,6 +8,7 @@ import type { SubmitEvent } from 'react';
 import { AddToCart } from '#components/cart/add-to-cart.tsx';
 import { outcomeOf } from '#components/errors/outcome.ts';
 import { useRefusalText } from '#components/errors/use-refusal-text.ts';
+import { useGift } from '#components/gift/use-gift.tsx';
 import { CouponField } from '#components/listing/coupon-field.tsx';
 import { PurchaseDialog } from '#components/listing/purchase-dialog.tsx';
 import { PurchaseFigures } from '#components/listing/purchase-figures.tsx';
@@ -49,6 +50,7 @@ export function PurchaseForm({ listing, availableMinor }: PurchaseFormProps) {
   const [isConfirming, setConfirming] = useState(false);
   const [chosen, setChosen] = useState<ChosenValues>(() => firstChoice(listing.options));
   const [coupon, setCoupon] = useState<FoundCoupon | null>(null);
+  const { gift, fields, check } = useGift();
   const { place, buy } = usePurchase(() => setConfirming(false));
   const variant = variantOf(listing.variants, chosen);
   const problem = choiceProblem(listing, { chosen, variant });
@@ -59,7 +61,8 @@ export function PurchaseForm({ listing, availableMinor }: PurchaseFormProps) {
   const missingMinor = totalMinor - availableMinor;
   const ask = (event: SubmitEvent) => {
     event.preventDefault();
-    if (quantity !== null && problem === null && missingMinor <= 0n) setConfirming(true);
+    check();
+    if (quantity !== null && problem === null && gift !== undefined && missingMinor <= 0n) setConfirming(true);
   };
   return (
     <form onSubmit={ask} noValidate className="flex flex-col gap-4">
@@ -69,26 +72,9 @@ export function PurchaseForm({ listing, availableMinor }: PurchaseFormProps) {
           {t(problem)}
         </p>
       )}
-      {most > 1 ? (
-        <Field
-          id="quantity"
-          label={t('quantity')}
-          error={quantity === null ? t('quantityWrong', { max: most }) : undefined}
-        >
-          {(control) => (
-            <Input
-              {...control}
-              disabled={!hydrated}
-              figures
-              inputMode="numeric"
-              autoComplete="off"
-              value={text}
-              onChange={(event) => setText(event.target.value)}
-            />
-          )}
-        </Field>
-      ) : null}
+      {most > 1 ? <QuantityField text={text} most={most} onChange={setText} /> : null}
       <CouponField {...{ coupon, offMinor, isEnough }} listingId={listing.id} onChange={setCoupon} />
+      {fields}
       <PurchaseFigures totalMinor={totalMinor} availableMinor={availableMinor} />
       {missingMinor > 0n ? (
         <TopUpInstead missingMinor={missingMinor} />
@@ -116,6 +102,7 @@ export function PurchaseForm({ listing, availableMinor }: PurchaseFormProps) {
             variantId: variant?.id ?? null,
             quantity: quantity ?? 1,
             ...(offMinor > 0n && coupon !== null ? { couponCode: coupon.code } : {}),
+            gift: gift ?? null,
             totalMinor,
           })
         }
@@ -124,6 +111,30 @@ export function PurchaseForm({ listing, availableMinor }: PurchaseFormProps) {
         availableMinor={availableMinor}
       />
     </form>
+  );
+}
+
+function QuantityField({ text, most, onChange }: { text: string; most: number; onChange: (text: string) => void }) {
+  const t = useTranslations('listing.buy');
+  const hydrated = useHydrated();
+  return (
+    <Field
+      id="quantity"
+      label={t('quantity')}
+      error={quantityOf(text, most) === null ? t('quantityWrong', { max: most }) : undefined}
+    >
+      {(control) => (
+        <Input
+          {...control}
+          disabled={!hydrated}
+          figures
+          inputMode="numeric"
+          autoComplete="off"
+          value={text}
+          onChange={({ target }) => onChange(target.value)}
+        />
+      )}
+    </Field>
   );
 }
 

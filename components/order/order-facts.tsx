@@ -81,6 +81,10 @@ export function OrderParties({ order }: { order: OrderView }) {
         figures={[
           { key: 'seller', label: t('seller'), value: nameOf('seller') },
           { key: 'buyer', label: t('buyer'), value: nameOf('buyer') },
+          ...(order.recipient === null
+            ? []
+            : [{ key: 'recipient', label: t('recipient'), value: order.recipient.displayName }]),
+          ...(order.giftNote === null ? [] : [{ key: 'note', label: t('note'), value: order.giftNote }]),
           { key: 'placed', label: t('placed'), value: day(order.createdAt) },
           ...(order.closedAt === null ? [] : [{ key: 'closed', label: t('closed'), value: day(order.closedAt) }]),
         ]}

@@ -5,6 +5,7 @@ import { orNotFound, requireVisitor } from '#app/_reading/reading.ts';
 import { addressOf, oneOf, textOf } from '#app/_reading/search-params.ts';
 import type { SearchParams } from '#app/_reading/search-params.ts';
 import { serverCaller } from '#app/_trpc/server.ts';
+import { GiftTable } from '#components/gift/gift-table.tsx';
 import { Page, PageHeading } from '#components/layout/page.tsx';
 import { AcceptingForm } from '#components/order/accepting-form.tsx';
 import { OrderTable } from '#components/order/order-table.tsx';
@@ -19,15 +20,29 @@ interface OrdersPageProps {
   searchParams: SearchParams;
 }
 
-const sides = ['bought', 'sold'] as const;
+const sides = ['bought', 'sold', 'gifts'] as const;
 type Side = (typeof sides)[number];
 
 const ordersPerPage = 20;
-const emptyStep: Record<Side, string> = { bought: '/market', sold: '/sell/new' };
+const emptyStep: Record<Side, string> = { bought: '/market', sold: '/sell/new', gifts: '/market' };
 
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations('order');
   return { title: t('title') };
+}
+
+/** What one tab shows. */
+async function readSide(side: Side, at: { cursor: string | undefined; limit: number }) {
+  const [caller, t] = await Promise.all([serverCaller(), getTranslations('order.list')]);
+  if (side === 'gifts') {
+    const { items, nextCursor } = await caller.gifts.received(at);
+    return { isEmpty: items.length === 0, nextCursor, table: <GiftTable gifts={items} /> };
+  }
+  const { items, nextCursor } = await caller.orders[side](at);
+  const [caption, party] =
+    side === 'bought' ? (['captionBought', 'seller'] as const) : (['captionSold', 'buyer'] as const);
+  const table = <OrderTable caption={t(caption)} orders={items} parties={[party]} />;
+  return { isEmpty: items.length === 0, nextCursor, table };
 }
 
 export default async function OrdersPage({ searchParams }: OrdersPageProps) {
@@ -39,11 +54,12 @@ export default async function OrdersPage({ searchParams }: OrdersPageProps) {
   const [t, common, page, setting, waiting] = await Promise.all([
     getTranslations('order'),
     getTranslations('common'),
-    orNotFound(caller.orders[side]({ cursor, limit: ordersPerPage })),
+    orNotFound(readSide(side, { cursor, limit: ordersPerPage })),
     caller.orders.setting(),
     caller.offers.waiting(),
   ]);
-  const address = (of: Side, at?: string) => addressOf('/orders', { tab: of === 'sold' ? of : undefined, cursor: at });
+  const address = (of: Side, at?: string) =>
+    addressOf('/orders', { tab: of === 'bought' ? undefined : of, cursor: at });
   return (
     <Page>
       <PageHeading title={t('title')}>{t('lead')}</PageHeading>
@@ -60,7 +76,7 @@ export default async function OrdersPage({ searchParams }: OrdersPageProps) {
             <AcceptingForm acceptsItself={setting.acceptsItself} />
           </Card>
         ) : null}
-        {page.items.length === 0 ? (
+        {page.isEmpty ? (
           <EmptyState
             title={t(`empty.${side}.title`)}
             action={<LinkButton href={emptyStep[side]}>{t(`empty.${side}.action`)}</LinkButton>}
@@ -68,11 +84,7 @@ export default async function OrdersPage({ searchParams }: OrdersPageProps) {
             {t(`empty.${side}.text`)}
           </EmptyState>
         ) : (
-          <OrderTable
-            caption={t(side === 'bought' ? 'list.captionBought' : 'list.captionSold')}
-            orders={page.items}
-            parties={[side === 'bought' ? 'seller' : 'buyer']}
-          />
+          page.table
         )}
       </div>
       <Pagination

@@ -102,9 +102,9 @@ async function NextStep({ order }: { order: OrderView }) {
   );
 }
 
-/** What was bought, where it is something digital and this is its buyer. */
+/** What was bought, where it is something digital and this is its buyer: a gift is its recipient's alone. */
 async function Revealed({ order }: { order: OrderView }) {
-  if (order.viewer !== 'buyer') return null;
+  if (order.viewer !== 'buyer' || order.recipient !== null) return null;
   const caller = await serverCaller();
   const contents = await orNull(caller.listings.orderContent({ orderId: order.id }));
   return contents === null ? null : <OrderContent contents={contents} />;

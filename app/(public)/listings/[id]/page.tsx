@@ -69,7 +69,7 @@ export default async function ListingPage({ params }: ListingPageProps) {
               <ListingPrice listing={listing} />
             </div>
             <Card>
-              <Islands say={['listing', 'cart', 'discounts', 'errors']}>
+              <Islands say={['gift', 'listing', 'cart', 'discounts', 'errors']}>
                 <BuyPanel listing={listing} visitor={visitor} signInHref={signInPath(path)} prefix={prefix} />
               </Islands>
             </Card>
