@@ -69,6 +69,7 @@ test('a sale and a coupon make a purchase cheaper, to the centesimo that was sho
   await test.step('the cart says why a coupon does not hold', async () => {
     await page.goto(listing);
     await page.getByRole('button', { name: 'Add to the cart' }).click();
+    await expect(page.getByRole('link', { name: /^Cart, 1 thing/ })).toBeVisible();
     await page.goto('/cart');
     await expect(page.getByRole('main')).toContainText(/Now 15\.15 ducats instead of 20\.20/);
     await page.getByLabel(/^Coupon of/).fill('OCCHIALI-10');

@@ -9,6 +9,7 @@ import { sealedMonths } from '#server/ledger/seal-queries.ts';
 import { queryTransfers } from '#server/ledger/transfer-queries.ts';
 import { asSuperuser, testDatabase } from '#server/testing/database.ts';
 import { books, move, transferId } from '#server/testing/ledger.ts';
+import { ledgerClock } from '#server/testing/ledger-clock.ts';
 import { ageMonths } from '#server/testing/ledger-seals.ts';
 
 const database = await testDatabase();
@@ -139,9 +140,11 @@ function transferIdOf() {
 }
 
 it('posting goes on beside the archive, and the checker starts from the seals', async () => {
-  const id = () => transferId(new Date(Date.now() + 75 * 86_400_000));
+  const now = await ledgerClock(database).now();
+  const id = () => transferId(now);
   const [first, second] = [move({ from: payee, to: payer, amountMinor: 11n, id: id() }), await wallet()];
-  await ledger.post([first, move({ from: payer, to: second, amountMinor: 1n, id: id(), pending: {} })]);
+  const results = await ledger.post([first, move({ from: payer, to: second, amountMinor: 1n, id: id(), pending: {} })]);
+  expect(results).toMatchObject([{ status: 'created' }, { status: 'created' }]);
   const report = await checkLedger(database.client);
   expect(report.findings).toEqual([]);
   expect(report.figures.transfers).toBeLessThan(6n);

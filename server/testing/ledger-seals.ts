@@ -5,9 +5,7 @@ import { asSuperuser, type TestDatabase } from '#server/testing/database.ts';
 import { ledgerClock } from './ledger-clock.ts';
 import { books, move, transferId } from './ledger.ts';
 
-const secondsUntilSealable = 75 * 86_400;
-
-/** Months of one sandbox ledger whose clock stands 75 days ahead, so that the present month can be sealed. */
+/** Months of one sandbox ledger whose clock stands ahead, so that the present month can be sealed and the next cannot. */
 export interface AgedMonths {
   /** `YYYY-MM`, so many months from the present one of the server. */
   month: (count: number) => string;
@@ -28,9 +26,15 @@ const sealableAfterMs = 35 * 86_400_000;
 
 /** Moves the clock ahead. What was posted before is old from then on. */
 export async function ageMonths(database: TestDatabase): Promise<AgedMonths> {
-  await ledgerClock(database).advance(secondsUntilSealable);
+  await ledgerClock(database).advance(secondsUntilSealable(new Date()));
   await ensurePartitions(database.client);
   return monthsOf(database);
+}
+
+/** Until a day after the present month can be sealed, on whatever day of it this is. */
+function secondsUntilSealable(present: Date): number {
+  const end = Date.UTC(present.getUTCFullYear(), present.getUTCMonth() + 1, 1);
+  return Math.ceil((end + sealableAfterMs + 86_400_000 - present.getTime()) / 1_000);
 }
 
 /** The months of a database whose clock was moved before. */

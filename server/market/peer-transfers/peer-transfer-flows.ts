@@ -1,6 +1,7 @@
 import { lockOpenCitizens } from '#server/citizens/locks.ts';
 import { citizenByUsername } from '#server/citizens/queries.ts';
 import { isSystemCitizen } from '#server/citizens/rules.ts';
+import type { TrustStanding } from '#server/citizens/trust-rules.ts';
 import { refreshTrustOf } from '#server/citizens/trust-flows.ts';
 import { isBlocked } from '#server/market/people/blocks.ts';
 import { requestNotFound, requestTerms, takeRequest } from '#server/market/peer-transfers/ducat-requests.ts';
@@ -17,6 +18,7 @@ import {
   type SendingParties,
 } from '#server/market/peer-transfers/peer-transfers.ts';
 import { openDebt } from '#server/payments/disputes/debts.ts';
+import { repeated } from '#server/payments/repeated.ts';
 import { enforceStanding } from '#server/payments/trust-enforcement.ts';
 import { inputHash } from '#server/platform/crypto.ts';
 import type { Database, Db, Tx } from '#server/platform/db.ts';
@@ -80,20 +82,28 @@ export async function payRequest(
 }
 
 async function send(deps: PeerTransferFlowDeps, sending: Sending): Promise<PeerTransferReceipt> {
-  const { senderId, amountMinor, requestId } = sending;
+  const { senderId } = sending;
   const standing = await refreshTrustOf(deps, { citizenId: senderId, enforce: enforceStanding });
   if (standing === null) throw senderClosed();
-  return deps.database.inTransaction(async (tx) => {
-    await lockSender(tx, senderId);
-    const known = await sendingByKey(tx, sending);
-    if (known !== null) return known;
-    // Citizens before requests, as closing an account takes them.
-    const parties = await lockParties(tx, sending);
-    if (requestId !== null) await takeRequest(tx, deps, requestId);
-    assertMaySend({ standing, openDebtMinor: await openDebt(tx, senderId) });
-    assertWithinRoom(amountMinor, await sendRoom(tx, { citizenId: senderId, limits: standing.limits }));
-    return writeSending(tx, deps, { ...sending, parties });
-  });
+  // Whoever is given their first limits at this very moment is not to be told of it.
+  return repeated(() => deps.database.inTransaction((tx) => sendOnce(tx, deps, { sending, standing })));
+}
+
+async function sendOnce(
+  tx: Tx,
+  deps: PeerTransferFlowDeps,
+  { sending, standing }: { sending: Sending; standing: TrustStanding },
+): Promise<PeerTransferReceipt> {
+  const { senderId, amountMinor, requestId } = sending;
+  await lockSender(tx, senderId);
+  const known = await sendingByKey(tx, sending);
+  if (known !== null) return known;
+  // Citizens before requests, as closing an account takes them.
+  const parties = await lockParties(tx, sending);
+  if (requestId !== null) await takeRequest(tx, deps, requestId);
+  assertMaySend({ standing, openDebtMinor: await openDebt(tx, senderId) });
+  assertWithinRoom(amountMinor, await sendRoom(tx, { citizenId: senderId, limits: standing.limits }));
+  return writeSending(tx, deps, { ...sending, parties });
 }
 
 async function lockParties(tx: Tx, { senderId, recipientId }: Sending): Promise<SendingParties> {
