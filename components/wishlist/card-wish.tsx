@@ -19,7 +19,10 @@ interface CardWishProps {
   look: HeartLook;
 }
 
-/** The heart of a listing, or the way to sign in first; none on one's own. */
+/**
+ * The heart of a listing; none on one's own. Who is not signed in finds the way to it on the page of the listing: a dozen
+ * links that all lead to the same page would stand in everybody's way.
+ */
 export function CardWish({ listing, wishes: { reader, signInHref }, look }: CardWishProps) {
   const t = useTranslations('wishlist');
   if (reader?.username === listing.seller.username) return null;
@@ -31,15 +34,11 @@ export function CardWish({ listing, wishes: { reader, signInHref }, look }: Card
         look={look}
       />
     );
+  if (look === 'icon') return null;
   return (
-    <Link
-      href={signInHref}
-      prefetch={false}
-      aria-label={look === 'icon' ? t('signIn', { title: listing.title }) : undefined}
-      className={heartClass(look)}
-    >
+    <Link href={signInHref} prefetch={false} className={heartClass(look)}>
       <Heart aria-hidden="true" className="size-icon" />
-      {look === 'icon' ? null : t('put')}
+      {t('put')}
     </Link>
   );
 }
