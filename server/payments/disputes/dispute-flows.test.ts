@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { signInEvidence } from '#server/citizens/evidence.ts';
 import { orderEvidence } from '#server/market/orders/evidence.ts';
 import { testBridge } from '#server/testing/payments.ts';
@@ -14,13 +14,26 @@ const bridge = await testBridge();
 const { deps, database } = bridge;
 const disputedCard = '4000000000000259';
 
+/** The dispute of a payment: the bank brings it soon after the charge, and those of other payments stay as they are. */
+async function disputeOf({ sessionId }: { sessionId: string }) {
+  const { payment_intent: intent } = await deps.stripe.checkout.sessions.retrieve(sessionId);
+  if (typeof intent !== 'string') throw new Error('a paid session has its payment');
+  return vi.waitFor(
+    async () => {
+      const [dispute] = (await deps.stripe.disputes.list({ payment_intent: intent })).data;
+      if (dispute === undefined) throw new Error('the card disputes nothing yet');
+      return dispute;
+    },
+    { timeout: 30_000, interval: 10 },
+  );
+}
+
 /** A top-up whose card disputes it at once, as far as the events that arrived brought it. */
 async function disputed() {
   const topUp = await bridge.start();
   bridge.pay(topUp.sessionId, disputedCard);
   await fulfil(deps, { sessionId: topUp.sessionId });
-  const [dispute] = (await deps.stripe.disputes.list({ limit: 1 })).data;
-  if (dispute === undefined) throw new Error('the card disputes nothing');
+  const dispute = await disputeOf(topUp);
   await bridge.delivered('charge.dispute.funds_withdrawn', dispute.id);
   expect((await bridge.drain()).failed).toBe(0);
   return { ...topUp, stripeId: dispute.id, row: await rowOf(dispute.id) };
@@ -50,14 +63,14 @@ test('a dispute of a payment of which no event came yet books the payment first,
   bridge.sandbox.control({ action: 'hold' });
   const topUp = await bridge.start();
   bridge.pay(topUp.sessionId, disputedCard);
-  const [dispute] = (await deps.stripe.disputes.list({ limit: 1 })).data;
-  const effect = await prepareDispute(deps, dispute?.id ?? '');
+  const dispute = await disputeOf(topUp);
+  const effect = await prepareDispute(deps, dispute.id);
   expect(effect).not.toBeNull();
-  expect(await rowOf(dispute?.id ?? '')).toMatchObject({ state: 'withdrawn', topUpId: topUp.topUpId, lossMinor: 0n });
+  expect(await rowOf(dispute.id)).toMatchObject({ state: 'withdrawn', topUpId: topUp.topUpId, lossMinor: 0n });
   expect(await bridge.balance(topUp.citizenId, 'wallet', 'DUCAT')).toBe(0n);
   bridge.sandbox.control({ action: 'release' });
   await bridge.delivered('checkout.session.completed', topUp.sessionId);
-  await bridge.delivered('charge.dispute.funds_withdrawn', dispute?.id ?? '');
+  await bridge.delivered('charge.dispute.funds_withdrawn', dispute.id);
   expect((await bridge.drain()).failed).toBe(0);
   expect(await bridge.balance(topUp.citizenId, 'wallet', 'DUCAT')).toBe(0n);
   expect(await openDebt(database.client, topUp.citizenId)).toBe(1_500n);
