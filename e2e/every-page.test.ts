@@ -98,6 +98,7 @@ test("a citizen's pages are accessible and fit", async ({ page }) => {
     '/offers?tab=received',
     '/account/security',
     '/account/sessions',
+    '/account/credentials',
     order,
     `${order}/receipt`,
     `${order}/lines/1`,

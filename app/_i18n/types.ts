@@ -6,6 +6,7 @@ import type category from '../_messages/en/category.json';
 import type command from '../_messages/en/command.json';
 import type common from '../_messages/en/common.json';
 import type conversation from '../_messages/en/conversation.json';
+import type credentials from '../_messages/en/credentials.json';
 import type dashboard from '../_messages/en/dashboard.json';
 import type debt from '../_messages/en/debt.json';
 import type discounts from '../_messages/en/discounts.json';
@@ -70,6 +71,7 @@ interface AllMessages {
   command: typeof command;
   common: typeof common;
   conversation: typeof conversation;
+  credentials: typeof credentials;
   dashboard: typeof dashboard;
   debt: typeof debt;
   discounts: typeof discounts;

@@ -11,6 +11,7 @@ import {
   MonitorSmartphone,
   Scale,
   ShoppingBag,
+  SquareTerminal,
   Star,
 } from 'lucide-react';
 import { useTranslations } from 'next-intl';
@@ -30,6 +31,7 @@ export function HubCards({ overview }: HubCardsProps) {
   const block = useTranslations('block.hub');
   const buying = useTranslations('buying.hub');
   const wishlist = useTranslations('wishlist.hub');
+  const credentials = useTranslations('credentials.hub');
   const { hasSecondFactor, unread, maskedEmail } = overview;
   return (
     <ul className="grid gap-4 sm:grid-cols-2 lg:grid-cols-3">
@@ -61,6 +63,13 @@ export function HubCards({ overview }: HubCardsProps) {
         title={t('sessions.title')}
       >
         {t('sessions.text')}
+      </HubCard>
+      <HubCard
+        href="/account/credentials"
+        icon={<SquareTerminal aria-hidden="true" className="size-icon" />}
+        title={credentials('title')}
+      >
+        {credentials('text')}
       </HubCard>
       <HubCard href="/account/trust" icon={<Scale aria-hidden="true" className="size-icon" />} title={t('trust.title')}>
         {t('trust.text')}

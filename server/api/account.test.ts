@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { formerUsernameHash } from '#server/citizens/closing.ts';
@@ -33,6 +34,7 @@ const person = {
   device: 'Lynx on Amiga',
   place: '198.51.100.x',
   passkey: 'The key of Zuane',
+  credential: 'The program of Zuane',
 };
 
 function come(username = person.username) {
@@ -62,6 +64,16 @@ async function richPerson() {
   const facts = { credentialId: 'credential-of-zuane', publicKey: hash, counter: 0n, transports: [], isSynced: false };
   await client.passkey.create({
     data: { id: systemIds.uuid(), citizenId, name: person.passkey, createdAt: at, ...facts },
+  });
+  const kept = { rights: 'read', lastFour: 'Zzzz', secretHash: randomBytes(32) };
+  const times = { createdAt: at, expiresAt: new Date(at.getTime() + 1_000) };
+  await client.apiCredential.create({
+    data: { id: systemIds.uuid(), citizenId, name: person.credential, ...kept, ...times },
+  });
+  await client.apiUsage.upsert({
+    where: { citizenId_month: { citizenId, month: new Date('2026-11-01') } },
+    create: { citizenId, month: new Date('2026-11-01'), calls: 7 },
+    update: {},
   });
   await client.trustEvent.create({
     data: {
@@ -116,6 +128,8 @@ describe('the download of everything', () => {
     expect(document['citizen']).toMatchObject([{ id: citizenId, username: person.username }]);
     expect(document['contact']).toMatchObject([{ address: person.address, locale: 'en' }]);
     expect(document['sessions']).toMatchObject([{ device: person.device, place: person.place }]);
+    expect(document['apiCredentials']).toMatchObject([{ name: person.credential, rights: 'read' }]);
+    expect(document['apiUsage']).toMatchObject([{ month: '2026-11-01T00:00:00.000Z', calls: 7 }]);
     expect(document['factors']?.map(({ kind }) => kind).sort()).toEqual(['passkey', 'recovery_code', 'totp']);
     expect(document['notifications']?.map(({ kind }) => kind).sort()).toEqual([
       'email_changed',
@@ -128,7 +142,7 @@ describe('the download of everything', () => {
     expect(document['listings']).toMatchObject([{ id: listingId, title: 'A lamp of the Giudecca' }]);
     expect(document['ordersSold']).toMatchObject([{ id: orderId, viewer: 'seller', events: [{}, {}, {}, {}] }]);
     expect(document['statement']).toMatchObject([{ kind: 'sale_payout', amountMinor: '3349' }]);
-    expect(text).not.toMatch(/sealed|token|codeHash|publicKey|former/i);
+    expect(text).not.toMatch(/sealed|token|codeHash|secretHash|publicKey|former/i);
     expect((await documentOf(await download(visitor.citizenId)))['citizen']).toHaveLength(1);
     const record = await client.auditEvent.findFirst({ where: { actorId: citizenId, action: 'account.data' } });
     expect(record?.outcome).toBe('done');
@@ -387,6 +401,7 @@ describe('closing an account', () => {
     await client.contactEmail.deleteMany(own);
     await client.session.deleteMany(own);
     await client.passkey.deleteMany(own);
+    await client.apiCredential.deleteMany(own);
     await client.totpFactor.deleteMany(own);
     const data = { username: `former_${id.slice(0, 8)}_${id.slice(-6)}`, displayName: 'Former' };
     await client.citizen.update({ where: { id }, data });
@@ -410,6 +425,7 @@ const staysUnderPseudonym: Readonly<Record<string, string>> = {
   'public.report': 'what was reported stays with what was decided',
   'public.moderation_decision': 'what was decided about somebody’s words, with its reason',
   'public.top_up': 'payments, kept by law',
+  'public.api_usage': 'how many calls a month saw: nobody begins it anew by closing and coming back',
   'public.trust_event': 'a chargeback must not be escaped',
   'public.trust_assignment': 'a decision about the account, with its reason',
   'public.outbox_event': 'what happened to listings and orders, by ids',

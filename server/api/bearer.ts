@@ -1,5 +1,7 @@
 import { bearerOf, type Bearer, type BearerDeps } from '#server/citizens/bearer-flows.ts';
 import { createTokenKeys, tokenKeySource } from '#server/citizens/bearer-keys.ts';
+import { credentialBearer } from '#server/citizens/credential-bearer.ts';
+import { presentedCredential } from '#server/citizens/credential-secret.ts';
 import { systemClock } from '#server/platform/clock.ts';
 import { database } from '#server/platform/db.ts';
 import { env } from '#server/platform/env.ts';
@@ -8,8 +10,15 @@ import { log } from '#server/platform/log.ts';
 import { once } from '#server/platform/once.ts';
 import { venice } from './venice.ts';
 
-/** Who makes a request by its `Authorization` header; for refusals see `bearerOf`. */
+/**
+ * Who makes a request by its `Authorization` header: by a credential of this house, which is known by how it begins, or a
+ * token of Venice. For refusals see `credentialBearer` and `bearerOf`.
+ */
 export function readBearer(authorization: string): Promise<Bearer> {
+  const secret = presentedCredential(authorization);
+  if (secret !== null) {
+    return credentialBearer({ database: database(), clock: systemClock, mode: env().CASCADE_MODE }, secret);
+  }
   return bearerOf(once('bearer', bearerDeps), authorization);
 }
 

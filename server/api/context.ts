@@ -1,4 +1,5 @@
 import type Stripe from 'stripe';
+import { takeApiCall } from '#server/citizens/api-usage.ts';
 import { sessionStore } from '#server/citizens/sessions.ts';
 import { createStripe } from '#server/payments/stripe/stripe-client.ts';
 import { readBrowserId } from '#server/platform/browser-cookie.ts';
@@ -13,7 +14,7 @@ import { log } from '#server/platform/log.ts';
 import { once } from '#server/platform/once.ts';
 import { createLimits, type Limits } from '#server/platform/rate-limit.ts';
 import { classesTimes } from '#server/platform/rate-limit-classes.ts';
-import { requestLimits } from '#server/platform/rate-limit-request.ts';
+import { requestLimits, type RequestLimits } from '#server/platform/rate-limit-request.ts';
 import type { OnSharing } from '#server/platform/rate-limit-watch.ts';
 import { createSealing, sealingKeys, type Sealing } from '#server/platform/sealing.ts';
 import { readSession, type Principal, type SessionStore } from '#server/platform/session.ts';
@@ -21,7 +22,10 @@ import type { Context } from '#server/platform/trpc.ts';
 import { readBearer } from './bearer.ts';
 
 /** What all requests of this process share. */
-export type ProcessContext = Omit<Context, 'principal' | 'requestId' | 'callers' | 'client' | 'setCookie'>;
+export type ProcessContext = Omit<
+  Context,
+  'principal' | 'requestId' | 'callers' | 'client' | 'setCookie' | 'countCall'
+>;
 
 /** The shared parts, made on first use from the settings. */
 export function processContext(): ProcessContext {
@@ -32,6 +36,7 @@ export function processContext(): ProcessContext {
     limits: limits(),
     sessions: sessions(),
     stripe: stripe(),
+    mode: env().CASCADE_MODE,
     appUrl: env().APP_URL,
     secret: env().CASCADE_SECRET,
     sealing: sealing(),
@@ -67,7 +72,7 @@ function sessions(): SessionStore {
 
 interface DoorOfContext {
   answer?: Headers;
-  limits?: Limits;
+  limits?: RequestLimits;
 }
 
 /**
@@ -82,6 +87,7 @@ export async function createContext(headers: Headers, door: DoorOfContext = {}):
   return {
     ...processContext(),
     limits: taken,
+    countCall: () => countCall(principal, taken),
     principal,
     requestId: headers.get('x-cascade-request-id') ?? systemIds.uuid(),
     callers: { citizen: principal?.citizenId, credential, address },
@@ -93,9 +99,14 @@ export async function createContext(headers: Headers, door: DoorOfContext = {}):
   };
 }
 
+async function countCall(principal: Principal | null, taken: RequestLimits): Promise<void> {
+  if (principal === null || principal.credentialRights === null) return;
+  await taken.also(() => takeApiCall({ database: database(), clock: systemClock }, principal.citizenId));
+}
+
 interface Asked {
   principal: Principal | null;
-  /** Names the token that the request was made with, without giving it away. */
+  /** Names the token or the credential that the request was made with, without giving it away. */
   credential?: string;
 }
 

@@ -1,6 +1,7 @@
 import { TRPCError } from '@trpc/server';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { makeCredential } from '#server/citizens/credentials.ts';
 import { openSession } from '#server/citizens/sessions.ts';
 import type { Limits } from '#server/platform/rate-limit.ts';
 import { addToCart } from '#server/market/cart/carts.ts';
@@ -32,6 +33,7 @@ const inputs: Record<string, (id: string) => object> = {
   'cart.applyCoupon': (sellerId) => ({ sellerId, code: 'THEIRS' }),
   'cart.continue': (topUpId) => ({ topUpId }),
   'cart.setQuantity': (itemId) => ({ itemId, quantity: 1 }),
+  'credentials.end': (credentialId) => ({ credentialId }),
   'discounts.endCoupon': (couponId) => ({ couponId }),
   'discounts.endSale': (saleId) => ({ saleId }),
   'ducatRequests.byId': (requestId) => ({ requestId }),
@@ -196,6 +198,18 @@ async function plantRows(market: TestPeers): Promise<string[]> {
     const { sessionId } = await market.database.inTransaction((tx) =>
       openSession(tx, { ...session, client, clock: market.clock, ids: systemIds }),
     );
+    await market.database.client.citizen.update({ where: { id: buyer.citizenId }, data: { hasSecondFactor: true } });
+    const wanted = {
+      citizenId: buyer.citizenId,
+      name: 'A program',
+      rights: 'read',
+      days: 30,
+      mode: 'sandbox',
+    } as const;
+    const { credentialId } = await market.database.inTransaction((tx) =>
+      makeCredential(tx, { ...wanted, clock: market.clock, ids: systemIds }),
+    );
+    ids.push(credentialId);
     ids.push(await runSale(market, seller), await issueCoupon(market, seller, { code: `NUMBER-${String(number)}` }));
     ids.push(listingId, open.orderId, delivered.orderId, sessionId, seller.citizenId, buyer.citizenId);
   }
@@ -215,6 +229,7 @@ async function snapshot({ database: { client } }: TestMarket): Promise<unknown> 
     orders: await client.marketOrder.findMany(byId),
     listings: await client.listing.findMany(byId),
     sessions: await client.session.findMany(byId),
+    credentials: await client.apiCredential.findMany(byId),
     requests: await client.ducatRequest.findMany(byId),
     transfers: await client.peerTransfer.findMany(byId),
     threads: await client.thread.findMany({ ...byId, include: { parties: true } }),

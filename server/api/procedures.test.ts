@@ -4,12 +4,12 @@ import { TRPCError } from '@trpc/server';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { asRefusal } from '#server/platform/errors.ts';
 import { limitClasses, type LimitClassName } from '#server/platform/rate-limit-classes.ts';
-import type { OperatorRole, Principal } from '#server/platform/session.ts';
+import type { CredentialRights, OperatorRole, Principal } from '#server/platform/session.ts';
 import { router } from '#server/platform/trpc.ts';
 import type { ProcedureMeta } from '#server/platform/trpc.ts';
 import { testContext } from '#server/testing/context.ts';
 import { testMarket, type TestMarket } from '#server/testing/market.ts';
-import { plainProcedure, procedureTable } from '#server/testing/procedures.ts';
+import { plainProcedure, procedureTable, type ProcedureRow } from '#server/testing/procedures.ts';
 import { testPrincipal } from '#server/testing/principal.ts';
 import { appRouter, createCaller } from './root.ts';
 
@@ -50,12 +50,18 @@ describe('every procedure', () => {
 const secondFactor = { hasSecondFactor: true, secondFactorAt: new Date() };
 const operator = (operatorRole: OperatorRole) => testPrincipal({ role: 'operator', operatorRole });
 
+/** Whoever holds one has a second factor, and none of it is proved by it. */
+const credential = (credentialRights: CredentialRights) =>
+  testPrincipal({ hasSecondFactor: true, sessionId: null, provedAt: null, secondFactorAt: null, credentialRights });
+
 /** Everybody who could stand before a procedure. */
 const visitors: readonly (readonly [string, Principal | null])[] = [
   ['nobody', null],
   ['a citizen', testPrincipal()],
   ['a citizen who owes the second factor', testPrincipal({ ...secondFactor, secondFactorAt: null })],
   ['a bearer', testPrincipal({ sessionId: null, provedAt: null })],
+  ['a credential that may read', credential('read')],
+  ['a credential that may change things', credential('read_write')],
   ['support', operator('support')],
   ['finance', operator('finance')],
   ['an admin', operator('admin')],
@@ -71,13 +77,19 @@ const accessCodes = new Set([
   'operator_role_required',
   'factor_missing',
   'step_up_required',
+  'session_required',
+  'credential_read_only',
 ]);
 
+type ExpectedOf = Pick<ProcedureRow, 'type'> & { meta: ProcedureMeta };
+
 /** What the declared policy must answer, or null when the call may go on. Written anew, not asked of the product. */
-function expectedRefusal(meta: ProcedureMeta, visitor: Principal | null): string | null {
+function expectedRefusal({ meta, type }: ExpectedOf, visitor: Principal | null): string | null {
+  if (visitor?.credentialRights === 'read' && type === 'mutation') return 'credential_read_only';
   if (meta.access === 'public') return null;
   if (visitor === null) return 'sign_in_required';
   if (meta.access === 'citizen') {
+    if ((meta.session === true || type === 'subscription') && visitor.sessionId === null) return 'session_required';
     const owes = visitor.sessionId !== null && visitor.hasSecondFactor && visitor.secondFactorAt === null;
     if (owes && meta.beforeSecondFactor !== true) return 'second_factor_required';
   } else {
@@ -92,6 +104,10 @@ function expectedRefusal(meta: ProcedureMeta, visitor: Principal | null): string
   const proved = visitor.hasSecondFactor ? visitor.secondFactorAt : visitor.provedAt;
   return proved !== null && Date.now() - proved.getTime() <= 300_000 ? null : 'step_up_required';
 }
+
+/** Factors, sessions, credentials, what moves money out or ends the account, and every desk of the house. */
+const forBrowsers =
+  /^(security\.|credentials\.|session\.(?!current$)|cashOuts\.(request|startOnboarding|syncAccount)$|account\.(close|prepareData)$|contact\.(set|remove)Email$|operator\.)/;
 
 describe('the matrix of roles and procedures', () => {
   let market: TestMarket;
@@ -116,11 +132,20 @@ describe('the matrix of roles and procedures', () => {
 
   it.each(visitors)('holds for %s at every procedure', async (_, visitor) => {
     const [actual, expected]: [string[], string[]] = [[], []];
-    for (const { path, meta } of procedureTable(appRouter)) {
+    for (const { path, type, meta } of procedureTable(appRouter)) {
       if (meta === undefined) throw new Error(`${path} declares nothing`);
       actual.push(`${path}: ${String(await accessRefusal(path, visitor))}`);
-      expected.push(`${path}: ${String(expectedRefusal(meta, visitor))}`);
+      expected.push(`${path}: ${String(expectedRefusal({ type, meta }, visitor))}`);
     }
     expect(actual).toEqual(expected);
+  });
+
+  it('keeps from every credential and token what is for browsers and operators, by name and not by what is declared', async () => {
+    const reached: string[] = [];
+    const kept = procedureTable(appRouter).filter(({ path }) => forBrowsers.test(path));
+    for (const visitor of [credential('read_write'), testPrincipal({ sessionId: null, provedAt: null })])
+      for (const { path } of kept) if ((await accessRefusal(path, visitor)) === null) reached.push(path);
+    expect(kept.length).toBeGreaterThan(60);
+    expect(reached).toEqual([]);
   });
 });

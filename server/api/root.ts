@@ -1,6 +1,7 @@
 import { contactRouter, notificationsRouter } from '#server/citizens/account-router.ts';
 import { passkeySignInRouter } from '#server/citizens/passkey-router.ts';
 import { securityRouter } from '#server/citizens/security-router.ts';
+import { credentialsRouter } from '#server/citizens/credentials-router.ts';
 import { sessionRouter } from '#server/citizens/router.ts';
 import { walletSignInRouter } from '#server/citizens/wallet-router.ts';
 import { termsRouter } from '#server/citizens/terms-router.ts';
@@ -45,6 +46,7 @@ export const appRouter = router({
   account: accountRouter,
   session: sessionRouter,
   security: securityRouter,
+  credentials: credentialsRouter,
   passkeySignIn: passkeySignInRouter(venice),
   contact: contactRouter,
   notifications: notificationsRouter,

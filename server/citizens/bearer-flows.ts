@@ -53,7 +53,8 @@ export async function bearerOf(deps: BearerDeps, authorization: string): Promise
   }
   const { id: citizenId, displayName, tier, role, operatorRole, hasSecondFactor } = citizen;
   const who = { citizenId, username, displayName, tier, role, operatorRole, hasSecondFactor };
-  return { principal: { ...who, sessionId: null, provedAt: null, secondFactorAt: null }, credential };
+  const proved = { sessionId: null, provedAt: null, secondFactorAt: null };
+  return { principal: { ...who, ...proved, credentialRights: null }, credential };
 }
 
 async function citizenOfToken(deps: BearerDeps, username: string): Promise<Citizen> {

@@ -125,6 +125,8 @@ async function forgetPerson(tx: Tx, { citizenId, username }: { citizenId: string
   await tx.notification.deleteMany(own);
   await tx.notificationSetting.deleteMany(own);
   await tx.session.deleteMany(own);
+  // What was called this month stays as a number, so that nobody begins the month anew by closing and coming back.
+  await tx.apiCredential.deleteMany(own);
   await tx.totpFactor.deleteMany(own);
   await tx.recoveryCode.deleteMany(own);
   await tx.passkey.deleteMany(own);

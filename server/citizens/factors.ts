@@ -2,6 +2,7 @@ import type { Clock } from '#server/platform/clock.ts';
 import type { Db, Tx } from '#server/platform/db.ts';
 import { refuse } from '#server/platform/errors.ts';
 import type { Ids } from '#server/platform/ids.ts';
+import { endCredentialsOf } from './credentials.ts';
 import { notify } from './notifications.ts';
 import { endSessionsOf } from './sessions.ts';
 import { noteTrustEvent } from './trust-events.ts';
@@ -78,8 +79,8 @@ export async function factorAdded(
 }
 
 /**
- * What follows when a factor was taken away: every other session ends, the citizen is told, and losing the last one is
- * remembered against trust.
+ * What follows when a factor was taken away: every other session ends, the citizen is told, and losing the last one ends
+ * their API credentials and is remembered against trust.
  */
 export async function factorRemoved(
   tx: Tx,
@@ -90,11 +91,14 @@ export async function factorRemoved(
   const has = await noteFactors(tx, citizenId);
   await endSessionsOf(tx, { citizenId, now, ...(sessionId === null ? {} : { exceptId: sessionId }) });
   await notify(tx, input, { citizenId, kind: 'factor_removed', details: { factor, name } });
-  if (!has) await noteAgainstTrust(tx, { citizenId, kind: 'factor_removed', now, ids });
+  if (has) return;
+  await endCredentialsOf(tx, input);
+  await noteAgainstTrust(tx, { citizenId, kind: 'factor_removed', now, ids });
 }
 
 /**
- * Takes all factors of a citizen who lost them, by an operator who knows them: every session ends, and cash-out waits.
+ * Takes all factors of a citizen who lost them, by an operator who knows them: every session and API credential ends, and
+ * cash-out waits.
  * Answers whether there was any.
  */
 export async function resetFactors(tx: Tx, input: FactorTools & { citizenId: string }): Promise<boolean> {
@@ -107,6 +111,7 @@ export async function resetFactors(tx: Tx, input: FactorTools & { citizenId: str
   await noteFactors(tx, citizenId);
   await endSessionsOf(tx, { citizenId, now });
   await notify(tx, input, { citizenId, kind: 'factor_removed', details: { factor: 'all', name: '' } });
+  await endCredentialsOf(tx, input);
   await noteAgainstTrust(tx, { citizenId, kind: 'factors_reset', now, ids });
   return true;
 }

@@ -1,4 +1,5 @@
 import { englishCashOuts, italianCashOuts } from './mail-texts-cash-outs.ts';
+import { englishCredentials, italianCredentials } from './mail-texts-credentials.ts';
 import { closing, warning } from './mail-texts-frame.ts';
 import { englishMarket, italianMarket } from './mail-texts-market.ts';
 import { englishMoney, italianMoney } from './mail-texts-money.ts';
@@ -54,6 +55,7 @@ function warningOf(template: MailTemplate, locale: MailLocale, appUrl: string): 
 
 const english: Texts = {
   ...englishCashOuts,
+  ...englishCredentials,
   ...englishMoney,
   ...englishPeers,
   ...englishOffers,
@@ -136,6 +138,7 @@ const english: Texts = {
 
 const italian: Texts = {
   ...italianCashOuts,
+  ...italianCredentials,
   ...italianMoney,
   ...italianPeers,
   ...italianOffers,

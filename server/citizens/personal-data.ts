@@ -34,6 +34,8 @@ export const citizensData: PersonalDataSource = {
   covers: [
     'Citizen.id',
     'Session.citizenId',
+    'ApiCredential.citizenId',
+    'ApiUsage.citizenId',
     'TotpFactor.citizenId',
     'RecoveryCode.citizenId',
     'Passkey.citizenId',
@@ -51,6 +53,8 @@ export const citizensData: PersonalDataSource = {
     { name: 'citizen', rows: (db, { citizenId }) => listed(citizen(db, citizenId)) },
     { name: 'contact', rows: (db, input) => listed(contact(db, input)) },
     { name: 'sessions', rows: (db, { citizenId }) => sessions(db, citizenId) },
+    { name: 'apiCredentials', rows: (db, { citizenId }) => apiCredentials(db, citizenId) },
+    { name: 'apiUsage', rows: (db, { citizenId }) => listed(apiUsage(db, citizenId)) },
     { name: 'factors', rows: (db, { citizenId }) => listed(factors(db, citizenId)) },
     { name: 'notifications', rows: (db, { citizenId }) => notifications(db, citizenId) },
     { name: 'notificationSettings', rows: (db, { citizenId }) => listed(topicSettings(db, citizenId)) },
@@ -120,6 +124,23 @@ function sessions(db: Db, citizenId: string): AsyncGenerator<object, void> {
       omit: { tokenHash: true, citizenId: true },
     }),
   );
+}
+
+function apiCredentials(db: Db, citizenId: string): AsyncGenerator<object, void> {
+  return inOrder(({ after, take }) =>
+    db.apiCredential.findMany({
+      where: { citizenId, ...after },
+      orderBy: { id: 'asc' },
+      take,
+      omit: { secretHash: true, citizenId: true },
+    }),
+  );
+}
+
+/** The calls of each month, one row for each, the last hundred. */
+function apiUsage(db: Db, citizenId: string): Promise<object[]> {
+  const [orderBy, select] = [{ month: 'desc' }, { month: true, calls: true }] as const;
+  return db.apiUsage.findMany({ where: { citizenId }, orderBy, take: fewMax, select });
 }
 
 async function factors(db: Db, citizenId: string): Promise<object[]> {

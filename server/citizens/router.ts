@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { actsAsOperator, owesSecondFactor } from '#server/platform/access.ts';
-import { refuse } from '#server/platform/errors.ts';
+import { invariant } from '#server/platform/invariant.ts';
 import { citizenProcedure, publicProcedure, router } from '#server/platform/trpc.ts';
 import { sessionIdleMs, sessionLifeMs } from './rules.ts';
 import { endOwnSession, endSessionsOf, sessionsOf } from './sessions.ts';
@@ -16,7 +16,7 @@ export const sessionRouter = router({
   }),
 
   /** The citizen's live sessions, and how long one lives; `isCurrent` marks the one that asks. */
-  list: citizenProcedure({ limit: 'read', audited: false }).query(async ({ ctx }) => {
+  list: citizenProcedure({ limit: 'read', audited: false, session: true }).query(async ({ ctx }) => {
     const { citizenId, role, sessionId } = ctx.principal;
     const now = ctx.clock.now();
     const rows = await sessionsOf(ctx.database.client, { citizenId, role, now });
@@ -25,17 +25,17 @@ export const sessionRouter = router({
   }),
 
   /** Ends one session, on every device and server at once. Refuses `session_not_found`. */
-  end: citizenProcedure({ limit: 'write', audited: true })
+  end: citizenProcedure({ limit: 'write', audited: true, session: true })
     .input(z.object({ sessionId: z.uuid() }))
     .mutation(({ ctx, input }) => {
       const { citizenId } = ctx.principal;
       return ctx.database.inTransaction((tx) => endOwnSession(tx, { citizenId, ...input, now: ctx.clock.now() }));
     }),
 
-  /** Ends every session but the one that asks; answers how many. Refuses `session_required` to a bearer. */
-  endOthers: citizenProcedure({ limit: 'write', audited: true }).mutation(async ({ ctx }) => {
+  /** Ends every session but the one that asks; answers how many. */
+  endOthers: citizenProcedure({ limit: 'write', audited: true, session: true }).mutation(async ({ ctx }) => {
     const { citizenId, sessionId } = ctx.principal;
-    if (sessionId === null) throw refuse('forbidden', 'session_required', 'This needs a signed-in browser.');
+    invariant(sessionId !== null, 'only a session comes here');
     const input = { citizenId, exceptId: sessionId, now: ctx.clock.now() };
     return { ended: await ctx.database.inTransaction((tx) => endSessionsOf(tx, input)) };
   }),

@@ -14,6 +14,10 @@ export const sessionsMax = 20;
 export const signInMsMin = 50;
 /** How often a session in use notes that it is. */
 export const sessionTouchMs = 60_000;
+/** How often a credential in use notes that it is: to this its last use is known. */
+export const credentialTouchMs = minuteMs;
+/** How long the rows of credentials that expired are kept, and shown where they were not ended. */
+export const credentialRetentionMs = 30 * 24 * 60 * 60_000;
 /** How long the rows of sessions that are over are kept. */
 export const sessionRetentionMs = 30 * 24 * 60 * 60_000;
 

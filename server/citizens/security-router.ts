@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ensureBrowserId } from '#server/platform/browser-cookie.ts';
-import { refuse } from '#server/platform/errors.ts';
+import { invariant } from '#server/platform/invariant.ts';
 import { sessionCookie } from '#server/platform/session.ts';
 import { citizenProcedure, router } from '#server/platform/trpc.ts';
 import type { Context } from '#server/platform/trpc.ts';
@@ -13,21 +13,23 @@ import { renewSession } from './sessions.ts';
 import { codeWrong, confirmTotp, forgetWrongCodes, removeTotp, startTotp, useTotp } from './totp.ts';
 
 /** A change of factors: with a proof of the last five minutes, and kept. */
-const change = { limit: 'write', audited: true, proof: 'fresh' } as const;
+const change = { limit: 'write', audited: true, session: true, proof: 'fresh' } as const;
 /** A proof itself, which is what someone half signed in still owes. */
-const proof = { limit: 'factor', audited: true, beforeSecondFactor: true } as const;
+const proof = { limit: 'factor', audited: true, session: true, beforeSecondFactor: true } as const;
 
 /** The citizen's second factors: seeing, changing and using them. */
 export const securityRouter = router({
-  factors: citizenProcedure({ limit: 'read', audited: false }).query(({ ctx }) =>
+  factors: citizenProcedure({ limit: 'read', audited: false, session: true }).query(({ ctx }) =>
     factorsOf(ctx.database.client, ctx.principal.citizenId),
   ),
 
   /** By what the citizen can prove a second factor now. */
-  ways: citizenProcedure({ limit: 'read', audited: false, beforeSecondFactor: true }).query(async ({ ctx }) => {
-    const { totpSince, passkeys, recoveryCodesLeft } = await factorsOf(ctx.database.client, ctx.principal.citizenId);
-    return { totp: totpSince !== null, passkey: passkeys.length > 0, recoveryCode: recoveryCodesLeft > 0 };
-  }),
+  ways: citizenProcedure({ limit: 'read', audited: false, session: true, beforeSecondFactor: true }).query(
+    async ({ ctx }) => {
+      const { totpSince, passkeys, recoveryCodesLeft } = await factorsOf(ctx.database.client, ctx.principal.citizenId);
+      return { totp: totpSince !== null, passkey: passkeys.length > 0, recoveryCode: recoveryCodesLeft > 0 };
+    },
+  ),
 
   /** Answers the secret, which is never shown again. Refuses `totp_exists`. */
   startTotp: citizenProcedure(change).mutation(({ ctx }) => {
@@ -71,7 +73,7 @@ export const securityRouter = router({
     }),
 
   /** Refuses `factor_not_found`. */
-  renamePasskey: citizenProcedure({ limit: 'write', audited: false })
+  renamePasskey: citizenProcedure({ limit: 'write', audited: false, session: true })
     .input(z.object({ passkeyId: z.uuid(), name: passkeyName }))
     .mutation(({ ctx, input }) => {
       const { citizenId } = ctx.principal;
@@ -106,8 +108,8 @@ export const securityRouter = router({
     }),
 
   /** What the browser needs to use one of the citizen's passkeys. */
-  askForPasskey: citizenProcedure({ limit: 'write', audited: false, beforeSecondFactor: true }).mutation(({ ctx }) =>
-    askForPasskey(ctx, { citizenId: ctx.principal.citizenId, browserId: ensureBrowserId(ctx) }),
+  askForPasskey: citizenProcedure({ limit: 'write', audited: false, session: true, beforeSecondFactor: true }).mutation(
+    ({ ctx }) => askForPasskey(ctx, { citizenId: ctx.principal.citizenId, browserId: ensureBrowserId(ctx) }),
   ),
 
   /** Refuses `passkey_failed`. */
@@ -124,8 +126,7 @@ export const securityRouter = router({
 async function proved(ctx: Context): Promise<void> {
   const { principal } = ctx;
   const sessionId = principal?.sessionId ?? null;
-  if (principal === null || sessionId === null)
-    throw refuse('forbidden', 'session_required', 'This needs a signed-in browser.');
+  invariant(principal !== null && sessionId !== null, 'only a session comes here');
   const now = ctx.clock.now();
   const token = await ctx.database.inTransaction(async (tx) => {
     await forgetWrongCodes(tx, principal.citizenId);

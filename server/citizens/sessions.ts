@@ -203,7 +203,7 @@ async function endOldest(tx: Tx, input: { citizenId: string; now: Date }): Promi
   await tx.session.updateMany({ where: { id: { in: beyond.map(({ id }) => id) } }, data: { endedAt: now } });
 }
 
-interface LiveRow extends Omit<Principal, 'sessionId'> {
+interface LiveRow extends Omit<Principal, 'sessionId' | 'credentialRights'> {
   sessionId: string;
   lastSeenAt: Date;
 }
@@ -234,7 +234,7 @@ async function findLiveSession(
   const [row] = await database.runPrepared<LiveRow>(liveSessionQuery, values);
   if (row === undefined) return null;
   const { lastSeenAt, ...principal } = row;
-  return { principal, sessionId: row.sessionId, lastSeenAt };
+  return { principal: { ...principal, credentialRights: null }, sessionId: row.sessionId, lastSeenAt };
 }
 
 async function touchSession(db: Db, input: { id: string; now: Date }): Promise<void> {

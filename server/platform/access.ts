@@ -49,6 +49,17 @@ export function assertFreshProof(principal: Principal, demand: { proof: 'fresh' 
   });
 }
 
+/** Refuses `session_required` (forbidden) to whoever comes with a token or a credential. */
+export function assertSession(principal: Principal): void {
+  if (principal.sessionId === null) throw refuse('forbidden', 'session_required', 'This needs a signed-in browser.');
+}
+
+/** Keeps a credential that may only look from changing anything. Refuses `credential_read_only` (forbidden). */
+export function assertMayChange(principal: Principal | null): void {
+  if (principal?.credentialRights === 'read')
+    throw refuse('forbidden', 'credential_read_only', 'This credential may only read.');
+}
+
 function secondFactorRequired(): DomainError {
   return refuse('forbidden', 'second_factor_required', 'Please finish signing in with your second factor.');
 }

@@ -30,7 +30,8 @@ export function problem(error: unknown, traceId?: string): Response {
 /** What `WWW-Authenticate` says with a refusal (RFC 6750), or null when it is none for want of a proof. */
 export function authenticateHeader(refusal: DomainError | null): string | null {
   if (refusal?.kind !== 'unauthenticated') return null;
-  return refusal.code === 'invalid_token' ? 'Bearer error="invalid_token"' : 'Bearer';
+  const isInvalid = refusal.code === 'invalid_token' || refusal.code === 'invalid_credential';
+  return isInvalid ? 'Bearer error="invalid_token"' : 'Bearer';
 }
 
 /** Answers a refusal; a defect goes on to the front, which logs it with the request's id. */

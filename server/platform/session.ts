@@ -8,10 +8,13 @@ export type Tier = 'observer' | 'participant' | 'creator' | 'enterprise';
 
 export type Role = 'citizen' | 'operator';
 
+/** What an API credential may do: look, or change things too. */
+export type CredentialRights = 'read' | 'read_write';
+
 /** What an operator may do: look after citizens, look after the books, or appoint operators and all of it. */
 export type OperatorRole = 'support' | 'finance' | 'admin';
 
-/** Who makes a request, as far as the session or the bearer token proves it. */
+/** Who makes a request, as far as the session, the bearer token or the API credential proves it. */
 export interface Principal {
   citizenId: string;
   username: string;
@@ -27,6 +30,8 @@ export interface Principal {
   provedAt: Date | null;
   /** When this session last proved a second factor; null when it never did. */
   secondFactorAt: Date | null;
+  /** What the API credential may do that the request was made with; null for a session or a token of Venice. */
+  credentialRights: CredentialRights | null;
 }
 
 /** Where sessions are kept; declared here, given by the citizens domain. */

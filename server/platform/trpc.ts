@@ -1,7 +1,7 @@
 import { initTRPC, TRPCError } from '@trpc/server';
 import type Stripe from 'stripe';
 import superjson from 'superjson';
-import { assertFreshProof, assertOperator, assertSecondFactorGiven } from './access.ts';
+import { assertFreshProof, assertMayChange, assertOperator, assertSecondFactorGiven, assertSession } from './access.ts';
 import { auditEnd, auditStart } from './audit.ts';
 import type { Clock } from './clock.ts';
 import type { Database } from './db.ts';
@@ -30,7 +30,14 @@ export interface Context {
   /** Who is asking, for limits. */
   callers: Callers;
   limits: Limits;
+  /**
+   * Counts one call of those that the citizen's programs may make in a month; a session or a token of Venice has none to
+   * count. Refuses `monthly_calls_used` (rate_limited).
+   */
+  countCall: () => Promise<void>;
   stripe: Stripe;
+  /** Whether the house plays or is in earnest. */
+  mode: 'sandbox' | 'live';
   /** Public origin of the product, without a slash at the end. */
   appUrl: string;
   /** Seals single fields for the database. */
@@ -125,6 +132,8 @@ export interface Policy {
   proof?: 'fresh' | 'fresh_factor';
   /** Also for someone who signed in but still owes their second factor. */
   beforeSecondFactor?: true;
+  /** Only in a signed-in browser: neither a token of Venice nor an API credential does. */
+  session?: true;
 }
 
 /** Who may call: anyone, anyone signed in, or operators of the named roles. */
@@ -138,12 +147,20 @@ export interface ProcedureMeta extends Policy {
 const limitCalls = t.middleware(async ({ ctx, meta, next }) => {
   invariant(meta !== undefined, 'every procedure declares its policy');
   await ctx.limits.take(meta.limit, ctx.callers);
+  // After the limits, so that a call they refuse costs nothing of the month.
+  await ctx.countCall();
+  return next();
+});
+
+const keepToRights = t.middleware(({ ctx, type, next }) => {
+  if (type === 'mutation') assertMayChange(ctx.principal);
   return next();
 });
 
 const requireCitizen = t.middleware(({ ctx, meta, next }) => {
   const principal = signedIn(ctx.principal);
   invariant(meta !== undefined, 'every procedure declares its policy');
+  if (meta.session === true) assertSession(principal);
   if (meta.beforeSecondFactor !== true) assertSecondFactorGiven(principal);
   if (meta.proof !== undefined) assertFreshProof(principal, { proof: meta.proof, now: ctx.clock.now() });
   return next({ ctx: { ...ctx, principal } });
@@ -164,7 +181,7 @@ function signedIn(principal: Principal | null): Principal {
 
 const endWithSession = t.middleware(async ({ ctx, next, signal }) => {
   const { sessionId = null, provedAt = null } = ctx.principal ?? {};
-  if (sessionId === null) throw refuse('forbidden', 'session_required', 'This needs a signed-in browser.');
+  invariant(sessionId !== null, 'a stream is for a session');
   const over = new AbortController();
   const result = await next({ ctx: { streamOver: over.signal } });
   if (!result.ok || !isAsyncIterable(result.data)) return result;
@@ -211,7 +228,7 @@ function keepable(text: string): string {
 export const router = t.router;
 export const createCallerFactory = t.createCallerFactory;
 
-const declared = (meta: ProcedureMeta) => t.procedure.meta(meta).use(translateErrors).use(limitCalls);
+const declared = (meta: ProcedureMeta) => t.procedure.meta(meta).use(translateErrors).use(limitCalls).use(keepToRights);
 
 /** For anyone. */
 export function publicProcedure(policy: Policy) {
@@ -231,7 +248,7 @@ export function citizenProcedure(policy: Policy) {
  * `ctx.streamOver`, which says that nobody listens any longer.
  */
 export function streamProcedure(policy: Policy) {
-  return citizenProcedure(policy).use(endWithSession);
+  return citizenProcedure({ ...policy, session: true }).use(endWithSession);
 }
 
 /**

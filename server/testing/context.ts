@@ -28,6 +28,8 @@ export function testContext(world: { database: Database; clock: Clock }, princip
     sessions: sessionStore(world.database, world.clock),
     setCookie: (line) => cookies.push(line),
     limits: createLimits({ clock: world.clock }),
+    countCall: () => Promise.resolve(),
+    mode: 'sandbox',
     stripe: createStripe({ STRIPE_SECRET_KEY: 'sk_test_nobody' }),
     appUrl: 'http://127.0.0.1',
     secret: testSecret,

@@ -16,6 +16,7 @@ export function testPrincipal(facts: Partial<Principal> = {}): Principal {
     sessionId: randomUUID(),
     provedAt: now,
     secondFactorAt: isOperator ? now : null,
+    credentialRights: null,
     ...facts,
   };
 }

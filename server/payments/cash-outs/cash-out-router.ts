@@ -37,7 +37,7 @@ export function cashOutsRouter(setup: () => CashOutSetup) {
     ),
 
     /** For who comes back from there: asks the provider how the account stands. */
-    syncAccount: citizenProcedure({ limit: 'write', audited: false }).mutation(({ ctx }) =>
+    syncAccount: citizenProcedure({ limit: 'write', audited: false, session: true }).mutation(({ ctx }) =>
       syncPayoutAccount({ ...ctx, cashOut: setup() }, { citizenId: ctx.principal.citizenId }),
     ),
 
