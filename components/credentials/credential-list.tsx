@@ -19,6 +19,13 @@ export function CredentialList({ credentials, now }: { credentials: readonly Cre
   );
 }
 
+const hourMs = 60 * 60_000;
+
+/** The last use is known to the minute, so that no seconds are told. */
+function sinceUse(lastUsedAt: Date, now: Date): { now: Date; unit?: 'minute' } {
+  return now.getTime() - lastUsedAt.getTime() < hourMs ? { now, unit: 'minute' } : { now };
+}
+
 function CredentialFacts({ credential, now }: { credential: CredentialView; now: Date }) {
   const t = useTranslations('credentials');
   const format = useFormatter();
@@ -27,7 +34,7 @@ function CredentialFacts({ credential, now }: { credential: CredentialView; now:
     <time dateTime={date.toISOString()}>{format.dateTime(date, { dateStyle: 'medium' })}</time>
   );
   return (
-    <div className="flex flex-wrap items-start justify-between gap-4">
+    <div className="flex flex-wrap items-start justify-between gap-4 sm:flex-nowrap">
       <div className="flex min-w-0 flex-col gap-2">
         <div className="flex flex-wrap items-center gap-2">
           <h2 className="min-w-0 font-semibold wrap-anywhere">{name}</h2>
@@ -44,7 +51,7 @@ function CredentialFacts({ credential, now }: { credential: CredentialView; now:
           <dt className="text-muted">{t(isExpired ? 'facts.expiredOn' : 'facts.expires')}</dt>
           <dd>{day(expiresAt)}</dd>
           <dt className="text-muted">{t('facts.used')}</dt>
-          <dd>{lastUsedAt === null ? t('facts.never') : format.relativeTime(lastUsedAt, now)}</dd>
+          <dd>{lastUsedAt === null ? t('facts.never') : format.relativeTime(lastUsedAt, sinceUse(lastUsedAt, now))}</dd>
         </dl>
       </div>
       {isExpired ? null : <EndCredential credentialId={id} name={name} />}
