@@ -1,6 +1,5 @@
 import { initTRPC, TRPCError } from '@trpc/server';
 import type Stripe from 'stripe';
-import superjson from 'superjson';
 import { assertFreshProof, assertMayChange, assertOperator, assertSecondFactorGiven, assertSession } from './access.ts';
 import { auditEnd, auditStart } from './audit.ts';
 import type { Clock } from './clock.ts';
@@ -14,6 +13,7 @@ import type { Limits } from './rate-limit.ts';
 import type { Sealing } from './sealing.ts';
 import { whileSessionLives } from './session-stream.ts';
 import type { OperatorRole, Principal, SessionStore } from './session.ts';
+import { wire } from './wire.ts';
 
 /** Everything a procedure may use. Built once per request in server/api/context.ts. */
 export interface Context {
@@ -66,7 +66,7 @@ const t = initTRPC
   .context<Context>()
   .meta<ProcedureMeta>()
   .create({
-    transformer: superjson,
+    transformer: wire,
     isDev: false,
     // A proxy closes what is silent for a minute; a browser that hears nothing for three pings connects again.
     sse: { ping: { enabled: true, intervalMs: 15_000 }, client: { reconnectAfterInactivityMs: 45_000 } },

@@ -1,4 +1,4 @@
-import { hasStock, wholeStars } from '#server/market/search/facets.ts';
+import { hasStock, wholeStars } from '#server/market/search/facet-statement.ts';
 import { Prisma, type Tx } from '#server/platform/db.ts';
 
 /**

@@ -11,7 +11,7 @@ import {
 } from '#server/market/search/search-schema.ts';
 import { listingKinds } from '#server/market/catalogue/catalogue-schema.ts';
 import { mayBeBegun, wordFrequencies } from '#server/market/search/word-frequencies.ts';
-import { Bound, conditionsOf, wordsQuery, type Narrowing } from '#server/market/search/search-conditions.ts';
+import { countsStatement, facetNames, type FacetName, type Source } from '#server/market/search/facet-statement.ts';
 
 /**
  * How many listings each further choice would show. Counts of everything on sale and of a category alone are kept, at
@@ -22,12 +22,6 @@ export async function facets(deps: SearchDeps, filter: ListingFilter): Promise<F
   const kept = isCategoryAlone(filter) ? await keptCounts(deps, filter.category ?? '') : null;
   return facetsOf({ tree, chosen: filter.category ?? null }, kept ?? (await countedHits(deps, filter)));
 }
-
-/** The facets that a filter can have chosen already; each is then counted as if it had not. */
-const facetNames = ['category', 'kind', 'tier', 'rating', 'in_stock'] as const;
-type FacetName = (typeof facetNames)[number];
-/** Of whom the values are counted: everybody who matches, or those who match but for one facet. */
-type Source = 'all' | FacetName;
 
 interface CountRow {
   source: Source;
@@ -66,13 +60,11 @@ async function keptCounts({ database, clock }: SearchDeps, scope: string): Promi
 }
 
 async function countedHits(deps: SearchDeps, filter: ListingFilter): Promise<Counts> {
-  const bound = new Bound();
   const narrowed = await narrowing(deps, filter);
   const sources: Source[] = ['all', ...facetNames.filter((name) => isChosen(filter, name))];
   const isBegun = filter.text !== undefined && mayBeBegun(await wordFrequencies(deps), filter.text);
-  const counts = sources.map((source) => countsOf(bound, { source, filter: without(narrowed, source), isBegun }));
-  const rows = await deps.database.runPlanned<CountRow>(bound.query(counts.join(' UNION ALL ')));
-  return { rows, isBounded: true };
+  const statement = countsStatement({ filter: narrowed, sources, isBegun });
+  return { rows: await deps.database.runPlanned<CountRow>(statement), isBounded: true };
 }
 
 function isChosen(filter: ListingFilter, name: FacetName): boolean {
@@ -88,54 +80,6 @@ function isChosen(filter: ListingFilter, name: FacetName): boolean {
     case 'in_stock':
       return filter.inStock === true;
   }
-}
-
-function without(filter: Narrowing, source: Source): Narrowing {
-  switch (source) {
-    case 'all':
-      return filter;
-    case 'category':
-      return { ...filter, categories: undefined };
-    case 'kind':
-      return { ...filter, kind: undefined };
-    case 'tier':
-      return { ...filter, tiers: undefined };
-    case 'rating':
-      return { ...filter, ratingMin: undefined };
-    case 'in_stock':
-      return { ...filter, inStock: undefined };
-  }
-}
-
-/** Whole stars of the average, rounded down; 0 where nobody has rated. */
-export const wholeStars = `CASE WHEN l.rating_count = 0 THEN 0 ELSE l.rating_sum / l.rating_count END`;
-export const hasStock = `(l.stock IS NULL OR l.stock > 0)`;
-
-interface CountedSet {
-  source: Source;
-  filter: Narrowing;
-  isBegun: boolean;
-}
-
-/** The counts of one set of hits: at most one more is read than is counted exactly. */
-function countsOf(bound: Bound, { source, filter, isBegun }: CountedSet): string {
-  const conditions = conditionsOf(bound, filter);
-  const { text = '' } = filter;
-  if (text !== '') conditions.push(`l.search @@ ${wordsQuery(bound, { text, isBegun })}`);
-  return `(
-    WITH hits AS (
-      SELECT hit.category_slug AS category, hit.kind, coalesce(s.tier, '') AS tier, hit.rating, hit.in_stock
-        FROM (SELECT l.seller_id, l.category_slug, l.kind, ${wholeStars} AS rating, ${hasStock} AS in_stock
-                FROM listing AS l WHERE ${conditions.join(' AND ')} LIMIT ${String(countedMax + 1)}) AS hit
-        LEFT JOIN storefront AS s ON s.seller_id = hit.seller_id
-    )
-    SELECT '${source}' AS source,
-           CASE GROUPING(category, kind, tier, rating, in_stock)
-             WHEN 15 THEN 'category' WHEN 23 THEN 'kind' WHEN 27 THEN 'tier' WHEN 29 THEN 'rating'
-             WHEN 30 THEN 'in_stock' ELSE 'total' END AS facet,
-           coalesce(category, kind, tier, rating::text, in_stock::text, '') AS value, count(*)::integer AS listings
-      FROM hits GROUP BY GROUPING SETS ((), (category), (kind), (tier), (rating), (in_stock))
-  )`;
 }
 
 interface Asked {

@@ -179,6 +179,15 @@ describe('facets', () => {
     expect(counts(found.tiers)).toEqual({ creator: 1 });
   });
 
+  it('count the hits of words with several choices as each choice would show them', async () => {
+    const found = await facetsOf({ text: 'something', category: 'glass', kind: 'goods', inStock: true });
+    expect(found.total.count).toBe(1);
+    expect(counts(found.categories)).toEqual({ glass: 1, textiles: 1 });
+    expect(counts(found.kinds)).toEqual({ goods: 1 });
+    expect(counts(found.tiers)).toEqual({ creator: 1 });
+    expect(found.inStock.count).toBe(1);
+  });
+
   it('kept for a minute say the same as those counted there and then, and no longer afterwards', async () => {
     const live = [await facetsOf({}), await facetsOf({ category: 'glass' })];
     expect(await countListings(jobs())).toBe(true);

@@ -26,11 +26,24 @@ export interface Narrowing extends Omit<ListingFilter, 'category'> {
 
 /** Conditions on `listing AS l` for everything but the words. */
 export function conditionsOf(bound: Bound, filter: Narrowing): string[] {
+  return [...selectiveConditions(bound, filter), ...broadConditions(bound, filter)];
+}
+
+/** What leaves few listings, which an index finds: of one seller, under one tag. And that they are on sale. */
+export function selectiveConditions(bound: Bound, { seller, tag }: Narrowing): string[] {
   const conditions = [`l.state = 'published'`];
-  const { categories, seller, kind, tiers, priceMinorMin, priceMinorMax, ratingMin, inStock, tag } = filter;
-  if (categories !== undefined) conditions.push(isInCategories(bound, categories));
   if (seller !== undefined)
     conditions.push(`l.seller_id = (SELECT seller_id FROM storefront WHERE slug = ${bound.bind(seller)})`);
+  if (tag !== undefined)
+    conditions.push(`l.tags && ${bound.bind([...new Set([tag, tag.toLocaleLowerCase('en')])])}::text[]`);
+  return conditions;
+}
+
+/** What leaves many: of an index one would read more than of the hits of the words. */
+export function broadConditions(bound: Bound, filter: Narrowing): string[] {
+  const conditions: string[] = [];
+  const { categories, kind, tiers, priceMinorMin, priceMinorMax, ratingMin, inStock } = filter;
+  if (categories !== undefined) conditions.push(isInCategories(bound, categories));
   if (kind !== undefined) conditions.push(`l.kind = ${bound.bind(kind)}`);
   if (tiers !== undefined && tiers.length > 0)
     conditions.push(
@@ -41,8 +54,6 @@ export function conditionsOf(bound: Bound, filter: Narrowing): string[] {
   if (ratingMin !== undefined)
     conditions.push(`l.rating_count > 0 AND l.rating_sum >= ${bound.bind(ratingMin)}::integer * l.rating_count`);
   if (inStock === true) conditions.push(`(l.stock IS NULL OR l.stock > 0)`);
-  if (tag !== undefined)
-    conditions.push(`l.tags && ${bound.bind([...new Set([tag, tag.toLocaleLowerCase('en')])])}::text[]`);
   return conditions;
 }
 
@@ -71,6 +82,11 @@ export function wordsQuery(bound: Bound, { text, isBegun }: Words): string {
   if (begun === null) return `(${english} || websearch_to_tsquery('simple', ${whole}))`;
   const [head, last] = [bound.bind(begun.head), bound.bind(`${begun.last}:*`)];
   return `(${english} || (websearch_to_tsquery('simple', ${head}) && to_tsquery('simple', ${last})))`;
+}
+
+/** The same for a prepared statement, where PostgreSQL would read the text anew for every row that it compares. */
+export function wordsQueryOnce(bound: Bound, words: Words): string {
+  return `(SELECT ${wordsQuery(bound, words)})`;
 }
 
 /** The word that a text ends in, and what stands before it; null where it ends in none or quotes something. */

@@ -20,7 +20,9 @@ import { suggestions } from '#server/market/search/suggestions.ts';
 import { refuse } from '#server/platform/errors.ts';
 import { createGate } from '#server/platform/gate.ts';
 import { once } from '#server/platform/once.ts';
+import { createSharedAnswers, type SharedAnswers } from '#server/platform/shared-answers.ts';
 import { citizenProcedure, publicProcedure, router, type Context } from '#server/platform/trpc.ts';
+import { answeredToMany } from '#server/platform/wire.ts';
 
 const open = () => publicProcedure({ limit: 'read', audited: false });
 const reading = () => citizenProcedure({ limit: 'read', audited: false });
@@ -44,10 +46,40 @@ const gate = () =>
     }),
   );
 
+/** So long visitors are answered alike. What they see cannot be bought without being looked at anew. */
+const sharedMs = 2_000;
+const sharedMax = 200;
+
+function shared({ clock, database }: Pick<Context, 'clock' | 'database'>): SharedAnswers {
+  const known = once('market.shared-searches', () => new WeakMap<object, SharedAnswers>());
+  const answers = known.get(database) ?? createSharedAnswers({ clock, keepMs: sharedMs, entriesMax: sharedMax });
+  known.set(database, answers);
+  return answers;
+}
+
+/**
+ * Answers a search, of which only so many are at work. Visitors who ask for the same at about the same time are answered
+ * by one; whoever is signed in sees what they have just changed themselves.
+ */
+function answered<Answer extends object>(
+  ctx: Pick<Context, 'principal' | 'clock' | 'database'>,
+  search: { name: string; input: object; work: () => Promise<Answer> },
+): Promise<Answer> {
+  const { name, input, work } = search;
+  if (ctx.principal !== null) return gate().run(work);
+  return shared(ctx).of(keyOf(name, input), async () => answeredToMany(await gate().run(work)));
+}
+
+function keyOf(name: string, input: object): string {
+  return `${name} ${JSON.stringify(input, (_name, value: unknown) => (typeof value === 'bigint' ? `${String(value)}n` : value))}`;
+}
+
 /** Lists and searches of what is on sale: `listings.search`. Refuses: `invalid_cursor`, `search_busy`. */
 export const searchProcedure = open()
   .input(searchListingsInput)
-  .query(({ ctx, input }) => gate().run(() => searchListings(searching(ctx), input)));
+  .query(({ ctx, input }) =>
+    answered(ctx, { name: 'search', input, work: () => searchListings(searching(ctx), input) }),
+  );
 
 /** The trades with what is on sale in each: `listings.categories`. */
 export const categoriesProcedure = open().query(({ ctx }) => categoryCounts(searching(ctx)));
@@ -55,11 +87,13 @@ export const categoriesProcedure = open().query(({ ctx }) => categoryCounts(sear
 export const searchRouter = router({
   facets: open()
     .input(listingFilter)
-    .query(({ ctx, input }) => gate().run(() => facets(searching(ctx), input))),
+    .query(({ ctx, input }) => answered(ctx, { name: 'facets', input, work: () => facets(searching(ctx), input) })),
 
   suggest: open()
     .input(suggestInput)
-    .query(({ ctx, input }) => gate().run(() => suggestions(ctx, input.text))),
+    .query(({ ctx, input: { text } }) =>
+      answered(ctx, { name: 'suggest', input: { text }, work: () => suggestions(ctx, text) }),
+    ),
 
   saved: reading().query(({ ctx }) => savedSearchesOf(ctx.database.client, ctx.principal.citizenId)),
 

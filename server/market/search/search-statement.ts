@@ -1,8 +1,11 @@
 import {
   Bound,
+  broadConditions,
   conditionsOf,
   isInCategories,
+  selectiveConditions,
   wordsQuery,
+  wordsQueryOnce,
   type Narrowing,
 } from '#server/market/search/search-conditions.ts';
 import type { SearchPlace } from '#server/market/search/search-cursors.ts';
@@ -13,7 +16,7 @@ import type { PlannedQuery } from '#server/platform/db.ts';
 /**
  * The SQL of a page of hits. Common words fill a page from the listings that come next in the order; of rare ones the
  * text index has few, which are sorted quickly. How common words are together nobody knows beforehand, and a wrong guess
- * must not cost a reading of the whole table: so at most some hundred listings of the order are looked at, and if they do
+ * must not cost a reading of the whole table: so at most some thousand listings of the order are looked at, and if they do
  * not fill the page, the text index is asked after all.
  */
 
@@ -23,16 +26,18 @@ export interface Asked {
   place: SearchPlace | null;
   /** Rows, one more than a page. */
   count: number;
-  /** Whether the words are common enough in titles, and anywhere, to be met in the order of the list. */
-  isCommon: { inTitles: boolean; anywhere: boolean };
+  /** How many listings of the order are looked at for the words, in titles and anywhere: 0 where they are too rare. */
+  nearest: { inTitles: number; anywhere: number };
   /** Whether the last word may be the beginning of another one. */
   isBegun: boolean;
   /** The moment at which sales are looked up. */
   now: Date;
+  /** Whether the statement is planned once for all values, by its name. */
+  isPrepared: boolean;
 }
 
-/** So many listings of the order are looked at for common words. */
-export const nextInOrder = 1_500;
+/** One more than the pages of the market and of most machines: said in the text, so that plans are made for it. */
+const usualCounts: readonly number[] = [21, 25];
 
 /** Columns, direction and the type of the value of each order. */
 const orders = {
@@ -63,26 +68,28 @@ export function searchStatement(asked: Asked): PlannedQuery {
            l.rating_count AS "ratingCount", l.rating_sum AS "ratingSum", l.created_at AS "createdAt",
            l.sold_count AS "soldCount", s.username, s.display_name AS "displayName",
            sale.id AS "saleId", sale.percent_bps AS "saleBps", sale.ends_at AS "saleEndsAt"
-      FROM (${hits}) AS l LEFT JOIN storefront AS s ON s.seller_id = l.seller_id
+      FROM (${hits}) AS l
+      LEFT JOIN LATERAL (SELECT username, display_name FROM storefront WHERE seller_id = l.seller_id OFFSET 0) AS s ON true
       LEFT JOIN LATERAL (${sale}) AS sale ON true
      ORDER BY l.part, l.${column} ${direction}, l.id ${direction}`);
 }
 
 /** Names the shape of a statement: what differs between two of one name are only its values. */
-export function shapeName({ filter, sort, place, isCommon, isBegun }: Asked): string {
+export function shapeName({ filter, sort, place, count, nearest, isBegun }: Asked): string {
   const { text = '', categories } = filter;
   const words = text === '' ? 'all' : isBegun ? 'begun' : 'words';
   const within = categories === undefined ? 'all' : categories.length === 1 ? 'one' : 'many';
   const from = place === null ? 'first' : `after_${String(place.part)}`;
-  const common = `${isCommon.inTitles ? 't' : 'f'}${isCommon.anywhere ? 't' : 'f'}`;
-  return `market_search_${sort}_${words}_${within}_${from}_${common}`;
+  const common = `${String(nearest.inTitles)}_${String(nearest.anywhere)}`;
+  const rows = usualCounts.includes(count) ? String(count) : 'any';
+  return `market_search_${sort}_${words}_${within}_${from}_${common}_${rows}`;
 }
 
 function hitsOf(bound: Bound, asked: Asked): string {
   const { filter, place } = asked;
   const { text = '' } = filter;
   if (text === '') return inOrder(bound, asked);
-  const words = wordsQuery(bound, { text, isBegun: asked.isBegun });
+  const words = (asked.isPrepared ? wordsQueryOnce : wordsQuery)(bound, { text, isBegun: asked.isBegun });
   if (asked.sort !== 'relevance') return matching(bound, { ...asked, part: 0, match: `l.search @@ ${words}` });
   // Hits in the title come first; the others are read only where they do not fill the page.
   const others = `l.search @@ ${words} AND NOT l.title_search @@ ${words}`;
@@ -112,21 +119,27 @@ interface Matching extends Asked {
 
 /** The hits of one part. */
 function matching(bound: Bound, asked: Matching): string {
-  const isCommon = asked.sort === 'relevance' && asked.part === 0 ? asked.isCommon.inTitles : asked.isCommon.anywhere;
-  return isCommon ? inOrderThenIndexed(bound, asked) : indexed(bound, asked);
+  const { inTitles, anywhere } = asked.nearest;
+  const nearest = asked.sort === 'relevance' && asked.part === 0 ? inTitles : anywhere;
+  return nearest > 0 ? inOrderThenIndexed(bound, asked, nearest) : indexed(bound, asked);
 }
 
-/** By way of the text index: the fence keeps PostgreSQL from reading the order until it has met enough. */
+/**
+ * By way of the text index: the fence keeps PostgreSQL from reading the order until it has met enough, and from reading a
+ * large part of another index beside the few hits of the words.
+ */
 function indexed(bound: Bound, asked: Matching): string {
-  const conditions = [...conditionsOf(bound, asked.filter), ...behind(bound, asked), asked.match];
+  const within = [...selectiveConditions(bound, asked.filter), asked.match];
+  const others = [...broadConditions(bound, asked.filter), ...behind(bound, asked)];
   return `
     SELECT * FROM (SELECT ${columns}, ${String(asked.part)} AS part FROM listing AS l
-                    WHERE ${conditions.join(' AND ')} OFFSET 0) AS l
+                    WHERE ${within.join(' AND ')} OFFSET 0) AS l
+     ${others.length === 0 ? '' : `WHERE ${others.join(' AND ')}`}
      ORDER BY ${orderOf(asked)} LIMIT ${limitOf(bound, asked)}`;
 }
 
 /** From the next listings in the order if they suffice, otherwise by way of the text index. */
-function inOrderThenIndexed(bound: Bound, asked: Matching): string {
+function inOrderThenIndexed(bound: Bound, asked: Matching, nearest: number): string {
   const { filter, match } = asked;
   const part = String(asked.part);
   const conditions = conditionsOf(bound, filter);
@@ -138,7 +151,7 @@ function inOrderThenIndexed(bound: Bound, asked: Matching): string {
       SELECT ${columns}, ${part} AS part
         FROM (SELECT * FROM listing AS l
                WHERE ${[`l.state = 'published'`, ...within, ...after].join(' AND ')}
-               ORDER BY ${orderOf(asked)} LIMIT ${String(nextInOrder)}) AS l
+               ORDER BY ${orderOf(asked)} LIMIT ${String(nearest)}) AS l
        WHERE ${[...conditions, match].join(' AND ')}
        ORDER BY ${orderOf(asked)} LIMIT ${limit}
     )
@@ -153,6 +166,7 @@ function orderOf({ sort }: Asked): string {
 }
 
 function limitOf(bound: Bound, { count }: Asked): string {
+  if (usualCounts.includes(count)) return String(count);
   return `${bound.bind(count)}::integer`;
 }
 

@@ -10,7 +10,8 @@ import type {
   SearchPage,
 } from '#server/market/search/search-schema.ts';
 import type { Narrowing } from '#server/market/search/search-conditions.ts';
-import { nextInOrder, searchStatement, shapeName, type Asked } from '#server/market/search/search-statement.ts';
+import { searchStatement, shapeName, type Asked } from '#server/market/search/search-statement.ts';
+import { filtersIn, nearestOf } from '#server/market/search/search-ways.ts';
 import { mayBeBegun, wordFrequencies } from '#server/market/search/word-frequencies.ts';
 import { meantText } from '#server/market/search/typos.ts';
 import type { RunningSale } from '#server/market/discounts/price-schema.ts';
@@ -41,31 +42,30 @@ async function exactPage(deps: SearchDeps, input: SearchListingsInput): Promise<
   const place = cursor === undefined ? null : readSearchCursor(sort, cursor);
   const filter = await narrowing(deps, input);
   const count = limit + 1;
-  const way = await wayOf(deps, input.text ?? '', count);
-  const rows = await run(deps, { filter, sort, place, count, ...way, now: deps.clock.now() });
+  const isPrepared = filtersIn(filter) === 0;
+  const way = await wayOf(deps, { filter, count });
+  const rows = await run(deps, { filter, sort, place, count, ...way, isPrepared, now: deps.clock.now() });
   const items = rows.slice(0, limit);
   const last = items.at(-1);
   const nextCursor = rows.length > limit && last !== undefined ? searchCursor(sort, last) : null;
   return { items: await cardsOf(deps, items), nextCursor };
 }
 
-/** How the words are best looked for: by whether the next listings of an order will probably fill a page. */
-async function wayOf(deps: SearchDeps, text: string, count: number): Promise<Pick<Asked, 'isCommon' | 'isBegun'>> {
-  if (text === '') return { isCommon: { inTitles: false, anywhere: false }, isBegun: false };
+/** How the words are best looked for. */
+async function wayOf(
+  deps: SearchDeps,
+  asked: Pick<Asked, 'filter' | 'count'>,
+): Promise<Pick<Asked, 'nearest' | 'isBegun'>> {
+  const { text = '' } = asked.filter;
+  if (text === '') return { nearest: { inTitles: 0, anywhere: 0 }, isBegun: false };
   const frequencies = await wordFrequencies(deps);
-  const fills = (share: number) => share * nextInOrder > 1.3 * count;
-  return {
-    isCommon: { inTitles: fills(frequencies.inTitles(text)), anywhere: fills(frequencies.anywhere(text)) },
-    isBegun: mayBeBegun(frequencies, text),
-  };
+  return { nearest: nearestOf(frequencies, asked), isBegun: mayBeBegun(frequencies, text) };
 }
 
 /** Shapes that nearly everybody asks for are planned once a connection; the many others each for their values. */
 function run({ database }: SearchDeps, asked: Asked): Promise<FoundRow[]> {
   const { text, values } = searchStatement(asked);
-  const { text: _text, categories: _categories, ...others } = asked.filter;
-  const isCommon = Object.values(others).every((value) => value === undefined);
-  if (!isCommon) return database.runPlanned<FoundRow>({ text, values });
+  if (!asked.isPrepared) return database.runPlanned<FoundRow>({ text, values });
   return database.runPrepared<FoundRow>({ name: shapeName(asked), text }, values);
 }
 

@@ -8,6 +8,8 @@ import { once } from '#server/platform/once.ts';
  * answered fastest in the order of the list, one for rare words by the text index.
  */
 export interface WordFrequencies {
+  /** How many texts there are, about. */
+  texts: number;
   /** The share of titles that have all of the words, if words came independently of each other; 0 to 1. */
   inTitles(text: string): number;
   /** The same for titles and descriptions together. */
@@ -34,7 +36,8 @@ const keptMs = 60_000;
 const statisticsQuery = {
   name: 'market_word_frequencies',
   text: `
-    SELECT attname AS "column", most_common_elems::text::text[] AS words, most_common_elem_freqs AS shares
+    SELECT attname AS "column", most_common_elems::text::text[] AS words, most_common_elem_freqs AS shares,
+           (SELECT reltuples FROM pg_class WHERE oid = 'public.listing'::regclass) AS texts
       FROM pg_stats
      WHERE schemaname = 'public' AND tablename = 'listing' AND attname IN ('search', 'title_search')
        AND most_common_elems IS NOT NULL`,
@@ -44,6 +47,7 @@ interface StatisticsRow {
   column: 'search' | 'title_search';
   words: string[];
   shares: number[];
+  texts: number;
 }
 
 /** At most a minute old. A new market has no statistics yet: then no word is common. */
@@ -68,6 +72,7 @@ function frequenciesOf(rows: readonly StatisticsRow[]): WordFrequencies {
   };
   const [titles, all] = [sharesOf('title_search'), sharesOf('search')];
   return {
+    texts: Math.max(0, ...rows.map((row) => row.texts)),
     inTitles: (text) => shareOf(titles, text),
     anywhere: (text) => shareOf(all, text),
     ofWord: (word) => all.get(word) ?? 0,

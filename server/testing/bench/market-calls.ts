@@ -4,7 +4,12 @@ import { createRandom, type Random } from './random.ts';
 /** What visitors of a big market ask for: many different requests of each kind, the same in every run. */
 
 export interface MarketCase {
-  name: 'list' | 'search' | 'filtered' | 'facets' | 'suggestions';
+  name: 'list' | 'search' | 'filtered' | 'facets' | 'suggestions' | 'popular search' | 'page';
+  /**
+   * `fresh`: every request is answered anew. `shared`: as in the product, where visitors who ask for the same within a
+   * moment are answered alike. `pages`: HTML, with its data from the database.
+   */
+  by: 'fresh' | 'shared' | 'pages';
   /** Paths of requests, to be taken in turns. */
   paths: readonly string[];
 }
@@ -22,13 +27,27 @@ const limit = 20;
 
 export function marketCases(seed: number): MarketCase[] {
   const random = createRandom(seed);
+  const fresh = { by: 'fresh' } as const;
   return [
-    { name: 'list', paths: many(() => searchPath(listInput(random))) },
-    { name: 'search', paths: many((index) => searchPath({ text: textOf(random, index), limit })) },
-    { name: 'filtered', paths: many((index) => searchPath({ ...filterOf(random, index), limit })) },
-    { name: 'facets', paths: many((index) => pathOf('search.facets', facetInput(random, index))) },
-    { name: 'suggestions', paths: many(() => pathOf('search.suggest', { text: one(random, beginnings) })) },
+    { ...fresh, name: 'list', paths: many(() => searchPath(listInput(random))) },
+    { ...fresh, name: 'search', paths: many((index) => searchPath({ text: textOf(random, index), limit })) },
+    { ...fresh, name: 'filtered', paths: many((index) => searchPath({ ...filterOf(random, index), limit })) },
+    { ...fresh, name: 'facets', paths: many((index) => pathOf('search.facets', facetInput(random, index))) },
+    { ...fresh, name: 'suggestions', paths: many(() => pathOf('search.suggest', { text: one(random, beginnings) })) },
+    { by: 'shared', name: 'popular search', paths: common.map((text) => searchPath({ text, limit })) },
+    { by: 'pages', name: 'page', paths: many((index) => pagePath(random, index)) },
   ];
+}
+
+/** The catalogue as people come to it: all of it, a category, words, a filter, in turns. */
+function pagePath(random: Random, index: number): string {
+  const queries = [
+    '',
+    `category=${one(random, categories)}`,
+    `q=${encodeURIComponent(textOf(random, 0))}`,
+    `sort=price_asc&min=${String(10 + random.under(1_000))}`,
+  ];
+  return `/market?${queries[index % queries.length] ?? ''}`.replace(/\?$/u, '');
 }
 
 function many(make: (index: number) => string): string[] {

@@ -1,9 +1,12 @@
 import { fork, spawn } from 'node:child_process';
 import { once as happening } from 'node:events';
 import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
 import { migrate } from '../../../prisma/migrate.ts';
+import { buildForTests, buildPages } from '../../../scripts/up/build.mjs';
+import { freePort } from '../cluster.ts';
 import type { Cleanup } from '../prove/last-line.ts';
 import type { BenchServer } from './server.ts';
 
@@ -65,13 +68,16 @@ export async function startProcess(file: string, env: NodeJS.ProcessEnv, cleanup
   return (await startMeasured(file, env, cleanups)).port;
 }
 
-/** The same, with the number of the process, whose use of processors can be read. */
-export async function startMeasured(
-  file: string,
-  env: NodeJS.ProcessEnv,
-  cleanups: Cleanup[],
-): Promise<{ port: number; pid: number }> {
-  const child = fork(new URL(file, import.meta.url), { env });
+export interface Measured {
+  port: number;
+  /** The number of the process, whose use of processors can be read. */
+  pid: number;
+}
+
+/** The same, with the number of the process. The file may be followed by words for it. */
+export async function startMeasured(command: string, env: NodeJS.ProcessEnv, cleanups: Cleanup[]): Promise<Measured> {
+  const [file = '', ...words] = command.split(' ');
+  const child = fork(new URL(file, import.meta.url), words, { env });
   cleanups.push(async () => {
     child.disconnect();
     await happening(child, 'exit');
@@ -79,4 +85,48 @@ export async function startMeasured(
   const [{ port }] = (await happening(child, 'message')) as [{ port: number }];
   if (child.pid === undefined) throw new Error(`${file} did not start`);
   return { port, pid: child.pid };
+}
+
+/**
+ * The web process with its pages, of a production build that is made where there is none, on a database that is there;
+ * it ends with the benchmark.
+ */
+export async function startPages(databaseUrl: string, cleanups: Cleanup[]): Promise<Measured> {
+  const port = await freePort();
+  const origin = `http://127.0.0.1:${String(port)}`;
+  const build = buildForTests();
+  const addresses = { PORT: String(port), APP_URL: origin, NEXTAUTH_URL: origin, CASCADE_BUILD_FOLDER: build };
+  const env = settingsFor(databaseUrl, { ...addresses, RATE_LIMIT_TIMES: '1000' });
+  await buildPages({ ...process.env, ...env }, build);
+  const child = spawn(process.execPath, [fileURLToPath(new URL('../../main.ts', import.meta.url))], {
+    env,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  const ended = happening(child, 'exit');
+  cleanups.push(async () => {
+    child.kill('SIGTERM');
+    await ended;
+  });
+  await Promise.race([
+    untilReady(`${origin}/readyz`),
+    ended.then(() => Promise.reject(new Error('the web process ended'))),
+  ]);
+  if (child.pid === undefined) throw new Error('the web process did not start');
+  return { port, pid: child.pid };
+}
+
+const readyMsMax = 90_000;
+const readyPollMs = 200;
+
+async function untilReady(address: string): Promise<void> {
+  const deadline = Date.now() + readyMsMax;
+  for (;;) {
+    const isReady = await fetch(address).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+    if (isReady) return;
+    if (Date.now() > deadline) throw new Error(`${address} was never ready`);
+    await pause(readyPollMs);
+  }
 }

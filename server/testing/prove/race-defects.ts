@@ -48,6 +48,27 @@ export const raceDefects: readonly Defect[] = [
     red: ['market/discounts/coupon-races'],
   },
   {
+    name: 'a purchase does not mark the offer that it was made by',
+    source: {
+      file: 'server/market/orders/purchases.ts',
+      search: 'await useOffers(tx, input, agreed.offers);',
+      replacement: '',
+    },
+    red: ['market/offers/offer-races'],
+  },
+  {
+    name: 'an offer is read before anybody waits for it',
+    source: {
+      file: 'server/market/offers/offer-moves.ts',
+      search: `const listing = await lockListing(tx, known.listingId);
+  const offer = await lockOffer(tx, offerId);`,
+      replacement: `const row = await tx.offer.findUnique({ where: { id: offerId }, select: offerColumns });
+  const offer = row === null ? null : { ...row, state: storedOfferWords.state.parse(row.state) };
+  const listing = await lockListing(tx, known.listingId);`,
+    },
+    red: ['market/offers/offer-races'],
+  },
+  {
     name: 'a purchase does not look whether it was made before',
     source: {
       file: 'server/market/orders/purchases.ts',

@@ -5,6 +5,7 @@ import { createDatabase } from '#server/platform/db.ts';
 import { allCitizens, demoCitizens, systemCitizens } from '#server/sandbox/venice/citizens-data.ts';
 import { endWithJson, Stopped } from '../prove/last-line.ts';
 import { couponRaces } from './coupon-races.ts';
+import { offerRaces } from './offer-races.ts';
 import { productStage } from './product-stage.ts';
 import { floodSearches, type Flood } from './search-flood.ts';
 import type { Race, Stage } from './stage.ts';
@@ -37,7 +38,7 @@ interface Finding {
   problem: string | null;
 }
 
-const races: readonly Race[] = [...stockRaces, ...walletRaces, ...couponRaces, ...stepRaces];
+const races: readonly Race[] = [...stockRaces, ...walletRaces, ...couponRaces, ...offerRaces, ...stepRaces];
 const findings: Finding[] = [];
 let searches: Flood | null = null;
 

@@ -118,7 +118,7 @@ export const stepReceipt = z.object({ orderId: z.string(), state: z.string() });
 
 export function place(
   buyer: Visitor,
-  wish: { listingId: string; quantity?: number; key?: string; listingVersion?: number; couponCode?: string },
+  wish: { listingId: string; quantity?: number; key?: string; couponCode?: string; offerId?: string },
 ): Promise<Answer> {
   return buyer.tell('orders.place', { listingVersion: 1, quantity: 1, key: randomUUID(), ...wish });
 }

@@ -1,0 +1,17 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { checkLedger } from '#server/ledger/checker.ts';
+import { offerRaces } from '#server/testing/races/offer-races.ts';
+import { testStage, type TestStage } from '#server/testing/races/test-stage.ts';
+
+let stage: TestStage;
+
+beforeAll(async () => {
+  stage = await testStage();
+});
+
+describe('sixteen at once, over HTTP', () => {
+  it.each(offerRaces)('$name', async (race) => {
+    await race.run(stage);
+    expect((await checkLedger(stage.database.client)).findings).toEqual([]);
+  });
+});
