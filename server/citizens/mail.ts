@@ -1,5 +1,5 @@
 import type { Clock } from '#server/platform/clock.ts';
-import type { Tx } from '#server/platform/db.ts';
+import { Prisma, type Tx } from '#server/platform/db.ts';
 import type { Ids } from '#server/platform/ids.ts';
 import type { SealedPlace, Sealing } from '#server/platform/sealing.ts';
 import type { MailTemplate } from './mail-texts.ts';
@@ -29,6 +29,32 @@ export async function queueMail(tx: Tx, deps: { clock: Clock; ids: Ids }, mail: 
     data: { id, ...facts, secretSealed, state: 'waiting', createdAt: now, nextAttemptAt: now },
     select: { id: true },
   });
+}
+
+/** What a citizen is told, as it goes to their verified address unless they turned its topic off. */
+export interface NoticeByMail {
+  citizenId: string;
+  template: MailTemplate;
+  details: NotificationDetails;
+  topic: string;
+  /** Whether it goes out whatever they turned off. */
+  isAlways: boolean;
+}
+
+/** Queues letters to those of the citizens whom they may go to; as one of several writes that are sent together. */
+export function lettersSql(deps: { clock: Clock; ids: Ids }, notices: readonly NoticeByMail[]): Prisma.Sql {
+  const rows = notices.map((notice) => ({ id: deps.ids.uuid(), ...notice }));
+  const now = deps.clock.now();
+  return Prisma.sql`
+    INSERT INTO outgoing_mail (id, citizen_id, recipient_sealed, locale, template, details, state, next_attempt_at, created_at)
+    SELECT told.id, told."citizenId", contact.address_sealed, contact.locale, told.template, told.details, 'waiting',
+           ${now}::timestamptz, ${now}::timestamptz
+      FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+           AS told (id uuid, "citizenId" uuid, template text, details jsonb, topic text, "isAlways" boolean)
+      JOIN contact_email contact ON contact.citizen_id = told."citizenId"
+     WHERE told."isAlways" OR NOT EXISTS (
+             SELECT FROM notification_setting setting
+              WHERE setting.citizen_id = told."citizenId" AND setting.topic = told.topic AND NOT setting.by_email)`;
 }
 
 /** An address is sealed for its citizen, wherever it is kept. */

@@ -1,8 +1,9 @@
 import type { Clock } from '#server/platform/clock.ts';
-import type { Db, Tx } from '#server/platform/db.ts';
+import { Prisma, type Db, type Tx } from '#server/platform/db.ts';
 import { refuse } from '#server/platform/errors.ts';
 import type { Ids } from '#server/platform/ids.ts';
-import { queueMail } from './mail.ts';
+import { writeAll } from '#server/platform/together.ts';
+import { lettersSql } from './mail.ts';
 import { alwaysMailed, notificationKinds, notificationTopicOf, notificationTopics } from './schema.ts';
 import type {
   MailLocale,
@@ -12,32 +13,39 @@ import type {
   NotificationView,
 } from './schema.ts';
 
+/** What a citizen is told. */
+export interface Notice {
+  citizenId: string;
+  kind: NotificationKind;
+  details: NotificationDetails;
+}
+
 /**
  * Tells a citizen something, in the transaction of what happened: on their page, and by e-mail where they have a
  * verified address and did not turn the topic off. What concerns the safety of the account always goes by e-mail too.
  */
-export async function notify(
-  tx: Tx,
+export async function notify(tx: Tx, deps: { clock: Clock; ids: Ids }, notice: Notice): Promise<void> {
+  await writeAll(tx, noticeWrites(deps, [notice]));
+}
+
+/** The same for several, as two of several writes that are sent together. */
+export function noticeWrites(
   deps: { clock: Clock; ids: Ids },
-  input: { citizenId: string; kind: NotificationKind; details: NotificationDetails },
-): Promise<void> {
-  const { citizenId, kind, details } = input;
-  const topic = notificationTopicOf[kind];
-  const isAlways = alwaysMailed.includes(topic);
-  const createdAt = deps.clock.now();
-  // One round trip: nearly everything that happens tells somebody.
-  const [contact] = await tx.$queryRaw<{ recipientSealed: string; locale: MailLocale }[]>`
-    WITH told AS (
+  notices: readonly Notice[],
+): Record<'notices' | 'letters', Prisma.Sql> {
+  const rows = notices.map((notice) => ({ id: deps.ids.uuid(), ...notice }));
+  const byMail = notices.map(({ citizenId, kind: template, details }) => {
+    const topic = notificationTopicOf[template];
+    return { citizenId, template, details, topic, isAlways: alwaysMailed.includes(topic) };
+  });
+  return {
+    notices: Prisma.sql`
       INSERT INTO notification (id, citizen_id, kind, details, created_at)
-      VALUES (${deps.ids.uuid()}::uuid, ${citizenId}::uuid, ${kind}, ${JSON.stringify(details)}::jsonb, ${createdAt}))
-    SELECT address_sealed AS "recipientSealed", locale
-      FROM contact_email
-     WHERE citizen_id = ${citizenId}::uuid
-       AND (${isAlways} OR NOT EXISTS (
-             SELECT FROM notification_setting
-              WHERE citizen_id = ${citizenId}::uuid AND topic = ${topic} AND NOT by_email))`;
-  if (contact === undefined) return;
-  await queueMail(tx, deps, { citizenId, ...contact, template: kind, details });
+      SELECT id, "citizenId", kind, details, ${deps.clock.now()}::timestamptz
+        FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+             AS told (id uuid, "citizenId" uuid, kind text, details jsonb)`,
+    letters: lettersSql(deps, byMail),
+  };
 }
 
 const columns = { id: true, kind: true, details: true, createdAt: true, readAt: true } as const;

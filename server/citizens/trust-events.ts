@@ -1,5 +1,6 @@
-import type { Tx } from '#server/platform/db.ts';
+import { Prisma, type Tx } from '#server/platform/db.ts';
 import type { Ids } from '#server/platform/ids.ts';
+import { writeAll, type Writes } from '#server/platform/together.ts';
 
 /** What the domains above tell of. Their reference says what it is about, so that each is noted once. */
 export const trustEventKinds = [
@@ -34,9 +35,21 @@ const everyday: readonly TrustEventKind[] = ['purchase', 'sale'];
  * back is put before the worker at once; whoever needs the level sooner calls `refreshTrust` afterwards.
  */
 export async function noteTrustEvent(tx: Tx, input: TrustEventInput): Promise<void> {
-  const { ids, ...event } = input;
-  const noted = await tx.trustEvent.createMany({ data: [{ id: ids.uuid(), ...event }], skipDuplicates: true });
-  if (noted.count === 1 && !everyday.includes(event.kind)) await markTrustDue(tx, event.citizenId);
+  await writeAll(tx, trustEventWrites(input));
+}
+
+/** The same as one or two of several writes that are sent together. */
+export function trustEventWrites({ ids, ...event }: TrustEventInput): Writes {
+  const { citizenId, kind, reference, occurredAt } = event;
+  const trusted = Prisma.sql`
+    INSERT INTO trust_event (id, citizen_id, kind, reference, occurred_at)
+    VALUES (${ids.uuid()}::uuid, ${citizenId}::uuid, ${kind}, ${reference}, ${occurredAt}::timestamptz)
+        ON CONFLICT DO NOTHING
+    RETURNING citizen_id`;
+  if (everyday.includes(kind)) return { trusted };
+  const refreshed = Prisma.sql`
+    UPDATE citizen SET trust_refreshed_at = NULL FROM trusted WHERE citizen.id = trusted.citizen_id`;
+  return { trusted, refreshed };
 }
 
 /** Asks the worker to compute a citizen's level anew within a minute. */

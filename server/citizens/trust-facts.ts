@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Db } from '#server/platform/db.ts';
+import { Prisma, type Db } from '#server/platform/db.ts';
 import { invariant } from '#server/platform/invariant.ts';
 import type { TrustAssignment, TrustFacts, TrustLevel, TrustLimits } from './trust-rules.ts';
 
@@ -31,13 +31,20 @@ export async function trustFacts(db: Db, citizenId: string): Promise<TrustFacts>
   return { firstSeenAt, ...facts, assignment: await lastAssignment(db, citizenId) };
 }
 
+async function citizenFacts(db: Db, citizenId: string): Promise<FactRow> {
+  const rows = await db.$queryRaw<FactRow[]>(citizenFactsSql(Prisma.sql`${citizenId}::uuid`));
+  const [row] = rows;
+  invariant(row !== undefined, 'an aggregate has a row');
+  return row;
+}
+
 /**
- * One round trip for the citizen and their events. A purchase is clean while nothing names it that takes it back; a chargeback
+ * One row for the citizen and their events. A purchase is clean while nothing names it that takes it back; a chargeback
  * is open until something says that it is settled.
  */
-async function citizenFacts(db: Db, citizenId: string): Promise<FactRow> {
-  const rows = await db.$queryRaw<FactRow[]>`
-    WITH event AS (SELECT kind, reference, occurred_at AS at FROM trust_event WHERE citizen_id = ${citizenId}::uuid),
+export function citizenFactsSql(citizenId: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`
+    WITH event AS (SELECT kind, reference, occurred_at AS at FROM trust_event WHERE citizen_id = ${citizenId}),
     clean AS (
       SELECT p.at FROM event p WHERE p.kind = 'purchase' AND NOT EXISTS (
         SELECT FROM event t WHERE t.reference = p.reference AND t.kind IN ('chargeback', 'purchase_refunded'))),
@@ -45,9 +52,9 @@ async function citizenFacts(db: Db, citizenId: string): Promise<FactRow> {
       SELECT CASE WHEN count(*) FILTER (WHERE s.at IS NULL) = 0 THEN max(greatest(s.at, c.at)) END AS at
       FROM event c LEFT JOIN event s ON s.reference = c.reference AND s.kind = 'chargeback_settled'
       WHERE c.kind = 'chargeback')
-    SELECT (SELECT first_seen_at FROM citizen WHERE id = ${citizenId}::uuid) AS "firstSeenAt",
-           (SELECT has_second_factor FROM citizen WHERE id = ${citizenId}::uuid) AS "hasSecondFactor",
-           (SELECT reachable_since FROM contact_email WHERE citizen_id = ${citizenId}::uuid) AS "emailVerifiedAt",
+    SELECT (SELECT first_seen_at FROM citizen WHERE id = ${citizenId}) AS "firstSeenAt",
+           (SELECT has_second_factor FROM citizen WHERE id = ${citizenId}) AS "hasSecondFactor",
+           (SELECT reachable_since FROM contact_email WHERE citizen_id = ${citizenId}) AS "emailVerifiedAt",
            min(at) FILTER (WHERE kind = 'identity_verified') AS "identityVerifiedAt",
            (SELECT count(*) FROM clean)::integer AS "cleanPurchases",
            (SELECT min(at) FROM clean) AS "oldestCleanPurchaseAt",
@@ -62,9 +69,6 @@ async function citizenFacts(db: Db, citizenId: string): Promise<FactRow> {
            max(at) FILTER (WHERE kind = 'chargeback') AS "chargebackAt",
            (SELECT at FROM settled) AS "chargebacksSettledAt"
     FROM event`;
-  const [row] = rows;
-  invariant(row !== undefined, 'an aggregate has a row');
-  return row;
 }
 
 const cents = z

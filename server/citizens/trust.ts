@@ -1,17 +1,18 @@
 import type { Clock } from '#server/platform/clock.ts';
-import type { Db, Tx } from '#server/platform/db.ts';
+import { Prisma, type Db, type Tx } from '#server/platform/db.ts';
 import { refuse } from '#server/platform/errors.ts';
 import type { Ids } from '#server/platform/ids.ts';
 import { notify } from './notifications.ts';
 import { markTrustDue } from './trust-events.ts';
-import { storedContractOf, trustFacts } from './trust-facts.ts';
-import { standingOf, type TrustLevel, type TrustLimits, type TrustStanding } from './trust-rules.ts';
-import { trustSettings } from './trust-settings.ts';
+import { storedContractOf } from './trust-facts.ts';
+import { standingFrom, trustReadingSql } from './trust-reading.ts';
+import { type TrustLevel, type TrustLimits, type TrustStanding } from './trust-rules.ts';
 
 /** Where a citizen stands at this moment, computed from the facts, whatever was last stored. */
 export async function trustStanding(db: Db, input: { citizenId: string; now: Date }): Promise<TrustStanding> {
-  const settings = await trustSettings(db);
-  return standingOf(await trustFacts(db, input.citizenId), settings, input.now);
+  const reading = trustReadingSql(Prisma.sql`${input.citizenId}::uuid`);
+  const [row] = await db.$queryRaw<{ reading: unknown }[]>(Prisma.sql`SELECT ${reading} AS reading`);
+  return standingFrom(row?.reading, input.now);
 }
 
 /** Makes the books obey a standing; given by whoever knows both citizens and the ledger. */

@@ -1,5 +1,5 @@
 import { accountKindOf, accountKinds, assets, type AccountKind } from '#server/ledger/kinds.ts';
-import type { Db, Tx } from '#server/platform/db.ts';
+import { Prisma, type Db, type Tx } from '#server/platform/db.ts';
 import { refuse } from '#server/platform/errors.ts';
 import { invariant } from '#server/platform/invariant.ts';
 import type { Asset } from '#server/money/money.ts';
@@ -28,19 +28,24 @@ export async function openAccount(tx: Tx, key: AccountKey): Promise<bigint> {
 
 /** The same for several in one round trip; answers their ids in the order of the keys. */
 export async function openAccounts(tx: Tx, keys: readonly AccountKey[]): Promise<bigint[]> {
+  const rows = await tx.$queryRaw<{ id: bigint }[]>(Prisma.sql`
+    SELECT id FROM (${openAccountsSql(keys)}) AS opened ORDER BY place`);
+  invariant(rows.length === keys.length, 'opening accounts returns an id for each');
+  return rows.map(({ id }) => id);
+}
+
+/** The same for a statement that writes other things too: rows of an owner, the id and the key's place, from 1. */
+export function openAccountsSql(keys: readonly AccountKey[]): Prisma.Sql {
   const kinds = keys.map(({ kind, asset }) => {
     const definition = accountKindOf(kind, asset);
     invariant(definition?.perOwner === true, `owners have no ${kind} account in ${asset}`);
     return definition.code;
   });
-  const rows = await tx.$queryRaw<{ id: bigint }[]>`
-    SELECT ledger.open_account(wanted.owner, wanted.kind, wanted.asset) AS id
+  return Prisma.sql`
+    SELECT wanted.owner, ledger.open_account(wanted.owner, wanted.kind, wanted.asset) AS id, wanted.place
       FROM unnest(${keys.map(({ owner }) => owner)}::text[], ${kinds}::smallint[],
                   ${keys.map(({ asset }) => assets[asset])}::smallint[])
-           WITH ORDINALITY AS wanted (owner, kind, asset, place)
-     ORDER BY wanted.place`;
-  invariant(rows.length === keys.length, 'opening accounts returns an id for each');
-  return rows.map(({ id }) => id);
+           WITH ORDINALITY AS wanted (owner, kind, asset, place)`;
 }
 
 /** The fixed account of the house for a kind, as the migration seeded it. */

@@ -5,6 +5,8 @@ import { Prisma, PrismaClient } from '../../prisma/generated/client.ts';
 import { env } from './env.ts';
 import { log } from './log.ts';
 import { once } from './once.ts';
+import { openWithFirstStatement } from './opening.ts';
+import { createStatementNames } from './statement-names.ts';
 
 export { Prisma };
 
@@ -123,7 +125,9 @@ function openClient(url: string, limits: { connectionsMax: number; timeoutMs: nu
   // Prisma listens only from its first query on; a connection lost while idle is replaced by the next query.
   pool.on('error', (error) => log().debug({ err: error }, 'an idle connection to the database was lost'));
   const allClosed = watchConnections(pool);
-  const client = new PrismaClient({ adapter: new PrismaPg(pool) });
+  openWithFirstStatement(pool);
+  const adapter = new PrismaPg(pool, { statementNameGenerator: createStatementNames() });
+  const client = new PrismaClient({ adapter });
   const close = async () => {
     await client.$disconnect();
     if (!pool.ending) await pool.end();

@@ -1,5 +1,5 @@
 import type { Clock } from './clock.ts';
-import type { Db, Prisma, Tx } from './db.ts';
+import { Prisma, type Db, type Tx } from './db.ts';
 import type { Ids } from './ids.ts';
 
 export interface OutboxMessage {
@@ -11,11 +11,8 @@ export interface OutboxMessage {
 }
 
 /** Writes an event in the caller's transaction, so that it exists exactly when the change does. */
-export async function emit(tx: Tx, deps: { clock: Clock; ids: Ids }, message: OutboxMessage): Promise<void> {
-  await tx.outboxEvent.create({
-    data: { id: deps.ids.uuid(), occurredAt: deps.clock.now(), ...message },
-    select: { id: true },
-  });
+export function emit(tx: Tx, deps: { clock: Clock; ids: Ids }, message: OutboxMessage): Promise<void> {
+  return emitAll(tx, deps, [message]);
 }
 
 /** The same for many, in their order. */
@@ -24,10 +21,16 @@ export async function emitAll(
   deps: { clock: Clock; ids: Ids },
   messages: readonly OutboxMessage[],
 ): Promise<void> {
-  const occurredAt = deps.clock.now();
-  await tx.outboxEvent.createMany({
-    data: messages.map((message) => ({ id: deps.ids.uuid(), occurredAt, ...message })),
-  });
+  await tx.$executeRaw(eventsSql(deps, messages));
+}
+
+/** The same as one of several writes that are sent together. */
+export function eventsSql({ clock, ids }: { clock: Clock; ids: Ids }, messages: readonly OutboxMessage[]): Prisma.Sql {
+  const rows = messages.map((message) => ({ id: ids.uuid(), ...message }));
+  return Prisma.sql`
+    INSERT INTO outbox_event (id, type, subject, payload, occurred_at)
+    SELECT id, type, subject, payload, ${clock.now()}::timestamptz
+      FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS event (id uuid, type text, subject text, payload jsonb)`;
 }
 
 /** What an event said when it was written; the payload is as its writer made it. */

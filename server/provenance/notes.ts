@@ -28,14 +28,18 @@ export interface LotFacts {
 
 /** Says what the units of transfers become. Saying it again, also otherwise, changes nothing: the first word counts. */
 export async function noteLotFacts(tx: Tx, facts: readonly LotFacts[]): Promise<void> {
-  if (facts.length === 0) return;
-  await tx.lotNote.createMany({
-    data: facts.map(({ transferId, kind, source, holdUntil, expiresAt }) => {
-      const { type: sourceType, id: sourceId } = lotSource.parse(source);
-      return { transferId, kind, sourceType, sourceId, holdUntil, expiresAt };
-    }),
-    skipDuplicates: true,
-  });
+  if (facts.length > 0) await tx.$executeRaw(lotFactsSql(facts));
+}
+
+/** The same as one of several writes that are sent together. */
+export function lotFactsSql(facts: readonly LotFacts[]): Prisma.Sql {
+  const rows = facts.map(({ source, ...fact }) => ({ ...fact, ...lotSource.parse(source) }));
+  return Prisma.sql`
+    INSERT INTO lot_note (transfer_id, kind, source_type, source_id, hold_until, expires_at)
+    SELECT fact."transferId", fact.kind, fact.type, fact.id, fact."holdUntil", fact."expiresAt"
+      FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+           AS fact ("transferId" uuid, kind text, type text, id text, "holdUntil" timestamptz, "expiresAt" timestamptz)
+        ON CONFLICT DO NOTHING`;
 }
 
 /**

@@ -1,8 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { openAccount, systemAccountId } from '#server/ledger/accounts.ts';
+import { openAccount, openAccounts, systemAccountId } from '#server/ledger/accounts.ts';
 import { lookupTransfers } from '#server/ledger/lookups.ts';
-import { payIntoEscrow, settleEscrow, type EscrowedOrder, type EscrowEffect } from '#server/market/orders/escrow.ts';
+import {
+  movementOf,
+  payIntoEscrow,
+  postLegs,
+  type EscrowedOrder,
+  type EscrowEffect,
+} from '#server/market/orders/escrow.ts';
 import { deriveKey } from '#server/platform/crypto.ts';
 import { derivedId } from '#server/platform/ids.ts';
 import { testDatabase } from '#server/testing/database.ts';
@@ -29,8 +35,11 @@ function open(owner: string, kind: 'wallet' | 'escrow'): Promise<bigint> {
   return database.inTransaction((tx) => openAccount(tx, { owner, kind, asset: 'DUCAT' }));
 }
 
-function settle(order: EscrowedOrder, does: EscrowEffect): Promise<void> {
-  return database.inTransaction((tx) => settleEscrow(tx, { order, does, time, secret }));
+async function settle(order: EscrowedOrder, does: EscrowEffect): Promise<void> {
+  const movement = movementOf({ order, does, time, secret });
+  return database.inTransaction(async (tx) => {
+    if (movement !== null) await postLegs(tx, movement.legs(await openAccounts(tx, movement.wallets)));
+  });
 }
 
 /** Spelled out here: ids are how a repeated step is recognised, so they must never come to be made otherwise. */

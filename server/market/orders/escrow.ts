@@ -1,5 +1,5 @@
-import { trustStanding } from '#server/citizens/trust.ts';
-import { openAccount } from '#server/ledger/accounts.ts';
+import type { TrustStanding } from '#server/citizens/trust-rules.ts';
+import type { AccountKey } from '#server/ledger/accounts.ts';
 import type { TransferRequest } from '#server/ledger/schema.ts';
 import { bindTemplate } from '#server/ledger/templates.ts';
 import { postLinked } from '#server/ledger/transfers.ts';
@@ -15,7 +15,7 @@ import { deriveKey } from '#server/platform/crypto.ts';
 import type { Tx } from '#server/platform/db.ts';
 import { derivedId } from '#server/platform/ids.ts';
 import { invariant } from '#server/platform/invariant.ts';
-import { noteLotFacts } from '#server/provenance/notes.ts';
+import type { LotFacts } from '#server/provenance/notes.ts';
 
 /**
  * The movements of an order's escrow. Each is one linked posting and must be the last statement of its transaction.
@@ -69,77 +69,103 @@ export async function payIntoEscrow(
   await postLegs(tx, legs);
 }
 
-/** Takes out of an order's escrow what the step gives away. */
-export async function settleEscrow(tx: Tx, settlement: Settlement & { does: EscrowEffect }): Promise<void> {
+/** What a step takes out of an order's escrow, decided before anything is written. */
+export interface EscrowMovement {
+  /** Whose wallets it goes to, in the order in which `legs` wants them. */
+  readonly wallets: readonly AccountKey[];
+  /** The transfers that pay the seller. */
+  readonly payouts: readonly string[];
+  readonly legs: (walletIds: readonly bigint[]) => TransferRequest[];
+}
+
+/** Null where a step leaves the escrow alone. */
+export function movementOf(settlement: Settlement & { does: EscrowEffect }): EscrowMovement | null {
   const { order, does } = settlement;
   const leftMinor = order.totalMinor - order.refundedMinor;
   switch (does.effect) {
     case 'none':
-      return;
+      return null;
     case 'release':
-      return releaseEscrow(tx, settlement, leftMinor);
+      return releaseOf(settlement, leftMinor);
     case 'refund':
-      return refundEscrow(tx, settlement, leftMinor);
+      return refundOf(settlement, leftMinor);
     case 'refund_part':
-      return refundEscrow(tx, { ...settlement, key: does.refundId }, does.backMinor);
+      return refundOf({ ...settlement, key: does.refundId }, does.backMinor);
     case 'settle':
-      return splitEscrow(tx, settlement, { leftMinor, backMinor: does.backMinor });
+      return splitOf(settlement, { leftMinor, backMinor: does.backMinor });
   }
 }
 
-async function releaseEscrow(tx: Tx, release: Settlement, leftMinor: bigint): Promise<void> {
+function releaseOf(release: Settlement, leftMinor: bigint): EscrowMovement {
   const { order } = release;
-  const walletId = await openAccount(tx, { owner: order.sellerId, kind: 'wallet', asset: 'DUCAT' });
+  const names = namesOf(release);
   const feeMinor = saleFee(ducat(leftMinor), order.feePpm);
-  const legs = bindTemplate(saleTemplate, {
-    amounts: { price: leftMinor, share: leftMinor - feeMinor, fee: feeMinor },
-    parties: { escrow: order.escrowAccountId, wallet: walletId },
-    ...namesOf(release),
-  });
-  await noteEarning(tx, release, legs);
-  await postLegs(tx, legs);
+  const share = leftMinor - feeMinor;
+  return {
+    wallets: [walletOf(order.sellerId)],
+    payouts: share > 0n ? [names.idOf('payout')] : [],
+    legs: ([wallet]) =>
+      bindTemplate(saleTemplate, {
+        amounts: { price: leftMinor, share, fee: feeMinor },
+        parties: { escrow: order.escrowAccountId, wallet: known(wallet) },
+        ...names,
+      }),
+  };
 }
 
-async function splitEscrow(
-  tx: Tx,
+function splitOf(
   split: Settlement,
   { leftMinor, backMinor }: { leftMinor: bigint; backMinor: bigint },
-): Promise<void> {
+): EscrowMovement {
   const { order } = split;
+  const names = namesOf(split);
   const soldMinor = leftMinor - backMinor;
   const feeMinor = saleFee(ducat(soldMinor), order.feePpm);
-  const seller = await openAccount(tx, { owner: order.sellerId, kind: 'wallet', asset: 'DUCAT' });
-  const buyer = await openAccount(tx, { owner: order.buyerId, kind: 'wallet', asset: 'DUCAT' });
-  const legs = bindTemplate(orderSettlementTemplate, {
-    amounts: { left: leftMinor, back: backMinor, share: soldMinor - feeMinor, fee: feeMinor },
-    parties: { escrow: order.escrowAccountId, buyer, seller },
-    ...namesOf(split),
-  });
-  await noteEarning(tx, split, legs);
-  await postLegs(tx, legs);
+  const share = soldMinor - feeMinor;
+  return {
+    wallets: [walletOf(order.sellerId), walletOf(order.buyerId)],
+    payouts: share > 0n ? [names.idOf('payout')] : [],
+    legs: ([seller, buyer]) =>
+      bindTemplate(orderSettlementTemplate, {
+        amounts: { left: leftMinor, back: backMinor, share, fee: feeMinor },
+        parties: { escrow: order.escrowAccountId, buyer: known(buyer), seller: known(seller) },
+        ...names,
+      }),
+  };
+}
+
+function refundOf(refund: Settlement & { key?: string }, backMinor: bigint): EscrowMovement {
+  const { order } = refund;
+  return {
+    wallets: [walletOf(order.buyerId)],
+    payouts: [],
+    legs: ([wallet]) =>
+      bindTemplate(orderRefundTemplate, {
+        amounts: { price: backMinor },
+        parties: { escrow: order.escrowAccountId, wallet: known(wallet) },
+        ...namesOf(refund),
+      }),
+  };
+}
+
+function walletOf(owner: string): AccountKey {
+  return { owner, kind: 'wallet', asset: 'DUCAT' };
+}
+
+function known(account: bigint | undefined): bigint {
+  invariant(account !== undefined, 'whoever is paid has a wallet');
+  return account;
 }
 
 /** What the seller gets is held as long as their level says at this moment. */
-async function noteEarning(tx: Tx, { order, time }: Settlement, legs: readonly TransferRequest[]): Promise<void> {
-  const payouts = legs.filter(({ kind }) => kind === 'sale_payout');
-  const { limits } = await trustStanding(tx, { citizenId: order.sellerId, now: time });
-  const holdUntil = new Date(time.getTime() + limits.holdEarnedDays * dayMs);
-  const source = { type: 'order', id: order.id };
-  await noteLotFacts(
-    tx,
-    payouts.map(({ id: transferId }) => ({ transferId, kind: 'earned', source, holdUntil, expiresAt: null })),
-  );
-}
-
-async function refundEscrow(tx: Tx, refund: Settlement & { key?: string }, backMinor: bigint): Promise<void> {
-  const { order } = refund;
-  const walletId = await openAccount(tx, { owner: order.buyerId, kind: 'wallet', asset: 'DUCAT' });
-  const legs = bindTemplate(orderRefundTemplate, {
-    amounts: { price: backMinor },
-    parties: { escrow: order.escrowAccountId, wallet: walletId },
-    ...namesOf(refund),
-  });
-  await postLegs(tx, legs);
+export function earningsOf(
+  { payouts }: EscrowMovement,
+  earned: { orderId: string; time: Date; standing: TrustStanding },
+): LotFacts[] {
+  const { orderId, time, standing } = earned;
+  const holdUntil = new Date(time.getTime() + standing.limits.holdEarnedDays * dayMs);
+  const source = { type: 'order', id: orderId };
+  return payouts.map((transferId) => ({ transferId, kind: 'earned', source, holdUntil, expiresAt: null }));
 }
 
 /** Posts the legs as one group and insists that each is booked in full. */

@@ -1,8 +1,9 @@
+import { notify } from '#server/citizens/notifications.ts';
 import { tellOfGift } from '#server/market/gifts/gift-notices.ts';
 import type { Gift } from '#server/market/gifts/gifts.ts';
 import type { EscrowedOrder } from '#server/market/orders/escrow.ts';
 import { saleFeePpmOf } from '#server/market/orders/fee-bands.ts';
-import { tellOfNewOrder } from '#server/market/orders/order-notices.ts';
+import { noticeOfNewOrder } from '#server/market/orders/order-notices.ts';
 import { saleFee } from '#server/market/orders/order-rules.ts';
 import { acceptsOrderItself } from '#server/market/orders/order-settings.ts';
 import { currentProcess } from '#server/market/orders/process.ts';
@@ -55,7 +56,7 @@ export async function writeOrder(tx: Tx, input: NewOrder): Promise<EscrowedOrder
     subject: id,
     payload: { buyerId, sellerId, totalMinor: totalMinor.toString() },
   });
-  await tellOfNewOrder(tx, input, { order, lines, state: stateAfter(opening) });
+  await notify(tx, input, noticeOfNewOrder({ order, lines, state: stateAfter(opening) }));
   const given = { ...order, recipientId: input.gift?.recipientId ?? null };
   await tellOfGift(tx, input, { order: given, title: lines[0]?.listing.title ?? '' });
   return order;

@@ -1,20 +1,32 @@
-import { noteTrustEvent } from '#server/citizens/trust-events.ts';
-import { lockListings, moveStocks } from '#server/market/catalogue/listing-locks.ts';
+import { noticeWrites } from '#server/citizens/notifications.ts';
+import { trustEventWrites } from '#server/citizens/trust-events.ts';
+import type { TrustStanding } from '#server/citizens/trust-rules.ts';
+import { trustStanding } from '#server/citizens/trust.ts';
+import { openAccountsSql } from '#server/ledger/accounts.ts';
+import { moveStocks } from '#server/market/catalogue/listing-locks.ts';
 import type { LockedListing } from '#server/market/catalogue/listing-locks.ts';
 import { giveCouponBack } from '#server/market/discounts/coupons.ts';
-import { settleEscrow } from '#server/market/orders/escrow.ts';
-import { tellOfStep } from '#server/market/orders/order-notices.ts';
-import { storedOrderWords } from '#server/market/orders/order-schema.ts';
+import { tellOfGiftStep } from '#server/market/gifts/gift-notices.ts';
+import { earningsOf, movementOf, postLegs } from '#server/market/orders/escrow.ts';
+import type { EscrowMovement } from '#server/market/orders/escrow.ts';
+import type { LockedOrder } from '#server/market/orders/order-locks.ts';
+import { noticesOfStep } from '#server/market/orders/order-notices.ts';
 import type { OrderAction, OrderActor, OrderState } from '#server/market/orders/order-schema.ts';
+import { orderProcesses } from '#server/market/orders/process.ts';
 import type { OrderProcess, OrderTransition } from '#server/market/orders/process.ts';
-import { deadlineFrom, decideTransition, isOpen, processOf } from '#server/market/orders/process-rules.ts';
+import { deadlineFrom, decideTransition, isOpen } from '#server/market/orders/process-rules.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import { Prisma } from '#server/platform/db.ts';
 import type { Tx } from '#server/platform/db.ts';
 import { refuse } from '#server/platform/errors.ts';
 import type { Ids } from '#server/platform/ids.ts';
 import { invariant } from '#server/platform/invariant.ts';
-import { emit } from '#server/platform/outbox.ts';
+import { eventsSql } from '#server/platform/outbox.ts';
+import type { OutboxMessage } from '#server/platform/outbox.ts';
+import { writeTogether } from '#server/platform/together.ts';
+import type { Writes } from '#server/platform/together.ts';
+import { lotFactsSql } from '#server/provenance/notes.ts';
+import type { LotFacts } from '#server/provenance/notes.ts';
 
 /** The mechanics of every step: locks, the new state, its history, and what it does with stock and money. */
 
@@ -35,24 +47,6 @@ export interface Step {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly secret: string;
-}
-
-/** An order whose row this transaction holds, as it is then. */
-export interface LockedOrder {
-  id: string;
-  buyerId: string;
-  sellerId: string;
-  recipientId: string | null;
-  listingTitle: string;
-  totalMinor: bigint;
-  refundedMinor: bigint;
-  feePpm: number;
-  escrowAccountId: bigint;
-  state: OrderState;
-  process: OrderProcess;
-  deadlineAt: Date | null;
-  deadlineAction: string | null;
-  closedAt: Date | null;
 }
 
 export function orderNotFound(): Error {
@@ -81,37 +75,6 @@ export function stepActorOf(order: OrderParties, visitor: OrderVisitor): Exclude
   return visitor.citizenId === order.recipientId ? 'recipient' : actorOf(order, visitor);
 }
 
-type LockedRow = Omit<LockedOrder, 'state' | 'process'> & { state: string; processVersion: number };
-
-/** Locks an order until the transaction ends. Null when there is none, or, with `skipLocked`, when somebody holds it. */
-export async function lockOrder(
-  tx: Tx,
-  orderId: string,
-  { skipLocked = false }: { skipLocked?: boolean } = {},
-): Promise<LockedOrder | null> {
-  const rows = await tx.$queryRaw<LockedRow[]>(Prisma.sql`
-    SELECT id, buyer_id AS "buyerId", seller_id AS "sellerId", recipient_id AS "recipientId", listing_title AS "listingTitle",
-           total_minor AS "totalMinor", refunded_minor AS "refundedMinor", fee_ppm AS "feePpm",
-           escrow_account_id AS "escrowAccountId", state, process_version AS "processVersion",
-           deadline_at AS "deadlineAt", deadline_action AS "deadlineAction", closed_at AS "closedAt"
-      FROM market_order
-     WHERE id = ${orderId}::uuid
-       FOR NO KEY UPDATE ${skipLocked ? Prisma.sql`SKIP LOCKED` : Prisma.empty}`);
-  const [row] = rows;
-  if (row === undefined) return null;
-  const { processVersion, ...order } = row;
-  return { ...order, state: storedOrderWords.state.parse(row.state), process: processOf(processVersion) };
-}
-
-/** Locks the listings of an order's lines, before the order itself: stock may come back. */
-export async function lockOrderedListings(tx: Tx, orderId: string): Promise<Map<string, LockedListing>> {
-  const lines = await tx.orderLine.findMany({ where: { orderId }, select: { listingId: true } });
-  return lockListings(
-    tx,
-    lines.map(({ listingId }) => listingId),
-  );
-}
-
 export interface Move {
   readonly step: Step;
   readonly order: LockedOrder;
@@ -120,6 +83,8 @@ export interface Move {
   readonly listings: ReadonlyMap<string, LockedListing> | null;
   /** Makes the ids of the transfers of a part that goes back. */
   readonly refundId?: string;
+  /** Where the seller stands, where it was read beside the order; otherwise it is when it is needed. */
+  readonly standing?: TrustStanding | null;
 }
 
 /** Whether an action gives the stock back in some process, so that its listings are locked before the order. */
@@ -127,8 +92,15 @@ export function givesStockBack({ transitions }: OrderProcess, action: OrderActio
   return transitions.some((rule) => rule.action === action && rule.effect === 'refund');
 }
 
+/** Whether an action may pay the seller in some process, so that their standing is read beside the order. */
+export function maySell(action: OrderAction): boolean {
+  const pays = ({ effect }: OrderTransition) => effect === 'release' || effect === 'settle';
+  return orderProcesses.some(({ transitions }) => transitions.some((rule) => rule.action === action && pays(rule)));
+}
+
 /**
- * Takes one declared step of a locked order; its posting is the transaction's last statement. Answers the state.
+ * Takes one declared step of a locked order: writes all that it means in one statement and then moves the money; its
+ * posting is the transaction's last statement. Answers the state.
  * Refuses: `order_step_forbidden`, `order_step_unavailable`, and what the ledger refuses.
  */
 export async function moveOrder(tx: Tx, move: Move): Promise<OrderState> {
@@ -139,11 +111,25 @@ export async function moveOrder(tx: Tx, move: Move): Promise<OrderState> {
     await giveStockBack(tx, move);
     await giveCouponBack(tx, { orderId: order.id, at: time });
   }
-  await record(tx, { ...move, transition, time });
-  await noteForTrust(tx, { ...move, transition });
-  await tellOfStep(tx, step, { order, transition, backMinor: step.backMinor ?? null });
-  await settleEscrow(tx, { order, does: effectOf(move, transition), time, secret: step.secret });
+  const movement = movementOf({ order, does: effectOf(move, transition), time, secret: step.secret });
+  const earnings = movement === null ? [] : await earningsNow(tx, { ...move, movement, time });
+  const wallets = await record(tx, { ...move, transition, time, movement, earnings });
+  await tellOfGift(tx, { ...move, transition });
+  if (movement !== null) await postLegs(tx, movement.legs(wallets));
   return transition.to;
+}
+
+async function earningsNow(
+  tx: Tx,
+  { order, standing, movement, time }: Move & { movement: EscrowMovement; time: Date },
+): Promise<LotFacts[]> {
+  if (movement.payouts.length === 0) return [];
+  const known = standing ?? (await trustStanding(tx, { citizenId: order.sellerId, now: time }));
+  return earningsOf(movement, { orderId: order.id, time, standing: known });
+}
+
+async function tellOfGift(tx: Tx, { step, order, transition }: Move & { transition: OrderTransition }): Promise<void> {
+  if (transition.from !== transition.to) await tellOfGiftStep(tx, step, { order, to: transition.to });
 }
 
 /** The declared step, or the refusal that says why there is none. */
@@ -197,14 +183,11 @@ async function giveStockBack(tx: Tx, { order, listings }: Move): Promise<void> {
 }
 
 /** What a sale's end says about its seller counts for what they are trusted with. */
-async function noteForTrust(
-  tx: Tx,
-  { step, order, transition }: Move & { transition: OrderTransition },
-): Promise<void> {
-  if (transition.trust === undefined) return;
+function trustWrites({ step, order, transition }: Move & { transition: OrderTransition }): Writes {
+  if (transition.trust === undefined) return {};
   const { orderId: reference, clock, ids } = step;
   const { trust: kind } = transition;
-  await noteTrustEvent(tx, { citizenId: order.sellerId, kind, reference, occurredAt: clock.now(), ids });
+  return trustEventWrites({ citizenId: order.sellerId, kind, reference, occurredAt: clock.now(), ids });
 }
 
 /** What has gone back to the buyer once the step is taken. */
@@ -222,61 +205,74 @@ function refundedAfter({ order, step }: Move, { effect }: OrderTransition): bigi
   }
 }
 
-async function record(tx: Tx, entry: Move & { transition: OrderTransition; time: Date }): Promise<void> {
-  const { step, order, transition, time } = entry;
-  const { from, to, action, actor } = transition;
-  const hasMoved = from !== to;
-  await tx.marketOrder.update({
-    where: { id: order.id },
-    data: {
-      state: to,
-      updatedAt: time,
-      refundedMinor: refundedAfter(entry, transition),
-      // A step that stays where it is gives nobody more time.
-      ...(hasMoved
-        ? { closedAt: isOpen(to) ? null : time, ...deadlineFrom(order.process, { state: to, at: time }) }
-        : {}),
+interface Recorded extends Move {
+  readonly transition: OrderTransition;
+  readonly time: Date;
+  readonly movement: EscrowMovement | null;
+  readonly earnings: readonly LotFacts[];
+}
+
+interface RecordedRow {
+  moved: bigint;
+  wallets: bigint[] | null;
+}
+
+/** Writes the step down, with whom it tells and what it says of its money. Answers the wallets that the money goes to. */
+async function record(tx: Tx, entry: Recorded): Promise<bigint[]> {
+  const { step, order, transition, movement, earnings } = entry;
+  const wallets = movement?.wallets ?? [];
+  const [row] = await writeTogether<RecordedRow>(
+    tx,
+    {
+      moved: movedSql(entry),
+      history: historySql(entry),
+      events: eventsSql(step, [eventOf(entry)]),
+      ...noticeWrites(step, noticesOfStep({ order, transition, backMinor: step.backMinor ?? null })),
+      ...trustWrites(entry),
+      ...(earnings.length === 0 ? {} : { earnings: lotFactsSql(earnings) }),
+      ...(wallets.length === 0 ? {} : { wallets: openAccountsSql(wallets) }),
     },
-    select: { id: true },
-  });
-  // Nobody else counts on meanwhile: the order's row is locked.
-  const written = await tx.$executeRaw`
+    wallets.length === 0
+      ? Prisma.sql`SELECT (SELECT count(*) FROM moved) AS moved, NULL::bigint[] AS wallets`
+      : Prisma.sql`SELECT (SELECT count(*) FROM moved) AS moved,
+                          (SELECT array_agg(id ORDER BY place) FROM wallets) AS wallets`,
+  );
+  invariant(row?.moved === 1n, 'an order that is locked is there');
+  return row.wallets ?? [];
+}
+
+function movedSql(entry: Recorded): Prisma.Sql {
+  const { order, transition, time } = entry;
+  const { from, to } = transition;
+  // A step that stays where it is gives nobody more time.
+  const stays = { closedAt: order.closedAt, deadlineAt: order.deadlineAt, deadlineAction: order.deadlineAction };
+  const comes = { closedAt: isOpen(to) ? null : time, ...deadlineFrom(order.process, { state: to, at: time }) };
+  const { closedAt, deadlineAt, deadlineAction } = from === to ? stays : comes;
+  return Prisma.sql`
+    UPDATE market_order
+       SET state = ${to}, updated_at = ${time}::timestamptz, refunded_minor = ${refundedAfter(entry, transition)}::bigint,
+           closed_at = ${closedAt}::timestamptz, deadline_at = ${deadlineAt}::timestamptz,
+           deadline_action = ${deadlineAction}::text
+     WHERE id = ${order.id}::uuid
+    RETURNING id`;
+}
+
+/** Nobody else counts on meanwhile: the order's row is locked. */
+function historySql({ step, order, transition, time }: Recorded): Prisma.Sql {
+  const { from, to, action, actor } = transition;
+  return Prisma.sql`
     INSERT INTO order_event (order_id, sequence, action, actor, actor_id, from_state, to_state, note, amount_minor, at)
     SELECT ${order.id}::uuid, max(sequence) + 1, ${action}, ${actor}, ${step.visitor?.citizenId ?? null}::uuid,
-           ${from}, ${to}, ${step.note ?? null}, ${step.backMinor ?? null}::bigint, ${time}
+           ${from}, ${to}, ${step.note ?? null}::text, ${step.backMinor ?? null}::bigint, ${time}::timestamptz
       FROM order_event
      WHERE order_id = ${order.id}::uuid`;
-  invariant(written === 1, 'every step of an order is written down');
-  await emit(tx, step, {
-    type: hasMoved ? `order.${to}` : `order.${action}`,
+}
+
+function eventOf({ step, order, transition }: Recorded): OutboxMessage {
+  const { from, to, action, actor } = transition;
+  return {
+    type: from === to ? `order.${action}` : `order.${to}`,
     subject: order.id,
     payload: { action, actor, from, ...(step.backMinor === undefined ? {} : { amountMinor: String(step.backMinor) }) },
-  });
-}
-
-export interface LastEvent {
-  sequence: number;
-  action: string;
-  actorId: string | null;
-  note: string | null;
-  amountMinor: bigint | null;
-}
-
-/** Steps that leave an order in its state. */
-const standingActions: OrderAction[] = ['propose', 'refund_part'];
-
-/** What last moved an order to the state that it is in: a repetition of that is answered as the first time. */
-export function lastMove(tx: Tx, orderId: string): Promise<LastEvent> {
-  return lastEvent(tx, orderId, { action: { notIn: standingActions } });
-}
-
-/** What happened last to an order. */
-export async function lastEvent(tx: Tx, orderId: string, where: Prisma.OrderEventWhereInput = {}): Promise<LastEvent> {
-  const event = await tx.orderEvent.findFirst({
-    where: { orderId, ...where },
-    orderBy: { sequence: 'desc' },
-    select: { sequence: true, action: true, actorId: true, note: true, amountMinor: true },
-  });
-  invariant(event !== null, 'an order has at least the event of its purchase');
-  return event;
+  };
 }

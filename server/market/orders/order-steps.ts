@@ -1,14 +1,10 @@
-import {
-  givesStockBack,
-  lastMove,
-  lockOrder,
-  lockOrderedListings,
-  moveOrder,
-  orderNotFound,
-  stepActorOf,
-} from '#server/market/orders/order-moves.ts';
-import type { LastEvent, OrderVisitor, Step } from '#server/market/orders/order-moves.ts';
+import type { LockedListing } from '#server/market/catalogue/listing-locks.ts';
+import { lockForStep, lockOrder, lockOrderedListings } from '#server/market/orders/order-locks.ts';
+import type { LastMove } from '#server/market/orders/order-locks.ts';
+import { givesStockBack, maySell, moveOrder, orderNotFound, stepActorOf } from '#server/market/orders/order-moves.ts';
+import type { OrderVisitor, Step } from '#server/market/orders/order-moves.ts';
 import type { OrderState } from '#server/market/orders/order-schema.ts';
+import { orderProcesses } from '#server/market/orders/process.ts';
 import { isOpen, processOf } from '#server/market/orders/process-rules.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import type { Tx } from '#server/platform/db.ts';
@@ -118,21 +114,31 @@ export async function takeDueStep(tx: Tx, step: Omit<OrderStep, 'visitor'>): Pro
  * Refuses: `order_not_found` (also for strangers), `order_step_forbidden`, `order_step_unavailable`.
  */
 async function takeStep(tx: Tx, step: Step & { visitor: OrderVisitor }): Promise<OrderStepReceipt> {
+  const { orderId, action, clock } = step;
+  const isBack = orderProcesses.some((process) => givesStockBack(process, action));
+  // Rows are locked in the order listing, order, everywhere.
+  const listings = isBack ? await lockForParty(tx, step) : null;
+  const locked = await lockForStep(tx, { orderId, withStanding: maySell(action), now: clock.now() });
+  const actor = locked === null ? null : stepActorOf(locked.order, step.visitor);
+  if (locked === null || actor === null) throw orderNotFound();
+  const { order, last, standing } = locked;
+  if (isRepetition(last, step)) return { orderId, state: order.state };
+  return { orderId, state: await moveOrder(tx, { step, order, listings, actor, standing }) };
+}
+
+/** Locks the listings of an order for somebody who has to do with it; who that is never changes. */
+async function lockForParty(
+  tx: Tx,
+  step: Step & { visitor: OrderVisitor },
+): Promise<Map<string, LockedListing> | null> {
   const parties = await tx.marketOrder.findUnique({
     where: { id: step.orderId },
     select: { buyerId: true, sellerId: true, recipientId: true, processVersion: true },
   });
-  const actor = parties === null ? null : stepActorOf(parties, step.visitor);
-  if (parties === null || actor === null) throw orderNotFound();
-  const isBack = givesStockBack(processOf(parties.processVersion), step.action);
-  // Rows are locked in the order listing, order, everywhere.
-  const listings = isBack ? await lockOrderedListings(tx, step.orderId) : null;
-  const order = await lockOrder(tx, step.orderId);
-  invariant(order !== null, 'an order that was there is not removed');
-  if (isRepetition(await lastMove(tx, order.id), step)) return { orderId: order.id, state: order.state };
-  return { orderId: order.id, state: await moveOrder(tx, { step, order, listings, actor }) };
+  if (parties === null || stepActorOf(parties, step.visitor) === null) throw orderNotFound();
+  return givesStockBack(processOf(parties.processVersion), step.action) ? lockOrderedListings(tx, step.orderId) : null;
 }
 
-function isRepetition(last: LastEvent, step: Step & { visitor: OrderVisitor }): boolean {
+function isRepetition(last: LastMove, step: Step & { visitor: OrderVisitor }): boolean {
   return last.action === step.action && last.actorId === step.visitor.citizenId && last.note === (step.note ?? null);
 }

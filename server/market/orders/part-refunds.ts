@@ -1,14 +1,9 @@
 import { openAccount } from '#server/ledger/accounts.ts';
 import { bindTemplate } from '#server/ledger/templates.ts';
 import { namesOf, postLegs } from '#server/market/orders/escrow.ts';
-import {
-  actorOf,
-  lockOrder,
-  moveOrder,
-  orderNotFound,
-  transitionOrRefusal,
-} from '#server/market/orders/order-moves.ts';
-import type { LockedOrder } from '#server/market/orders/order-moves.ts';
+import { lockOrder } from '#server/market/orders/order-locks.ts';
+import type { LockedOrder } from '#server/market/orders/order-locks.ts';
+import { actorOf, moveOrder, orderNotFound, transitionOrRefusal } from '#server/market/orders/order-moves.ts';
 import { givenBack } from '#server/market/orders/order-rules.ts';
 import type { OrderStep } from '#server/market/orders/order-steps.ts';
 import { saleRefundTemplate } from '#server/market/orders/order-templates.ts';

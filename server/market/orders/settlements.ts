@@ -1,13 +1,7 @@
-import {
-  actorOf,
-  lastEvent,
-  lastMove,
-  lockOrder,
-  moveOrder,
-  orderNotFound,
-  transitionOrRefusal,
-} from '#server/market/orders/order-moves.ts';
-import type { LockedOrder, OrderVisitor } from '#server/market/orders/order-moves.ts';
+import { lastEvent, lastMove, lockOrder } from '#server/market/orders/order-locks.ts';
+import type { LockedOrder } from '#server/market/orders/order-locks.ts';
+import { actorOf, moveOrder, orderNotFound, transitionOrRefusal } from '#server/market/orders/order-moves.ts';
+import type { OrderVisitor } from '#server/market/orders/order-moves.ts';
 import { proposalOf } from '#server/market/orders/proposals.ts';
 import { resolveDispute } from '#server/market/orders/order-steps.ts';
 import type { OrderStep, OrderStepReceipt } from '#server/market/orders/order-steps.ts';
