@@ -1,4 +1,4 @@
-import type { Db, Tx } from '#server/platform/db.ts';
+import { Prisma, type Db, type Tx } from '#server/platform/db.ts';
 import { refuse } from '#server/platform/errors.ts';
 import { invariant } from '#server/platform/invariant.ts';
 import type { Tier } from '#server/platform/session.ts';
@@ -36,14 +36,12 @@ export async function entitlementOf(db: Db, tier: Tier): Promise<Entitlement> {
   return entitlementFrom(row);
 }
 
-/** What a sale of a citizen costs by their tier at this moment, in millionths. */
-export async function saleFeePpmOfTier(db: Db, citizenId: string): Promise<number> {
-  const [row] = await db.$queryRaw<{ saleFeePpm: number }[]>`
-    SELECT entitlement.sale_fee_ppm AS "saleFeePpm"
-      FROM citizen JOIN tier_entitlement entitlement USING (tier)
-     WHERE citizen.id = ${citizenId}::uuid`;
-  invariant(row !== undefined, 'whoever sells is a citizen, and every tier has its entitlement');
-  return row.saleFeePpm;
+/** What a sale of a citizen costs by their tier at this moment, in millionths: a value of SQL. */
+export function tierFeeSql(citizenId: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`
+    (SELECT entitlement.sale_fee_ppm
+       FROM citizen seller JOIN tier_entitlement entitlement USING (tier)
+      WHERE seller.id = ${citizenId})`;
 }
 
 /** Those of all tiers, from the lowest to the highest. */

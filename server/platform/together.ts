@@ -25,3 +25,8 @@ export function writeTogether<Row>(tx: Tx, writes: Writes, answer: Prisma.Sql): 
 export async function writeAll(tx: Tx, writes: Writes): Promise<void> {
   await writeTogether(tx, writes, Prisma.sql`SELECT true AS written`);
 }
+
+/** Rows as `jsonb_to_recordset` reads them; amounts are written as digits. */
+export function rowsJson(rows: readonly object[]): string {
+  return JSON.stringify(rows, (_name, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
+}

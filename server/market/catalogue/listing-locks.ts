@@ -4,6 +4,8 @@ import type { QuantityStep } from '#server/market/discounts/step-schema.ts';
 import { Prisma } from '#server/platform/db.ts';
 import type { Tx } from '#server/platform/db.ts';
 import { invariant } from '#server/platform/invariant.ts';
+import { writeAll } from '#server/platform/together.ts';
+import type { Writes } from '#server/platform/together.ts';
 
 /** A listing whose row this transaction holds: nobody else sells, edits or pauses it meanwhile. */
 export interface LockedListing {
@@ -40,15 +42,36 @@ export async function lockListing(tx: Tx, listingId: string): Promise<LockedList
   return (await lockListings(tx, [listingId])).get(listingId) ?? null;
 }
 
+/** What of a listing's row a lock answers; its variants are read beside it. */
+export const heldColumnsSql = Prisma.sql`
+  id, seller_id AS "sellerId", title, description, category_slug AS "categorySlug", price_minor AS "priceMinor", stock,
+  kind, state, version, quantity_steps AS "quantitySteps", accepts_itself AS "acceptsItself",
+  takes_offers AS "takesOffers"`;
+
+/** A row of `heldColumnsSql`. */
+export type HeldRow = Omit<LockedListing, 'variants' | 'kind' | 'state' | 'quantitySteps'> & {
+  kind: string;
+  state: string;
+  quantitySteps: unknown;
+};
+
+export function lockedListingOf(row: HeldRow, variants: LockedVariant[]): LockedListing {
+  const { id, sellerId, title, description, categorySlug, priceMinor, stock, version, acceptsItself, takesOffers } =
+    row;
+  return {
+    ...{ id, sellerId, title, description, categorySlug, priceMinor, stock, version, acceptsItself, takesOffers },
+    kind: storedListingWords.kind.parse(row.kind),
+    state: storedListingWords.state.parse(row.state),
+    quantitySteps: storedListingWords.quantitySteps.parse(row.quantitySteps),
+    variants,
+  };
+}
+
 /** The same for several, in the order of their ids, as everybody locks them. Those that do not exist are missing. */
 export async function lockListings(tx: Tx, listingIds: readonly string[]): Promise<Map<string, LockedListing>> {
   const ids = [...new Set(listingIds)];
-  const rows = await tx.$queryRaw<(Omit<LockedListing, 'variants'> & { hasVariants: boolean })[]>(Prisma.sql`
-    SELECT id, seller_id AS "sellerId", title, description, category_slug AS "categorySlug",
-           price_minor AS "priceMinor", stock, kind, state, version, quantity_steps AS "quantitySteps",
-           accepts_itself AS "acceptsItself",
-           takes_offers AS "takesOffers",
-           EXISTS (SELECT FROM listing_variant WHERE listing_id = listing.id) AS "hasVariants"
+  const rows = await tx.$queryRaw<(HeldRow & { hasVariants: boolean })[]>(Prisma.sql`
+    SELECT ${heldColumnsSql}, EXISTS (SELECT FROM listing_variant WHERE listing_id = listing.id) AS "hasVariants"
       FROM listing
      WHERE id = ANY (${ids}::uuid[])
      ORDER BY id
@@ -57,18 +80,7 @@ export async function lockListings(tx: Tx, listingIds: readonly string[]): Promi
     tx,
     rows.filter(({ hasVariants }) => hasVariants).map(({ id }) => id),
   );
-  return new Map(
-    rows.map(({ hasVariants: _hasVariants, ...row }) => [
-      row.id,
-      {
-        ...row,
-        kind: storedListingWords.kind.parse(row.kind),
-        state: storedListingWords.state.parse(row.state),
-        quantitySteps: storedListingWords.quantitySteps.parse(row.quantitySteps),
-        variants: variants.get(row.id) ?? [],
-      },
-    ]),
-  );
+  return new Map(rows.map((row) => [row.id, lockedListingOf(row, variants.get(row.id) ?? [])]));
 }
 
 async function variantsOf(tx: Tx, listingIds: readonly string[]): Promise<Map<string, LockedVariant[]>> {
@@ -110,23 +122,28 @@ export function moveStock(
  * listing that has variants now) is not on sale again. The database refuses to take more than there is.
  */
 export async function moveStocks(tx: Tx, moves: readonly StockMove[]): Promise<void> {
-  const ofVariants = moves.filter(({ variantId }) => variantId !== null);
-  if (ofVariants.length > 0) {
-    await tx.$executeRaw`
-      UPDATE listing_variant variant SET stock = least(variant.stock + moved.units, ${stockMax}::integer)
-        FROM unnest(${ofVariants.map(({ variantId }) => variantId ?? '')}::uuid[],
-                    ${ofVariants.map(({ units }) => units)}::integer[]) AS moved (id, units)
-       WHERE variant.id = moved.id AND variant.stock IS NOT NULL`;
-  }
+  await writeAll(tx, stockWrites(moves));
+}
+
+/** The same as one or two of several writes that are sent together. */
+export function stockWrites(moves: readonly StockMove[]): Writes {
   // Several choices of one listing are one move of it.
   const sums = [...Map.groupBy(moves, ({ listing }) => listing.id).values()].map(sumOf);
-  await tx.$executeRaw`
+  const stocks = Prisma.sql`
     UPDATE listing
        SET stock = CASE WHEN stock IS NULL THEN NULL ELSE least(stock + moved.on_sale, ${stockMax}::integer) END,
            sold_count = greatest(sold_count - moved.units, 0)
       FROM unnest(${sums.map(({ id }) => id)}::uuid[], ${sums.map(({ units }) => units)}::integer[],
                   ${sums.map(({ onSale }) => onSale)}::integer[]) AS moved (id, units, on_sale)
      WHERE listing.id = moved.id`;
+  const ofVariants = moves.filter(({ variantId }) => variantId !== null);
+  if (ofVariants.length === 0) return { stocks };
+  const variants = Prisma.sql`
+    UPDATE listing_variant variant SET stock = least(variant.stock + moved.units, ${stockMax}::integer)
+      FROM unnest(${ofVariants.map(({ variantId }) => variantId ?? '')}::uuid[],
+                  ${ofVariants.map(({ units }) => units)}::integer[]) AS moved (id, units)
+     WHERE variant.id = moved.id AND variant.stock IS NOT NULL`;
+  return { variants, stocks };
 }
 
 /** What moves of the same listing come to: units, and those of them that count in its stock. */

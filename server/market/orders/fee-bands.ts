@@ -1,8 +1,9 @@
-import { saleFeePpmOfTier } from '#server/citizens/entitlements.ts';
+import { z } from 'zod';
+import { tierFeeSql } from '#server/citizens/entitlements.ts';
 import type { FeeBand } from '#server/market/orders/fee-band-schema.ts';
 import { ducat } from '#server/money/money.ts';
 import type { DucatMinor } from '#server/money/money.ts';
-import type { Db, Tx } from '#server/platform/db.ts';
+import { Prisma, type Db, type Tx } from '#server/platform/db.ts';
 import { refuse } from '#server/platform/errors.ts';
 
 /** What a sale costs its seller: the lower of their tier's fee and of the band that their sales reach. */
@@ -10,28 +11,35 @@ import { refuse } from '#server/platform/errors.ts';
 const volumeDays = 30;
 const dayMs = 86_400_000;
 
-/** The fee of a seller's next order, in millionths, as it is at `at`: fixed for that order from then on. */
-export async function saleFeePpmOf(tx: Tx, seller: { sellerId: string; at: Date }): Promise<number> {
-  const saleFeePpm = await saleFeePpmOfTier(tx, seller.sellerId);
-  const lower = await bandsBelow(tx, { ...seller, saleFeePpm });
-  return lowerFee(saleFeePpm, lower, lower[0]?.volumeMinor ?? 0n);
+/**
+ * Everything that the fee of a seller's next order follows from, as it is at `at`: a value of SQL, which `feeFrom` reads.
+ * The volume is summed up only where there are bands below the fee of their tier.
+ */
+export function feeSql({ sellerId, at }: { sellerId: Prisma.Sql; at: Date }): Prisma.Sql {
+  return Prisma.sql`
+    (SELECT jsonb_build_object('tierPpm', tier.fee_ppm, 'lower', bands.lower, 'volumeMinor', CASE WHEN bands.lower IS NOT NULL THEN (
+              SELECT coalesce(sum(total_minor - refunded_minor), 0)::text
+                FROM market_order
+               WHERE seller_id = ${sellerId} AND state IN ('completed', 'settled')
+                 AND closed_at > ${volumeSince(at)}::timestamptz) END)
+       FROM (SELECT ${tierFeeSql(sellerId)} AS fee_ppm) AS tier
+      CROSS JOIN LATERAL (
+        SELECT jsonb_agg(jsonb_build_object('volumeFromMinor', volume_from_minor::text, 'feePpm', fee_ppm)) AS lower
+          FROM sale_fee_band
+         WHERE fee_ppm < tier.fee_ppm) AS bands)`;
 }
 
-/** The bands that are lower than a tier's fee, with the seller's volume, which is summed up only where there are any. */
-function bandsBelow(
-  db: Db,
-  { sellerId, at, saleFeePpm }: { sellerId: string; at: Date; saleFeePpm: number },
-): Promise<(FeeBand & { volumeMinor: bigint })[]> {
-  return db.$queryRaw`
-    SELECT volume_from_minor AS "volumeFromMinor", fee_ppm AS "feePpm",
-           (SELECT coalesce(sum(total_minor - refunded_minor), 0)::bigint
-              FROM market_order
-             WHERE seller_id = ${sellerId}::uuid AND state IN ('completed', 'settled')
-               AND closed_at > ${volumeSince(at)}) AS "volumeMinor"
-      FROM sale_fee_band
-     WHERE fee_ppm < ${saleFeePpm}
-     ORDER BY volume_from_minor
-     LIMIT 20`;
+const minor = z.string().transform((text) => ducat(BigInt(text)));
+const feeReading = z.object({
+  tierPpm: z.int(),
+  lower: z.array(z.object({ volumeFromMinor: minor, feePpm: z.int() })).nullable(),
+  volumeMinor: minor.nullable(),
+});
+
+/** The fee of a seller's next order, in millionths: fixed for that order from then on. */
+export function feeFrom(reading: unknown): number {
+  const { tierPpm, lower, volumeMinor } = feeReading.parse(reading);
+  return lowerFee(tierPpm, lower ?? [], volumeMinor ?? 0n);
 }
 
 function volumeSince(at: Date): Date {

@@ -1,5 +1,5 @@
 import type { Clock } from '#server/platform/clock.ts';
-import type { Db, Tx } from '#server/platform/db.ts';
+import { Prisma, type Db, type Tx } from '#server/platform/db.ts';
 
 /** Whether a seller's orders are accepted by themselves, at once; that is so until they say otherwise. */
 export async function acceptsItself(db: Db, sellerId: string): Promise<boolean> {
@@ -7,17 +7,20 @@ export async function acceptsItself(db: Db, sellerId: string): Promise<boolean> 
   return row?.acceptsItself ?? true;
 }
 
+/** The same as a value of SQL. */
+export function acceptsItselfSql(sellerId: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`coalesce((SELECT accepts_itself FROM order_setting WHERE seller_id = ${sellerId}), true)`;
+}
+
 /**
  * Whether an order of these listings of one seller is accepted by itself, at once: where every one of them says so, or
  * leaves it to its seller who does.
  */
-export async function acceptsOrderItself(
-  db: Db,
-  { sellerId, listings }: { sellerId: string; listings: readonly { acceptsItself: boolean | null }[] },
-): Promise<boolean> {
-  if (listings.some((listing) => listing.acceptsItself === false)) return false;
-  if (listings.every((listing) => listing.acceptsItself === true)) return true;
-  return acceptsItself(db, sellerId);
+export function acceptsOrderItself(
+  listings: readonly { acceptsItself: boolean | null }[],
+  seller: { acceptsItself: boolean },
+): boolean {
+  return listings.every((listing) => listing.acceptsItself ?? seller.acceptsItself);
 }
 
 /** Holds from the next purchase on; orders that wait for their seller go on waiting. */

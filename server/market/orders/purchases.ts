@@ -1,14 +1,15 @@
-import { openAccounts } from '#server/ledger/accounts.ts';
-import { lockListings, moveStocks } from '#server/market/catalogue/listing-locks.ts';
 import { lockCoupons, useCoupon } from '#server/market/discounts/coupons.ts';
-import { runningSales } from '#server/market/discounts/sale-queries.ts';
 import { payIntoEscrow } from '#server/market/orders/escrow.ts';
 import type { EscrowedOrder } from '#server/market/orders/escrow.ts';
-import { writeOrder } from '#server/market/orders/new-orders.ts';
+import { writePurchase } from '#server/market/orders/new-orders.ts';
+import type { NewOrder } from '#server/market/orders/new-orders.ts';
+import { lockForPurchase } from '#server/market/orders/purchase-facts.ts';
+import type { KnownPurchase, PurchaseFacts } from '#server/market/orders/purchase-facts.ts';
+import { tellOfGift } from '#server/market/gifts/gift-notices.ts';
 import { allowedGift, openRecipient } from '#server/market/gifts/gifts.ts';
 import type { WantedGift } from '#server/market/gifts/gifts.ts';
 import { agreedPrices, useOffers } from '#server/market/offers/offer-uses.ts';
-import { refuseBlockedBuyer } from '#server/market/people/blocks.ts';
+import { sellerUnavailable } from '#server/market/people/blocks.ts';
 import type { PurchaseLine } from '#server/market/orders/order-schema.ts';
 import { bySeller, priceLines, totalOfLines } from '#server/market/orders/purchase-lines.ts';
 import type { PricedLine, PurchaseTerms } from '#server/market/orders/purchase-lines.ts';
@@ -66,64 +67,63 @@ export interface PurchaseReceipt {
  * `priceLines` and `allowedGift` refuse.
  */
 export async function placePurchase(tx: Tx, input: PlacePurchase): Promise<PurchaseReceipt> {
-  const { gift: wantedGift = null } = input;
+  const { buyerId, gift: wantedGift = null } = input;
   const recipientId = wantedGift === null ? null : await openRecipient(tx, wantedGift.username);
-  const listings = await lockListings(
-    tx,
-    input.lines.map(({ listingId }) => listingId),
-  );
-  const hash = hashOf(input);
-  const known = await purchaseByKey(tx, input);
-  if (known !== null) return repeatedReceipt(known, hash);
-
   const time = input.clock.now();
+  const listingIds = input.lines.map(({ listingId }) => listingId);
+  const facts = await lockForPurchase(tx, { listingIds, buyerId, key: input.key, now: time });
+  const hash = hashOf(input);
+  if (facts.known !== null) return repeatedReceipt(facts.known, hash);
+
   const agreed = await agreedPrices(tx, { ...input, now: time });
-  const lines = await priceNow(tx, { ...input, listings, now: time, agreed: agreed.unitPriceMinor });
-  const sellerIds = [...listings.values()].map(({ sellerId }) => sellerId);
-  await refuseBlockedBuyer(tx, { sellerIds, buyerId: input.buyerId });
-  const giving = { recipientId, buyerId: input.buyerId, sellerIds };
+  const lines = await priceNow(tx, { ...input, facts, now: time, agreed: agreed.unitPriceMinor });
+  if ([...facts.sellers.values()].some(({ isUnavailable }) => isUnavailable)) throw sellerUnavailable();
+  const giving = { recipientId, buyerId, sellerIds: [...facts.sellers.keys()] };
   const gift = wantedGift === null ? null : await allowedGift(tx, { ...giving, gift: wantedGift });
-  const sold = lines.map(({ listing, wanted: { quantity, variantId } }) => ({ listing, units: -quantity, variantId }));
-  await moveStocks(tx, sold);
-  const purchaseId = await insertPurchase(tx, { ...input, hash, time, totalMinor: totalOfLines(lines) });
-  const sellers = [...bySeller(lines)].map(([sellerId, ofSeller]) => ({ id: input.ids.uuid(), sellerId, ofSeller }));
-  const [walletId, ...escrows] = await openAccounts(tx, [
-    { owner: input.buyerId, kind: 'wallet', asset: 'DUCAT' },
-    ...sellers.map(({ id: owner }) => ({ owner, kind: 'escrow', asset: 'DUCAT' }) as const),
-  ]);
-  const orders: EscrowedOrder[] = [];
-  const receipts: PurchasedOrder[] = [];
-  for (const [index, { id, sellerId, ofSeller }] of sellers.entries()) {
-    const escrowAccountId = escrows[index];
-    invariant(escrowAccountId !== undefined, 'every order has its escrow account');
-    const order = await writeOrder(tx, {
-      ...input,
-      ...{ id, escrowAccountId },
-      purchaseId,
-      sellerId,
-      lines: ofSeller,
-      time,
-      position: orders.length + 1,
-      gift,
+  const sellers = [...bySeller(lines)].map(([sellerId, ofSeller]) =>
+    newOrder(input.ids, { sellerId, ofSeller, facts }),
+  );
+  const purchase = { ...input, id: input.ids.uuid(), hash, time, gift, orders: sellers };
+  const { walletId, orders } = await writePurchase(tx, purchase).catch((error: unknown) => {
+    // Attempts for the same listings wait for their rows, so whoever holds this key now bought something else.
+    throw isTaken(error) ? keyReused() : error;
+  });
+  for (const [index, order] of orders.entries()) {
+    const ofSeller = sellers[index]?.lines ?? [];
+    await tellOfGift(tx, input, {
+      order: { ...order, recipientId: gift?.recipientId ?? null },
+      title: titleOf(ofSeller),
     });
     await noteCouponUse(tx, { order, lines: ofSeller, usedAt: time });
-    orders.push(order);
-    receipts.push(receiptOf(order, ofSeller));
   }
-  invariant(walletId !== undefined, 'the buyer has a wallet');
   await useOffers(tx, input, agreed.offers);
   await payIntoEscrow(tx, { orders, walletId, time, secret: input.secret });
-  return { purchaseId, totalMinor: totalOfLines(lines), orders: receipts };
+  const receipts = orders.map((order, index) => receiptOf(order, sellers[index]?.lines ?? []));
+  return { purchaseId: purchase.id, totalMinor: totalOfLines(lines), orders: receipts };
+}
+
+function newOrder(
+  ids: Ids,
+  { sellerId, ofSeller, facts }: { sellerId: string; ofSeller: readonly PricedLine[]; facts: PurchaseFacts },
+): NewOrder {
+  const terms = facts.sellers.get(sellerId);
+  invariant(terms !== undefined, 'the terms of every seller are read with their listings');
+  return { id: ids.uuid(), sellerId, terms, lines: ofSeller };
+}
+
+/** Whether a unique key of PostgreSQL stands against it. */
+function isTaken(error: unknown): boolean {
+  return error instanceof Error && /\b23505\b|unique constraint/iu.test(error.message);
 }
 
 /** What everything costs at this moment. */
 async function priceNow(
   tx: Tx,
-  input: PlacePurchase & Required<Pick<PurchaseTerms, 'listings' | 'now' | 'agreed'>>,
+  input: PlacePurchase & Required<Pick<PurchaseTerms, 'now' | 'agreed'>> & { facts: PurchaseFacts },
 ): Promise<PricedLine[]> {
-  const { buyerId, couponIds = [], expectedTotalMinor, listings, now, agreed } = input;
+  const { buyerId, couponIds = [], expectedTotalMinor, now, agreed } = input;
+  const { listings, sales } = input.facts;
   const coupons = await lockCoupons(tx, { couponIds, buyerId });
-  const sales = await runningSales(tx, { listings: [...listings.values()], now });
   const lines = priceLines(input.lines, { buyerId, listings, sales, coupons, now, agreed });
   if (expectedTotalMinor !== undefined && totalOfLines(lines) !== expectedTotalMinor) throw priceChanged();
   return lines;
@@ -145,42 +145,13 @@ function priceChanged(): Error {
 }
 
 function receiptOf({ id: orderId, sellerId, totalMinor }: EscrowedOrder, lines: readonly PricedLine[]): PurchasedOrder {
-  const title = lines[0]?.listing.title;
-  invariant(title !== undefined, 'an order has a line');
   const quantity = lines.reduce((sum, { wanted }) => sum + wanted.quantity, 0);
-  return { orderId, sellerId, title, quantity, totalMinor: ducat(totalMinor) };
+  return { orderId, sellerId, title: titleOf(lines), quantity, totalMinor: ducat(totalMinor) };
 }
 
-async function insertPurchase(
-  tx: Tx,
-  purchase: PlacePurchase & { hash: string; time: Date; totalMinor: DucatMinor },
-): Promise<string> {
-  const { buyerId, key, hash, time, totalMinor } = purchase;
-  const id = purchase.ids.uuid();
-  const created = await tx.purchase.createMany({
-    data: [{ id, buyerId, key, inputHash: hash, totalMinor, createdAt: time }],
-    skipDuplicates: true,
-  });
-  // Attempts for the same listings wait for their rows, so whoever holds this key now bought something else.
-  if (created.count === 0) throw keyReused();
-  return id;
-}
-
-type KnownPurchase = NonNullable<Awaited<ReturnType<typeof purchaseByKey>>>;
-
-function purchaseByKey(tx: Tx, { buyerId, key }: { buyerId: string; key: string }) {
-  return tx.purchase.findUnique({
-    where: { buyerId_key: { buyerId, key } },
-    select: {
-      id: true,
-      inputHash: true,
-      totalMinor: true,
-      orders: {
-        select: { id: true, sellerId: true, listingTitle: true, quantity: true, totalMinor: true },
-        orderBy: { position: 'asc' },
-      },
-    },
-  });
+function titleOf([first]: readonly PricedLine[]): string {
+  invariant(first !== undefined, 'an order has a line');
+  return first.listing.title;
 }
 
 function repeatedReceipt(known: KnownPurchase, hash: string): PurchaseReceipt {

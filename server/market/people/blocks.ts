@@ -4,7 +4,7 @@ import { partiesOf } from '#server/market/parties.ts';
 import { blocksMax, storedPeopleWords } from '#server/market/people/people-schema.ts';
 import type { BlockedView, BlockKind } from '#server/market/people/people-schema.ts';
 import type { Clock } from '#server/platform/clock.ts';
-import type { Db, Tx } from '#server/platform/db.ts';
+import { Prisma, type Db, type Tx } from '#server/platform/db.ts';
 import { refuse } from '#server/platform/errors.ts';
 
 /** Whether `by` blocked `citizenId`, who may then neither write to them, ask them, nor buy from them. */
@@ -17,14 +17,16 @@ export function isUnheard(db: Db, pair: { by: string; citizenId: string }): Prom
   return has(db, { ...pair, kinds: ['block', 'mute'] });
 }
 
-/** Refuses `seller_unavailable` where one of the sellers blocked the buyer, as if they sold to nobody. */
-export async function refuseBlockedBuyer(
-  db: Db,
-  { sellerIds, buyerId }: { sellerIds: readonly string[]; buyerId: string },
-): Promise<void> {
-  const blocking = { citizenId: { in: [...sellerIds] }, blockedId: buyerId, kind: 'block' };
-  if ((await db.citizenBlock.count({ where: blocking })) > 0)
-    throw refuse('conflict', 'seller_unavailable', 'This seller does not sell to you.');
+/** `isBlocked` as a value of SQL. */
+export function isBlockedSql({ by, citizenId }: { by: Prisma.Sql; citizenId: string }): Prisma.Sql {
+  return Prisma.sql`
+    EXISTS (SELECT FROM citizen_block
+             WHERE citizen_id = ${by} AND blocked_id = ${citizenId}::uuid AND kind = 'block')`;
+}
+
+/** A buyer whom a seller blocked reads of it as if the seller sold to nobody. */
+export function sellerUnavailable(): Error {
+  return refuse('conflict', 'seller_unavailable', 'This seller does not sell to you.');
 }
 
 /**
