@@ -55,6 +55,19 @@ describe('an open order', () => {
     await market.step({ orderId, visitor: buyer, action: 'confirm' });
     expect(await as(buyer).buying.openOrders()).toEqual({ items: [], waiting: 0, total: 0 });
   });
+
+  it('that is a gift is on both lists, and says for whom it is', async () => {
+    const [seller, giver, friend] = [
+      await market.citizen(),
+      await market.citizen({ ducatsMinor: 100_00n }),
+      await market.citizen(),
+    ];
+    const { listingId } = await market.listing(seller);
+    const { username } = await market.database.client.citizen.findUniqueOrThrow({ where: { id: friend.citizenId } });
+    const { orderId } = await market.buy(giver, { listingId, gift: { username, note: null } });
+    for (const { items } of [await as(seller).selling.openOrders(), await as(giver).buying.openOrders()])
+      expect(items).toMatchObject([{ id: orderId, recipient: { citizenId: friend.citizenId, username } }]);
+  });
 });
 
 describe('the figures of a seller', () => {

@@ -1,7 +1,7 @@
 import { ordersShown, type OpenOrder, type OpenOrders } from '#server/market/dashboards/dashboard-schema.ts';
 import { turnIn } from '#server/market/dashboards/turns.ts';
 import { storedOrderWords } from '#server/market/orders/order-schema.ts';
-import { orderSelected, summaryOf } from '#server/market/orders/order-views.ts';
+import { namedIn, orderSelected, summaryOf } from '#server/market/orders/order-views.ts';
 import { orderProcesses } from '#server/market/orders/process.ts';
 import { openOrderStates, processOf } from '#server/market/orders/process-rules.ts';
 import { partiesOf } from '#server/market/parties.ts';
@@ -23,10 +23,7 @@ export async function openOrders(db: Db, input: { citizenId: string; side: Side 
   const others = { AND: [open, { NOT: { OR: turnsOf(side) } }] };
   const rows =
     left === 0 || side === 'seller' ? first : [...first, ...(await rowsOf(db, { where: others, take: left }))];
-  const parties = await partiesOf(
-    db,
-    rows.flatMap(({ buyerId, sellerId }) => [buyerId, sellerId]),
-  );
+  const parties = await partiesOf(db, namedIn(rows));
   const items = rows.map((row) => openOrderOf(row, { side, parties }));
   return { items, waiting, total };
 }
