@@ -82,6 +82,8 @@ export interface Door {
   direct?: DirectHandler;
   /** Largest request body, in bytes. */
   bodyBytesMax: number;
+  /** Where bodies are large: the handler reads it itself, once it knows who sends it and that they may. */
+  asksFirst?: true;
 }
 
 const kibibyte = 1_024;
@@ -94,11 +96,13 @@ export function doorFor(path: string): Door | null {
   }
   if (path === '/api/wallet/statement.csv') return { handler: statementDoor, bodyBytesMax: 0 };
   if (path === '/api/account/data') return { handler: accountDataDoor, bodyBytesMax: 0 };
-  if (path.startsWith('/api/uploads/')) return { handler: pictureUploadDoor, bodyBytesMax: uploadBytesMax };
-  if (path.startsWith('/api/contents/')) return { handler: contentDoor, bodyBytesMax: uploadBytesMax };
-  if (path.startsWith(importPath)) return { handler: importDoor, bodyBytesMax: importBytesMax };
+  if (path.startsWith('/api/uploads/'))
+    return { handler: pictureUploadDoor, bodyBytesMax: uploadBytesMax, asksFirst: true };
+  if (path.startsWith('/api/contents/')) return { handler: contentDoor, bodyBytesMax: uploadBytesMax, asksFirst: true };
+  if (path.startsWith(importPath)) return { handler: importDoor, bodyBytesMax: importBytesMax, asksFirst: true };
   if (path.startsWith(exportPath)) return { handler: catalogueDoor, bodyBytesMax: 0 };
   if (path.startsWith('/api/pictures/')) return { handler: pictureDoor, bodyBytesMax: 0 };
-  if (path.startsWith(attachmentPath)) return { handler: attachmentDoor, bodyBytesMax: attachmentBytesMax };
+  if (path.startsWith(attachmentPath))
+    return { handler: attachmentDoor, bodyBytesMax: attachmentBytesMax, asksFirst: true };
   return null;
 }

@@ -15,7 +15,14 @@ import { answerRefusal, problem } from '#server/platform/http.ts';
 import { systemIds } from '#server/platform/ids.ts';
 import { instanceId } from '#server/platform/instance.ts';
 import { log } from '#server/platform/log.ts';
-import { addressOf, readBody, sendWebResponse, toWebRequest } from '#server/platform/node-http.ts';
+import {
+  addressOf,
+  readBody,
+  sendRefusal,
+  sendWebResponse,
+  toUnreadRequest,
+  toWebRequest,
+} from '#server/platform/node-http.ts';
 import { requestLimits } from '#server/platform/rate-limit-request.ts';
 import { authRefusal } from './auth-limit.ts';
 import { limits } from './context.ts';
@@ -66,7 +73,7 @@ async function answerFailure(
     return;
   }
   response.setHeader('connection', 'close');
-  await sendWebResponse(response, answered).catch(() => response.destroy());
+  await sendRefusal(response, answered).catch(() => response.destroy());
 }
 
 async function route(front: Front, path: string, { request, response }: Exchange): Promise<void> {
@@ -137,8 +144,9 @@ async function answerDoor(front: Front, door: Door, { request, response }: Excha
     if (answered instanceof Response) return sendWebResponse(response, answered);
     return sendJson(response, 200, answered);
   }
-  const webRequest = await toWebRequest(request, front.settings.appUrl, door.bodyBytesMax);
-  const answered = await door.handler(webRequest);
+  const asWebRequest = door.asksFirst === true ? toUnreadRequest : toWebRequest;
+  const answered = await door.handler(await asWebRequest(request, front.settings.appUrl, door.bodyBytesMax));
+  if (answered.status >= 400) return sendRefusal(response, answered);
   const isStream = answered.headers.get('content-type')?.startsWith('text/event-stream') === true;
   if (isStream) front.streams.add(response);
   try {

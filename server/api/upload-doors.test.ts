@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { once as happening } from 'node:events';
+import { connect } from 'node:net';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { uploadBytesMax } from '#server/market/catalogue/details-schema.ts';
@@ -205,6 +207,39 @@ describe('a file to reveal', () => {
     ['a reversed ending', 'a\u202Egpj.exe'],
   ])('is refused with a name that is %s', async (_what, name) => {
     expect(await (await send(randomUUID(), name)).json()).toMatchObject({ status: 400, code: 'invalid_file_name' });
+  });
+});
+
+describe('an upload that is refused for who sends it or what it claims to be', () => {
+  /** Sends the head alone, waits for the refusal, then sends what it announced and waits until the connection ends. */
+  async function refusedByItsHead(path: string, headers: Record<string, string>): Promise<string> {
+    const socket = connect(front.port, '127.0.0.1');
+    let text = '';
+    socket.on('data', (chunk) => {
+      text += chunk.toString('utf8');
+    });
+    const sent = { host: 'cascade', origin: front.base, 'content-length': String(uploadBytesMax), ...headers };
+    const lines = Object.entries(sent).map(([name, value]) => `${name}: ${value}\r\n`);
+    socket.write(`PUT ${path} HTTP/1.1\r\n${lines.join('')}\r\n`);
+    while (!text.includes('"code":')) await happening(socket, 'data');
+    socket.write(Buffer.alloc(uploadBytesMax));
+    // Rejects where the connection is cut instead of ended.
+    await happening(socket, 'close');
+    return text;
+  }
+
+  it.each(['/api/uploads/', '/api/contents/', '/api/imports/', '/api/message-attachments/'])(
+    'at %s hears so before it sends its body, and the connection ends as it should',
+    async (path) => {
+      const text = await refusedByItsHead(`${path}${randomUUID()}`, { 'content-type': 'image/png' });
+      expect(text).toMatch(/^HTTP\/1\.1 401 /);
+      expect(text).toContain('"code":"sign_in_required"');
+    },
+  );
+
+  it('hears of its type in the same way', async () => {
+    const headers = { cookie: owner.cookie, 'content-type': 'image/svg+xml' };
+    expect(await refusedByItsHead(`/api/uploads/${randomUUID()}`, headers)).toContain('"code":"picture_type"');
   });
 });
 

@@ -19,6 +19,8 @@ export function addressOf(message: Pick<IncomingMessage, 'url'>, origin: string)
 
 /** What was read of each request, for doors that want all of it: reading it out of a Web stream again takes longer. */
 const bodies = new WeakMap<Request, Buffer>();
+/** Requests whose body is still on its way, and how much of it may come. */
+const unread = new WeakMap<Request, { message: IncomingMessage; bytesMax: number }>();
 
 /** Reads a whole body as UTF-8 text and refuses more than `bytesMax` bytes: `body_too_large`. */
 export async function readBodyText(request: Request, bytesMax: number): Promise<string> {
@@ -27,6 +29,11 @@ export async function readBodyText(request: Request, bytesMax: number): Promise<
 
 /** Reads a whole body and refuses more than `bytesMax` bytes: `body_too_large`. */
 export async function readBodyBytes(request: Request, bytesMax: number): Promise<Buffer> {
+  const coming = unread.get(request);
+  if (coming !== undefined) {
+    unread.delete(request);
+    bodies.set(request, await readBody(coming.message, Math.min(bytesMax, coming.bytesMax)));
+  }
   const known = bodies.get(request);
   if (known !== undefined && known.byteLength > bytesMax) throw bodyTooLarge();
   if (known !== undefined) return known;
@@ -43,17 +50,33 @@ export async function readBodyBytes(request: Request, bytesMax: number): Promise
 
 /** Turns Node's request into a Web request, reading at most `bytesMax` bytes of body. */
 export async function toWebRequest(message: IncomingMessage, origin: string, bytesMax: number): Promise<Request> {
+  const body = hasBody(message) ? await readBody(message, bytesMax) : null;
+  const request = new Request(addressOf(message, origin), { ...headOf(message), body });
+  if (body !== null) bodies.set(request, body);
+  return request;
+}
+
+/**
+ * The same, with the body still on its way: for doors that first ask who is there. Only `readBodyBytes` and
+ * `readBodyText` read it; who does not call them leaves it where it is.
+ */
+export function toUnreadRequest(message: IncomingMessage, origin: string, bytesMax: number): Request {
+  const request = new Request(addressOf(message, origin), headOf(message));
+  if (hasBody(message)) unread.set(request, { message, bytesMax });
+  return request;
+}
+
+function hasBody({ method }: IncomingMessage): boolean {
+  return method !== 'GET' && method !== 'HEAD';
+}
+
+function headOf(message: IncomingMessage): { method: string; headers: Headers } {
   const headers = new Headers();
   for (const [name, value] of Object.entries(message.headers)) {
     if (name.startsWith(':')) continue;
     for (const item of Array.isArray(value) ? value : [value]) if (item !== undefined) headers.append(name, item);
   }
-  const method = message.method ?? 'GET';
-  const hasBody = method !== 'GET' && method !== 'HEAD';
-  const body = hasBody ? await readBody(message, bytesMax) : null;
-  const request = new Request(addressOf(message, origin), { method, headers, body });
-  if (body !== null) bodies.set(request, body);
-  return request;
+  return { method: message.method ?? 'GET', headers };
 }
 
 /** Reads a whole body; refuses more than `bytesMax` bytes: `body_too_large`. Rejects when the sender leaves. */
@@ -61,6 +84,8 @@ export function readBody(message: IncomingMessage, bytesMax: number): Promise<Bu
   return new Promise((resolve, reject) => {
     const declared = Number.parseInt(message.headers['content-length'] ?? '0', 10);
     if (declared > bytesMax) throw bodyTooLarge();
+    // Whoever left before anybody listened is not told of again.
+    if (message.destroyed) throw senderLeft();
     const chunks: Buffer[] = [];
     let size = 0;
     const take = (chunk: Buffer) => {
@@ -75,9 +100,15 @@ export function readBody(message: IncomingMessage, bytesMax: number): Promise<Bu
     });
     message.once('error', reject);
     message.once('close', () => {
-      reject(new Error('the sender left before the end of the request'));
+      reject(senderLeft());
     });
   });
+}
+
+/** By the name that Node gives to a stream that ends too soon: nobody is there to hear an answer. */
+function senderLeft(): Error {
+  const error = new Error('the sender left before the end of the request');
+  return Object.assign(error, { code: 'ERR_STREAM_PREMATURE_CLOSE' });
 }
 
 /**
@@ -85,10 +116,7 @@ export function readBody(message: IncomingMessage, bytesMax: number): Promise<Bu
  * already set on `target` are kept.
  */
 export async function sendWebResponse(target: ServerResponse, response: Response): Promise<void> {
-  target.statusCode = response.status;
-  for (const [name, value] of response.headers) if (name !== 'set-cookie') target.setHeader(name, value);
-  const cookies = response.headers.getSetCookie();
-  if (cookies.length > 0) target.setHeader('set-cookie', cookies);
+  setHead(target, response);
   if (response.body === null) {
     target.end();
     return;
@@ -98,6 +126,52 @@ export async function sendWebResponse(target: ServerResponse, response: Response
     return;
   }
   await pipeline(Readable.fromWeb(response.body as NodeReadableStream), target);
+}
+
+function setHead(target: ServerResponse, response: Response): void {
+  target.statusCode = response.status;
+  for (const [name, value] of response.headers) if (name !== 'set-cookie') target.setHeader(name, value);
+  const cookies = response.headers.getSetCookie();
+  if (cookies.length > 0) target.setHeader('set-cookie', cookies);
+}
+
+/** How much of a body that nobody wants is thrown away at most, and for how long. */
+const discardBytesMax = 32 * 1_024 * 1_024;
+const discardMsMax = 5_000;
+
+/**
+ * Sends a refusal. Where the body is still on its way the refusal goes out at once and the connection ends behind it, but
+ * what comes is thrown away for a while before: cut while its sender writes, a connection takes the answer along.
+ */
+export async function sendRefusal(target: ServerResponse, refusal: Response): Promise<void> {
+  if (target.req.complete) return sendWebResponse(target, refusal);
+  const body = Buffer.from(await refusal.arrayBuffer());
+  setHead(target, refusal);
+  target.setHeader('connection', 'close');
+  target.setHeader('content-length', body.byteLength);
+  target.flushHeaders();
+  target.write(body);
+  await discardBody(target.req);
+  target.end();
+}
+
+function discardBody(message: IncomingMessage): Promise<void> {
+  return new Promise((resolve) => {
+    if (message.destroyed) {
+      resolve();
+      return;
+    }
+    let bytes = 0;
+    const timer = setTimeout(resolve, discardMsMax);
+    message.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > discardBytesMax) resolve();
+    });
+    message.once('close', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 }
 
 /** A file to download may be long, and is read from the database while it is sent. */

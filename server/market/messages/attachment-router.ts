@@ -1,12 +1,13 @@
 import { bringAttachment } from '#server/market/messages/attachment-flows.ts';
 import { attachmentDisposition, attachmentName } from '#server/market/messages/attachment-rules.ts';
 import { attachmentNotFound, readableAttachment } from '#server/market/messages/attachments.ts';
-import { attachmentPath } from '#server/market/messages/message-schema.ts';
+import { attachmentBytesMax, attachmentPath } from '#server/market/messages/message-schema.ts';
 import { actsAsOperator } from '#server/platform/access.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import type { Database } from '#server/platform/db.ts';
 import { refuse } from '#server/platform/errors.ts';
 import { isWrittenUuid } from '#server/platform/ids.ts';
+import { readBodyBytes } from '#server/platform/node-http.ts';
 import type { Principal } from '#server/platform/session.ts';
 import type { Storage } from '#server/platform/storage.ts';
 
@@ -39,7 +40,7 @@ export async function attachmentAt(request: Request, deps: Deps, storage: Storag
 type Asked = Deps & { principal: Principal; storage: Storage; id: string };
 
 async function bring(request: Request, asked: Asked): Promise<Response> {
-  const bytes = new Uint8Array(await request.arrayBuffer());
+  const bytes = await readBodyBytes(request, attachmentBytesMax);
   const name = decoded(request.headers.get('x-file-name') ?? '');
   await bringAttachment(asked, { id: asked.id, ownerId: asked.principal.citizenId, name, bytes });
   return new Response(null, { status: 204 });
