@@ -15,9 +15,14 @@ interface Attempt {
 export function useAttempt(): Attempt {
   const [key, setKey] = useState(makeKey);
   const settle = useCallback((error?: unknown) => {
-    if (error === undefined || outcomeOf(error).isDefinitive) setKey(makeKey());
+    if (isSettledBy(error)) setKey(makeKey());
   }, []);
   return { key, settle };
+}
+
+/** Whether an attempt is over with this: a success, which callers tell as null or leave out, or a definitive refusal. */
+export function isSettledBy(error: unknown): boolean {
+  return error === undefined || error === null || outcomeOf(error).isDefinitive;
 }
 
 /** A random UUID. `crypto.randomUUID` is missing on pages without HTTPS, this is not. */
