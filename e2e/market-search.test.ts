@@ -10,6 +10,12 @@ test('a citizen finds what they mistyped, follows its seller, and keeps the sear
 
   await signIn(page, 'NLR');
   await page.goto('/sellers/murano-glass');
+  await page.route('**/storefronts.follow*', (route) => route.abort());
+  await page.getByRole('button', { name: 'Follow', exact: true }).click();
+  // What did not happen is not shown as done.
+  await expect(page.getByRole('alert')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Follow', exact: true })).toBeVisible();
+  await page.unroute('**/storefronts.follow*');
   await page.getByRole('button', { name: 'Follow', exact: true }).click();
   await expect(page.getByRole('button', { name: 'Following', exact: true })).toBeVisible();
 

@@ -20,21 +20,21 @@ export function FollowButton({ slug, isFollowed }: { slug: string; isFollowed: b
   const hydrated = useHydrated();
   const { refresh } = useRefresh();
   const [isFollowing, setFollowing] = useState(isFollowed);
-  const outcome = {
-    // Shown before it is done: pressing again undoes it, and a refusal takes it back.
-    onMutate: () => setFollowing(!isFollowing),
+  /** Shown before it is done: pressing again undoes it, and a refusal takes it back. */
+  const becoming = (isWanted: boolean) => ({
+    onMutate: () => setFollowing(isWanted),
     onSuccess: (done: { isFollowing: boolean }) => {
       setFollowing(done.isFollowing);
       toast({ tone: 'success', text: t(done.isFollowing ? 'followed' : 'unfollowed') });
       refresh();
     },
     onError: (error: unknown) => {
-      setFollowing(isFollowing);
+      setFollowing(!isWanted);
       toast({ tone: 'danger', text: refusalText(error) });
     },
-  };
-  const follow = useMutation(trpc.storefronts.follow.mutationOptions(outcome));
-  const unfollow = useMutation(trpc.storefronts.unfollow.mutationOptions(outcome));
+  });
+  const follow = useMutation(trpc.storefronts.follow.mutationOptions(becoming(true)));
+  const unfollow = useMutation(trpc.storefronts.unfollow.mutationOptions(becoming(false)));
   return (
     <Button
       type="button"
