@@ -29,7 +29,7 @@ export function useCartChange() {
   const remove = useMutation(trpc.cart.remove.mutationOptions(then));
   const accept = useMutation(trpc.cart.accept.mutationOptions(then));
   // What is wrong with a code stands beside its field.
-  const applyCoupon = useMutation(trpc.cart.applyCoupon.mutationOptions({ onSuccess: () => refresh() }));
+  const applyCoupon = useMutation(trpc.cart.applyCoupon.mutationOptions({ onSuccess: drawAnew }));
   const removeCoupon = useMutation(trpc.cart.removeCoupon.mutationOptions(then));
   const changes = [add, setQuantity, remove, accept, applyCoupon, removeCoupon];
   const isBusy = isRefreshing || changes.some(({ isPending }) => isPending);

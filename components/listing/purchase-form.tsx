@@ -56,7 +56,8 @@ export function PurchaseForm({ listing, availableMinor }: PurchaseFormProps) {
   const problem = choiceProblem(listing, { chosen, variant });
   const { priceMinor, stock } = variant ?? listing;
   const most = Math.max(1, Math.min(stock ?? quantityMax, quantityMax));
-  const quantity = quantityOf(text, most);
+  // Of the last one there is no field: what was typed for another choice does not count.
+  const quantity = most > 1 ? quantityOf(text, most) : 1;
   const { totalMinor, offMinor, isEnough } = totalOf({ listing, priceMinor, quantity: quantity ?? 1, coupon });
   const missingMinor = totalMinor - availableMinor;
   const ask = (event: SubmitEvent) => {
