@@ -102,7 +102,10 @@ async function writeFindings(tx: Tx, findings: Findings): Promise<void> {
   const told = [...problems]
     .sort((left, right) => left.rowNumber - right.rowNumber)
     .slice(0, importProblemsMax)
-    .map((problem, position) => ({ importId, position, ...problem, value: shownValue(problem.value) }));
+    .map(({ columnName, value, ...problem }, position) => ({
+      ...{ importId, position, ...problem },
+      ...{ columnName: shownValue(columnName), value: shownValue(value) },
+    }));
   await tx.listingImportProblem.createMany({ data: told });
   const rows = withPlaces(found);
   for (let at = 0; at < rows.length; at += chunkRows)

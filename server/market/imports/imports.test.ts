@@ -3,10 +3,12 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { listingById } from '#server/market/catalogue/listing-queries.ts';
 import { pauseListing, updateListing } from '#server/market/catalogue/listings.ts';
 import { updateListingInput } from '#server/market/catalogue/catalogue-schema.ts';
+import { applyBatch } from '#server/market/imports/import-batches.ts';
 import { uploadImport } from '#server/market/imports/import-flows.ts';
 import { trimImports, workOnImports } from '#server/market/imports/import-jobs.ts';
 import { importReport, importsOf } from '#server/market/imports/import-queries.ts';
 import type { ReportKind } from '#server/market/imports/import-schema.ts';
+import { startApplying } from '#server/market/imports/imports.ts';
 import { searchListings } from '#server/market/search/search.ts';
 import type { Database } from '#server/platform/db.ts';
 import { systemIds } from '#server/platform/ids.ts';
@@ -44,6 +46,15 @@ async function edit(listingId: string, change: object): Promise<void> {
   await market.database.inTransaction((tx) =>
     updateListing(tx, { sellerId: seller.citizenId, clock: market.clock, ids: systemIds, listing }),
   );
+}
+
+/** How many wait for a lock of somebody else. */
+async function waitingOnes(): Promise<number> {
+  const [row] = await market.database.client.$queryRaw<{ waiting: number }[]>`
+    SELECT count(*)::integer AS waiting FROM pg_locks
+     WHERE NOT granted AND pid IN (
+       SELECT pid FROM pg_locks WHERE database = (SELECT oid FROM pg_database WHERE datname = current_database()))`;
+  return row?.waiting ?? 0;
 }
 
 describe('an import', () => {
@@ -142,6 +153,35 @@ describe('an import', () => {
     await imports.start(seller, next.id);
     await expect(send(randomUUID())).rejects.toMatchObject({ code: 'import_running' });
     await imports.work();
+  });
+
+  it('that is applied while its seller sends the next file can still be undone', async () => {
+    await fresh();
+    const { id: importId } = await imports.send(seller, goodsFile(3));
+    const own = { importId, sellerId: seller.citizenId, ...market, ids: systemIds };
+    const next = { importId: randomUUID(), sellerId: seller.citizenId, name: 'next.csv', bytes: Buffer.from('title') };
+    const { sending } = await market.database.inTransaction(async (tx) => {
+      await startApplying(tx, { ...own, rule: 'update' });
+      // It has seen the import as it was before, and waits for it.
+      const uploading = uploadImport(market, next);
+      while ((await waitingOnes()) === 0);
+      await applyBatch(tx, { ...own, batchRows: 10 });
+      return { sending: uploading };
+    });
+    expect(await sending).toEqual({ id: next.importId });
+    expect(await imports.see(seller, importId)).toMatchObject({ state: 'applied', outcomes: { created: 3 } });
+    await imports.work();
+    expect(await imports.undo(seller, importId)).toMatchObject({ undone: { archived: 3 } });
+  });
+
+  it('whose JSON names what no text of the database can hold is told so', async () => {
+    await fresh();
+    const { id, state } = await imports.send(
+      seller,
+      '[{"co\\u0000lour":"red"},{"title":"A","attributes":{"a\\u0000":1}}]',
+    );
+    expect(state).toBe('checked');
+    expect((await lines(id, 'problems')).map(({ columnName }) => columnName)).toContain('co lour');
   });
 
   it('is nobody else’s, and is told with the data of its citizen', async () => {

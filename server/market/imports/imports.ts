@@ -38,6 +38,7 @@ export interface SentFile {
 export async function keepFile(tx: Tx, { clock, ...sent }: SentFile & { clock: Clock }): Promise<{ id: string }> {
   const { importId: id, sellerId, ...file } = sent;
   const now = clock.now();
+  await lockImports(tx, sellerId);
   const known = await tx.listingImport.findUnique({ where: { id }, select: { sellerId: true, fileHash: true } });
   if (known !== null) {
     if (known.sellerId === sellerId && known.fileHash === file.fileHash) return { id };
@@ -48,7 +49,7 @@ export async function keepFile(tx: Tx, { clock, ...sent }: SentFile & { clock: C
     throw refuse('rate_limited', 'import_limit', 'You have sent many files today. Try again tomorrow.');
   await discard(tx, { sellerId, state: 'checked', now });
   const row = { id, sellerId, ...file, state: 'uploaded', createdAt: now, updatedAt: now };
-  // Two at once meet at the index that lets one be at work.
+  // One that is at work already stands at the index that lets one be so.
   const { count } = await tx.listingImport.createMany({ data: [row], skipDuplicates: true });
   if (count === 0) throw running();
   return { id };
@@ -163,6 +164,7 @@ export async function startUndo(tx: Tx, input: OwnImport): Promise<void> {
 /** Stops what is at work for a citizen who leaves, and forgets their files. */
 export async function endImportsOf(tx: Tx, { clock }: { clock: Clock }, sellerId: string): Promise<void> {
   const now = clock.now();
+  await lockImports(tx, sellerId);
   for (const state of ['uploaded', 'checked'] as const) await discard(tx, { sellerId, state, now });
   await tx.listingImport.updateMany({
     where: { sellerId, state: { in: ['applying', 'undoing'] } },
@@ -177,8 +179,7 @@ async function refuseSecond(tx: Tx, sellerId: string): Promise<void> {
 
 /** Waits for the batch that is being written. For others than its seller there is no such import. */
 async function lockOwnImport(tx: Tx, { importId, sellerId }: OwnImport): Promise<LockedImport> {
-  // One decision of a seller after the other: two imports of theirs cannot both begin.
-  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('market.imports:' || ${sellerId}, 0))`;
+  await lockImports(tx, sellerId);
   const [row] = await tx.$queryRaw<LockedImport[]>`
     SELECT id, seller_id AS "sellerId", state, rule, problem_count AS "problemCount", applied_at AS "appliedAt"
       FROM listing_import
@@ -186,4 +187,12 @@ async function lockOwnImport(tx: Tx, { importId, sellerId }: OwnImport): Promise
        FOR NO KEY UPDATE`;
   if (row === undefined) throw importNotFound();
   return row;
+}
+
+/**
+ * One decision of a seller after the other: two imports of theirs cannot both begin, and none begins while another file
+ * takes its place.
+ */
+async function lockImports(tx: Tx, sellerId: string): Promise<void> {
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('market.imports:' || ${sellerId}, 0))`;
 }
