@@ -7,6 +7,7 @@ import { useProblemText } from '#components/sell/use-problem-text.ts';
 import { Field } from '#components/ui/field.tsx';
 import { Input } from '#components/ui/input.tsx';
 import { Select } from '#components/ui/select.tsx';
+import { sellerKeyLength } from '#server/market/catalogue/catalogue-schema.ts';
 import { availabilityLength, tagsMax, type CategoryAttributeView } from '#server/market/catalogue/details-schema.ts';
 
 /** When a service is to be had, and how long it takes. */
@@ -122,6 +123,30 @@ export function DetailFields({
         )}
       </Field>
     </fieldset>
+  );
+}
+
+/** What the seller calls it themselves. */
+export function SellerKeyField({ draft, problems, onChange }: FieldsProps) {
+  const t = useTranslations('sell.form');
+  const problemText = useProblemText();
+  return (
+    <Field
+      id="listing-seller-key"
+      label={t('sellerKey')}
+      hint={t('sellerKeyHint')}
+      error={problemText(problems.sellerKey, sellerKeyLength)}
+    >
+      {(control) => (
+        <Input
+          {...control}
+          name="sellerKey"
+          autoComplete="off"
+          value={draft.sellerKey}
+          onChange={(event) => onChange({ sellerKey: event.target.value })}
+        />
+      )}
+    </Field>
   );
 }
 

@@ -36,6 +36,8 @@ export interface ListingDraft extends ChoicesDraft {
   /** Null: as the seller has it. */
   acceptsItself: boolean | null;
   takesOffers: boolean;
+  /** The seller's own key; empty for none. */
+  sellerKey: string;
 }
 
 /** A step of the quantity discounts, as typed. */
@@ -46,7 +48,7 @@ export interface StepDraft {
 
 export const draftFields = [
   ...(['kind', 'title', 'description', 'category', 'tags', 'attributes', 'price', 'stock'] as const),
-  ...(['steps', 'options', 'pictures', 'availability', 'deliveryDays', 'content'] as const),
+  ...(['steps', 'options', 'pictures', 'availability', 'deliveryDays', 'content', 'sellerKey'] as const),
 ] as const;
 export type DraftField = (typeof draftFields)[number];
 
@@ -111,6 +113,7 @@ export function readDraft(draft: ListingDraft, asked: readonly CategoryAttribute
     content: contentOf(draft),
     acceptsItself: isDigital ? null : draft.acceptsItself,
     takesOffers: draft.takesOffers,
+    sellerKey: draft.sellerKey.trim() === '' ? null : draft.sellerKey,
   });
   const early = earlyProblems(draft, { hasOptions: options.length > 0, asked });
   if (checked.success && Object.keys(early).length === 0) return { terms: checked.data, problems: {} };
@@ -223,6 +226,7 @@ export const emptyDraft: ListingDraft = {
   contentFiles: [],
   acceptsItself: null,
   takesOffers: true,
+  sellerKey: '',
 };
 
 /** A listing as the form begins with it; `content` for something digital. */
@@ -249,5 +253,6 @@ export function draftOf(listing: ListingView, content: Pick<ContentView, 'text' 
     contentFiles: content?.files ?? [],
     acceptsItself: listing.acceptsItself,
     takesOffers: listing.takesOffers,
+    sellerKey: listing.sellerKey ?? '',
   };
 }

@@ -7,7 +7,7 @@ import { outcomeOf } from '#components/errors/outcome.ts';
 import { useRefusalText } from '#components/errors/use-refusal-text.ts';
 import { Earnings } from '#components/sell/earnings.tsx';
 import { ContentFields } from '#components/sell/content-fields.tsx';
-import { AcceptanceField, DetailFields, ServiceFields } from '#components/sell/detail-fields.tsx';
+import { AcceptanceField, DetailFields, SellerKeyField, ServiceFields } from '#components/sell/detail-fields.tsx';
 import { OffersField } from '#components/sell/offers-field.tsx';
 import { PriceFields, TermsFields } from '#components/sell/listing-fields.tsx';
 import { lowestPriceOf } from '#components/sell/listing-draft.ts';
@@ -107,6 +107,7 @@ function AllFields({ listing, tree }: AllFieldsProps) {
       />
       <DetailFields {...fields} asked={asked} />
       {draft.kind === 'digital' ? null : <AcceptanceField draft={draft} onChange={change} />}
+      <SellerKeyField {...fields} />
     </>
   );
 }

@@ -8,15 +8,15 @@ import { LinkButton } from '#components/ui/link-button.tsx';
 import { Table } from '#components/ui/table.tsx';
 import type { Column } from '#components/ui/table.tsx';
 import { TextLink } from '#components/ui/text-link.tsx';
-import type { ListingCard } from '#server/market/catalogue/catalogue-schema.ts';
+import type { OwnListingCard } from '#server/market/catalogue/catalogue-schema.ts';
 
 /** A seller's own listings, each with what can be done to it. */
-export function OwnListingTable({ listings }: { listings: readonly ListingCard[] }) {
+export function OwnListingTable({ listings }: { listings: readonly OwnListingCard[] }) {
   const t = useTranslations('sell');
   const names = useTranslations('category');
   const common = useTranslations('common');
   const format = useFormatter();
-  const columns: Column<ListingCard>[] = [
+  const columns: Column<OwnListingCard>[] = [
     {
       key: 'title',
       header: t('columns.title'),
@@ -26,6 +26,12 @@ export function OwnListingTable({ listings }: { listings: readonly ListingCard[]
           <TextLink href={`/listings/${listing.id}`} prefetch={false}>
             {listing.title}
           </TextLink>
+          {listing.sellerKey === null ? null : (
+            <span className="block text-sm font-normal wrap-anywhere text-muted">
+              <span className="sr-only">{t('sellerKey')} </span>
+              {listing.sellerKey}
+            </span>
+          )}
         </TitleWithThumb>
       ),
     },

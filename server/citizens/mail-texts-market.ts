@@ -10,7 +10,7 @@ interface MarketLetter {
   link: { words: string; path: string };
 }
 
-type MarketKind = 'seller_published' | 'search_found' | 'wish_cheaper' | 'wish_back' | 'stock_low';
+type MarketKind = 'seller_published' | 'search_found' | 'wish_cheaper' | 'wish_back' | 'stock_low' | 'import_ended';
 type MarketTexts = Readonly<Record<MarketKind, (values: Values) => MarketLetter>>;
 
 export const englishMarket: MarketTexts = {
@@ -38,6 +38,11 @@ export const englishMarket: MarketTexts = {
     subject: `“${get('title')}” is running out`,
     lines: [`Units left of “${get('title')}”: ${get('count')}.`],
     link: { words: 'Your stock:', path: '/sell#stock' },
+  }),
+  import_ended: ({ get }) => ({
+    subject: `your import ${endEnglish(get('to'))}`,
+    lines: [`The import of “${get('name')}” ${endEnglish(get('to'))}.`],
+    link: { words: 'What it did:', path: `/sell/import/${get('import')}` },
   }),
 };
 
@@ -69,4 +74,19 @@ export const italianMarket: MarketTexts = {
     lines: [`Unità rimaste di «${get('title')}»: ${get('count')}.`],
     link: { words: 'Le tue scorte:', path: '/sell#stock' },
   }),
+  import_ended: ({ get }) => ({
+    subject: `la tua importazione ${endItalian(get('to'))}`,
+    lines: [`L’importazione di «${get('name')}» ${endItalian(get('to'))}.`],
+    link: { words: 'Che cosa ha fatto:', path: `/sell/import/${get('import')}` },
+  }),
 };
+
+function endEnglish(to: string): string {
+  if (to === 'undone') return 'is undone';
+  return to === 'applied' ? 'is applied' : 'was stopped by an error';
+}
+
+function endItalian(to: string): string {
+  if (to === 'undone') return 'è annullata';
+  return to === 'applied' ? 'è applicata' : 'è stata fermata da un errore';
+}

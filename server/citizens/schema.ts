@@ -57,6 +57,7 @@ export const notificationTopicOf = {
   wish_cheaper: 'market',
   wish_back: 'market',
   stock_low: 'market',
+  import_ended: 'market',
   question_received: 'people',
   message_received: 'people',
   question_shown: 'people',

@@ -33,6 +33,11 @@ export const listingTitleLength = { min: 3, max: 120 } as const;
 
 export const listingDescriptionLength = { min: 10, max: 4000 } as const;
 
+export const sellerKeyLength = { min: 1, max: 64 } as const;
+
+/** A seller's own word for a listing, which nobody else sees; in a file, the column `sku`. */
+export const sellerKey = line(sellerKeyLength);
+
 export const priceMinorMax = 100_000_000n;
 
 export const stockMax = 1_000_000;
@@ -95,6 +100,8 @@ const termsShape = z.object({
   acceptsItself: z.boolean().nullable().optional(),
   /** Whether one may offer another price. Left out, a new listing takes offers and a changed one stays as it is. */
   takesOffers: z.boolean().optional(),
+  /** The seller's own key; null for none. Left out, a change leaves it as it is. */
+  sellerKey: sellerKey.nullable().optional(),
 });
 
 type TermsShape = z.output<typeof termsShape>;
@@ -179,6 +186,11 @@ export interface ListingCard {
   sale: RunningSale | null;
 }
 
+/** A listing as its seller has it in the list of all theirs. */
+export interface OwnListingCard extends ListingCard {
+  sellerKey: string | null;
+}
+
 /** One choice that can be bought. */
 export interface VariantView {
   id: string;
@@ -205,6 +217,8 @@ export interface ListingView extends ListingCard {
   acceptsItself: boolean | null;
   /** Whether one may offer another price. */
   takesOffers: boolean;
+  /** The seller's own key; null where there is none, and for everybody but the seller. */
+  sellerKey: string | null;
   updatedAt: Date;
 }
 

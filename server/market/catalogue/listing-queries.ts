@@ -1,8 +1,9 @@
 import { createdCursor, cutPage, newestFirst, olderThan, type PageInput } from '#server/market/cursors.ts';
 import { storedListingWords } from '#server/market/catalogue/catalogue-schema.ts';
-import type { CategoryCount, ListingCard, ListingView } from '#server/market/catalogue/catalogue-schema.ts';
+import type { CategoryCount, ListingView, OwnListingCard } from '#server/market/catalogue/catalogue-schema.ts';
 import { listingSelected, withSellers } from '#server/market/catalogue/listing-rows.ts';
 import { listingNotFound } from '#server/market/catalogue/listings.ts';
+import { sellerKeysOf } from '#server/market/catalogue/seller-keys.ts';
 import { withSales } from '#server/market/discounts/sale-queries.ts';
 import type { Page } from '#server/market/schema.ts';
 import { ducat } from '#server/money/money.ts';
@@ -31,6 +32,8 @@ export async function listingById(
   if (row === null || (row.state !== 'published' && row.sellerId !== input.visitorId)) throw listingNotFound();
   const [card] = await withSellers(db, [row]);
   if (card === undefined) throw listingNotFound();
+  const isOwn = row.sellerId === input.visitorId;
+  const ownKeys = isOwn ? await sellerKeysOf(db, [row.id]) : null;
   return {
     ...card,
     description: row.description,
@@ -43,8 +46,9 @@ export async function listingById(
     availability: row.availability,
     deliveryDays: row.deliveryDays,
     quantitySteps: storedListingWords.quantitySteps.parse(row.quantitySteps),
-    acceptsItself: row.sellerId === input.visitorId ? row.acceptsItself : null,
+    acceptsItself: isOwn ? row.acceptsItself : null,
     takesOffers: row.takesOffers,
+    sellerKey: ownKeys?.get(row.id) ?? null,
     updatedAt: row.updatedAt,
   };
 }
@@ -78,7 +82,7 @@ const viewSelected = {
 } satisfies Prisma.ListingSelect;
 
 /** A seller's own listings, in every state, newest first. Refuses: `invalid_cursor`. */
-export async function ownListings(db: Db, input: PageInput & { sellerId: string }): Promise<Page<ListingCard>> {
+export async function ownListings(db: Db, input: PageInput & { sellerId: string }): Promise<Page<OwnListingCard>> {
   const rows = await db.listing.findMany({
     where: { sellerId: input.sellerId, ...olderThan(input.cursor) },
     select: listingSelected,
@@ -86,5 +90,11 @@ export async function ownListings(db: Db, input: PageInput & { sellerId: string 
     take: input.limit + 1,
   });
   const page = cutPage(rows, { limit: input.limit, cursorOf: createdCursor });
-  return { items: await withSellers(db, page.items), nextCursor: page.nextCursor };
+  const keys = await sellerKeysOf(
+    db,
+    page.items.map(({ id }) => id),
+  );
+  const cards = await withSellers(db, page.items);
+  const items = cards.map((card) => ({ ...card, sellerKey: keys.get(card.id) ?? null }));
+  return { items, nextCursor: page.nextCursor };
 }

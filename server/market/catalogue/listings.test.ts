@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { republishListing, updateListing, pauseListing } from '#server/market/catalogue/listings.ts';
+import { archiveListing, republishListing, updateListing, pauseListing } from '#server/market/catalogue/listings.ts';
 import { categories, listingById, ownListings } from '#server/market/catalogue/listing-queries.ts';
 import { listingTerms, updateListingInput } from '#server/market/catalogue/catalogue-schema.ts';
 import type { z } from '#server/platform/zod.ts';
@@ -31,6 +31,38 @@ const move = (service: typeof pauseListing, listingId: string, by = seller) =>
   market.database.inTransaction((tx) =>
     service(tx, { sellerId: by.citizenId, listingId, clock: market.clock, ids: systemIds }),
   );
+
+describe("a seller's own key", () => {
+  it('is seen by the seller alone, stays through a change that leaves it out, and goes when it is emptied', async () => {
+    const owner = await market.citizen();
+    const { listingId } = await market.listing(owner, { sellerKey: 'GOBLET-01' });
+    const keys = async () => {
+      const { items } = await ownListings(market.database.client, { sellerId: owner.citizenId, limit: 10 });
+      return items.map(({ sellerKey }) => sellerKey);
+    };
+    const change = (sellerKey: string | null | undefined) => edit(listingId, { sellerKey }, owner);
+    expect([(await see(listingId)).sellerKey, (await see(listingId, seller)).sellerKey]).toEqual([null, null]);
+    expect((await see(listingId, owner)).sellerKey).toBe('GOBLET-01');
+    await change(undefined);
+    expect(await keys()).toEqual(['GOBLET-01']);
+    expect(await change('GOBLET-02')).toMatchObject({ version: 1 });
+    expect(await keys()).toEqual(['GOBLET-02']);
+    await change(null);
+    expect(await keys()).toEqual([null]);
+  });
+
+  it('belongs to one listing of theirs, also when two are sent at once, until that one is archived', async () => {
+    const [owner, other] = [await market.citizen(), await market.citizen()];
+    const sent = await Promise.allSettled([1, 2, 3].map(() => market.listing(owner, { sellerKey: 'ONE' })));
+    const kept = sent.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
+    expect(kept).toHaveLength(1);
+    for (const answer of sent)
+      if (answer.status === 'rejected') expect(answer.reason).toMatchObject({ code: 'seller_key_taken' });
+    await market.listing(other, { sellerKey: 'ONE' });
+    await move(archiveListing, kept[0]?.listingId ?? '', owner);
+    expect(await market.listing(owner, { sellerKey: 'ONE' })).toMatchObject({ version: 1 });
+  });
+});
 
 describe('publishing', () => {
   it('twice with one key is one listing and the same answer, also at once', async () => {

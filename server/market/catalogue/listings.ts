@@ -6,6 +6,7 @@ import type {
 import { changeOf } from '#server/market/catalogue/listing-changes.ts';
 import { lockListing, type LockedListing } from '#server/market/catalogue/listing-locks.ts';
 import { canonical, planVariants, totalsOf } from '#server/market/catalogue/listing-rules.ts';
+import { keepSellerKey } from '#server/market/catalogue/seller-keys.ts';
 import { checkContent, checkTerms, rowOf } from '#server/market/catalogue/listing-terms.ts';
 import { lockShelf, refuseOneDraftTooMany, refuseOneTooMany } from '#server/market/catalogue/shelf.ts';
 import { writeVariants } from '#server/market/catalogue/listing-variants.ts';
@@ -32,7 +33,8 @@ export interface ListingReceipt {
 
 /**
  * Puts a new listing on sale, or keeps it as a draft. The same key with the same input answers the same listing again.
- * Refuses: `idempotency_key_reused`, `listing_limit`, `draft_limit`, `content_missing`, and what `checkTerms` refuses.
+ * Refuses: `idempotency_key_reused`, `listing_limit`, `draft_limit`, `content_missing`, `seller_key_taken`, and what
+ * `checkTerms` refuses.
  */
 export async function publishListing(
   tx: Tx,
@@ -62,6 +64,7 @@ export async function publishListing(
   await tx.listing.createMany({ data: [{ ...rowOf(terms, totalsOf(terms, plan.offered)), ...first, ...switches }] });
   await writeVariants(tx, { listingId: id, plan, ids: input.ids });
   await keepVersion(tx, { listingId: id, content });
+  await keepSellerKey(tx, { sellerId, listingId: id, sellerKey: terms.sellerKey });
   await emit(tx, input, { type: `listing.${state}`, subject: id, payload: { sellerId, version: 1 } });
   return { listingId: id, version: 1, state };
 }
@@ -70,7 +73,7 @@ export async function publishListing(
  * Changes a listing. Changed terms (all that a buyer sees or receives) make a new version, so that nobody buys what they
  * did not see; a changed stock, or how orders are accepted, does not.
  * Refuses: `listing_not_found`, `listing_archived`, `listing_changed` (edited elsewhere meanwhile), `stock_changed`
- * (sold meanwhile), `too_many_variants`, `content_missing`, and what `checkTerms` refuses.
+ * (sold meanwhile), `too_many_variants`, `content_missing`, `seller_key_taken`, and what `checkTerms` refuses.
  */
 export async function updateListing(
   tx: Tx,
@@ -84,6 +87,7 @@ export async function updateListing(
   const change = changeOf(current, { wanted: input.listing, kept });
   const { row, plan, content, areTermsEdited, isStockEdited, isSwitched } = change;
   const { acceptsItself, takesOffers } = change;
+  await keepSellerKey(tx, { sellerId: input.sellerId, listingId, sellerKey: terms.sellerKey });
   if (!areTermsEdited && !isStockEdited && !isSwitched) return receiptOf(current);
   const now = input.clock.now();
   if (areTermsEdited) await checkTerms(tx, { sellerId: input.sellerId, terms, now });

@@ -3,8 +3,10 @@ import type { ChangedListing, NewListing } from '#server/market/catalogue/listin
 import { changeOf } from '#server/market/catalogue/listing-changes.ts';
 import { lockListings, type LockedListing } from '#server/market/catalogue/listing-locks.ts';
 import { keptVersions, type KeptVersion } from '#server/market/catalogue/listing-versions.ts';
+import { listingsOfKeys } from '#server/market/catalogue/seller-keys.ts';
 import { lockShelf, shelfRoom, type ShelfRoom } from '#server/market/catalogue/shelf.ts';
 import { foreignUploads } from '#server/market/imports/import-checks.ts';
+import { tellOfEnd } from '#server/market/imports/import-notices.ts';
 import { effectOf, needOf, type Effect } from '#server/market/imports/import-rules.ts';
 import { findings, importRules, rowStates, type ImportRule } from '#server/market/imports/import-schema.ts';
 import { unpackTerms, wantedOf, type Seen } from '#server/market/imports/import-terms.ts';
@@ -47,17 +49,18 @@ export async function applyBatch(
   input: Tools & { importId: string; batchRows: number },
 ): Promise<{ claimed: number }> {
   const { importId, batchRows, clock } = input;
-  const [locked] = await tx.$queryRaw<{ sellerId: string; rule: string; doneThrough: number }[]>`
-    SELECT seller_id AS "sellerId", rule, done_through AS "doneThrough"
+  const [locked] = await tx.$queryRaw<{ sellerId: string; fileName: string; rule: string; doneThrough: number }[]>`
+    SELECT seller_id AS "sellerId", file_name AS "fileName", rule, done_through AS "doneThrough"
       FROM listing_import
      WHERE id = ${importId}::uuid AND state = 'applying'
        FOR NO KEY UPDATE SKIP LOCKED`;
   if (locked === undefined) return { claimed: 0 };
-  const { sellerId, doneThrough } = locked;
+  const { sellerId, fileName, doneThrough } = locked;
   const rule = z.enum(importRules).parse(locked.rule);
   const rows = await nextRows(tx, { importId, after: doneThrough, take: batchRows });
   if (rows.length > 0) await dealWith(tx, { ...input, sellerId, rule, rows });
   const isLast = rows.length < batchRows;
+  if (isLast) await tellOfEnd(tx, input, { id: importId, sellerId, fileName, state: 'applied' });
   await tx.listingImport.update({
     where: { id: importId },
     data: {
@@ -91,7 +94,7 @@ interface Batch extends Tools {
 async function dealWith(tx: Tx, input: Batch & { rule: ImportRule; rows: readonly Row[] }): Promise<void> {
   const { importId, sellerId, clock, ids, rows, rule } = input;
   const planned = rows.map((row) => ({ row, effect: effectOfRow(row, rule) }));
-  const shelf = await readShelf(tx, { sellerId, clock, planned });
+  const shelf = await readShelf(tx, { sellerId, clock, planned, rule });
   const added: (NewListing & { sku: string | null })[] = [];
   const changes: ChangedListing[] = [];
   const outcomes = planned.map(({ row, effect }): Outcome => {
@@ -104,7 +107,7 @@ async function dealWith(tx: Tx, input: Batch & { rule: ImportRule; rows: readonl
       changes.push(result);
       return { ...settled, outcome: 'updated', before: row.seen as unknown as Seen, after: seenAfter(result) };
     }
-    added.push({ ...result, sku: rule === 'create' && !row.isFirst ? null : row.sku });
+    added.push({ ...result, sku: keyOfNew(row, rule) });
     return { ...settled, outcome: 'created', listingId: result.id, after: seenNew(result) };
   });
   await addListings(tx, { sellerId, clock, ids, listings: added });
@@ -123,16 +126,16 @@ interface Shelf {
   listings: ReadonlyMap<string, LockedListing>;
   versions: ReadonlyMap<string, KeptVersion>;
   held: ReadonlySet<string>;
-  /** Row numbers whose pictures or files are gone. */
+  /** Row numbers whose pictures or files are gone, or whose key was given to another listing since. */
   missing: ReadonlyMap<number, string>;
   room: ShelfRoom;
 }
 
 async function readShelf(
   tx: Tx,
-  input: { sellerId: string; clock: Clock; planned: readonly { row: Row; effect: Effect }[] },
+  input: { sellerId: string; clock: Clock; planned: readonly { row: Row; effect: Effect }[]; rule: ImportRule },
 ): Promise<Shelf> {
-  const { sellerId, clock, planned } = input;
+  const { sellerId, clock, planned, rule } = input;
   const written = planned.filter(({ effect }) => effect === 'create' || effect === 'update');
   const ids = written.flatMap(({ row, effect }) =>
     effect === 'update' && row.matchedId !== null ? [row.matchedId] : [],
@@ -145,13 +148,24 @@ async function readShelf(
   await lockShelf(tx, sellerId);
   const rows = written.map(({ row }) => ({ rowNumber: row.rowNumber, terms: unpackTerms(row.terms) }));
   const missing = await foreignUploads(tx, { sellerId, rows });
+  const keys = written.flatMap(({ row }) => keyOfNew(row, rule) ?? []);
+  const named = await listingsOfKeys(tx, { sellerId, keys });
+  const taken = written.filter(({ row }) => named.has(keyOfNew(row, rule) ?? ''));
   return {
     listings,
     versions,
     held: ids.length === 0 ? new Set() : await heldAmong(tx, ids),
-    missing: new Map(missing.map(({ rowNumber, code }) => [rowNumber, code])),
+    missing: new Map([
+      ...missing.map(({ rowNumber, code }) => [rowNumber, code] as const),
+      ...taken.map(({ row }) => [row.rowNumber, 'seller_key_taken'] as const),
+    ]),
     room: await shelfRoom(tx, { sellerId, clock }),
   };
+}
+
+/** The key that a new listing gets; what changes one has none here. */
+function keyOfNew({ sku, isFirst }: Row, rule: ImportRule): string | null {
+  return rule === 'create' && !isFirst ? null : sku;
 }
 
 interface Refused {

@@ -1,5 +1,6 @@
+import { sellerKey } from '#server/market/catalogue/catalogue-schema.ts';
 import { attributePrefix, fieldOfColumn } from '#server/market/imports/import-columns.ts';
-import { rowStates, sku, type RowState } from '#server/market/imports/import-schema.ts';
+import { rowStates, type RowState } from '#server/market/imports/import-schema.ts';
 import type { RawRow } from '#server/market/imports/import-file.ts';
 import { parseAmount } from '#server/money/money.ts';
 
@@ -149,7 +150,7 @@ function yesOrNo(word: string): boolean | typeof unreadable {
 
 function readSku(value: unknown, problems: CellProblem[]): string | null {
   if (value === undefined || value === null || value === '') return null;
-  const read = sku.safeParse(value);
+  const read = sellerKey.safeParse(value);
   if (!read.success) problems.push({ column: 'sku', code: typeof value === 'string' ? 'sku_form' : 'malformed' });
   return read.data ?? null;
 }

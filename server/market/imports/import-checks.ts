@@ -2,6 +2,7 @@ import { categoryTree } from '#server/market/catalogue/category-queries.ts';
 import { changeOf } from '#server/market/catalogue/listing-changes.ts';
 import { lockListings } from '#server/market/catalogue/listing-locks.ts';
 import { keptVersions } from '#server/market/catalogue/listing-versions.ts';
+import { listingsOfKeys } from '#server/market/catalogue/seller-keys.ts';
 import type { Problem } from '#server/market/imports/import-file.ts';
 import {
   asProblem,
@@ -15,7 +16,6 @@ import type { Finding } from '#server/market/imports/import-schema.ts';
 import { seenOf, wantedOf, type Seen } from '#server/market/imports/import-terms.ts';
 import type { Db, Tx } from '#server/platform/db.ts';
 import { asRefusal } from '#server/platform/errors.ts';
-import { z } from '#server/platform/zod.ts';
 
 /** A row that is right, and what it would do. */
 export interface FoundRow extends CheckedRow {
@@ -30,32 +30,6 @@ export interface FoundRow extends CheckedRow {
 /** All categories with what they ask. */
 export async function askedOfAll(db: Db): Promise<Asked> {
   return new Map((await categoryTree(db)).map(({ slug, attributes }) => [slug, attributes]));
-}
-
-const uuid = z.uuid();
-
-/** The seller's listings that the keys of rows name, by their own word or by their id; what is archived names nothing. */
-export async function listingsOfKeys(
-  db: Db,
-  { sellerId, keys }: { sellerId: string; keys: readonly string[] },
-): Promise<Map<string, string>> {
-  const ids = keys.filter((key) => uuid.safeParse(key).success);
-  const isOpen = { state: { not: 'archived' } };
-  const [words, listings] = await Promise.all([
-    db.listingSku.findMany({
-      where: { sellerId, sku: { in: [...keys] }, listing: isOpen },
-      select: { sku: true, listingId: true },
-      take: keys.length,
-    }),
-    db.listing.findMany({
-      where: { sellerId, id: { in: ids }, sku: null, ...isOpen },
-      select: { id: true },
-      take: Math.max(ids.length, 1),
-    }),
-  ]);
-  const known = new Map(listings.map(({ id }) => [id, id]));
-  for (const { sku, listingId } of words) known.set(sku, listingId);
-  return known;
 }
 
 /** Looks at some rows of a file beside the listings that their keys name. Writes nothing. */

@@ -1,5 +1,6 @@
 import { applyBatch, batchRowsUsual } from '#server/market/imports/import-batches.ts';
 import { checkImport, type ImportDeps } from '#server/market/imports/import-flows.ts';
+import { tellOfEnd } from '#server/market/imports/import-notices.ts';
 import { undoBatch } from '#server/market/imports/import-undo.ts';
 import { importUndoDays } from '#server/market/imports/import-schema.ts';
 
@@ -41,19 +42,20 @@ export async function workOnImports(
   }
 }
 
-async function noteFailure({ database, clock }: ImportDeps, importId: string): Promise<void> {
-  const now = clock.now();
-  await database.inTransaction(async (tx) => {
-    const { attempts } = await tx.listingImport.update({
+async function noteFailure(deps: ImportDeps, importId: string): Promise<void> {
+  const now = deps.clock.now();
+  await deps.database.inTransaction(async (tx) => {
+    const { attempts, ...failed } = await tx.listingImport.update({
       where: { id: importId },
       data: { attempts: { increment: 1 }, updatedAt: now },
-      select: { attempts: true },
+      select: { attempts: true, id: true, sellerId: true, fileName: true },
     });
     if (attempts < attemptsMax) return;
-    await tx.listingImport.updateMany({
+    const { count } = await tx.listingImport.updateMany({
       where: { id: importId, state: { in: atWork } },
       data: { state: 'stopped', refusal: 'import_failed', file: null },
     });
+    if (count > 0) await tellOfEnd(tx, deps, { ...failed, state: 'stopped' });
   });
 }
 

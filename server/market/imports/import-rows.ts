@@ -90,8 +90,8 @@ function inputOf({ given, format }: RowReading, { matched, asked, found }: Readi
   return { ...input, ...(content === undefined ? {} : { content }) };
 }
 
-/** A listing as a form would be filled from it. */
-export function termsOf({ current, kept }: MatchedListing): Record<keyof ListingTerms, unknown> {
+/** A listing as a form would be filled from it, but for its key, which stays as it is. */
+export function termsOf({ current, kept }: MatchedListing): Record<Exclude<keyof ListingTerms, 'sellerKey'>, unknown> {
   const variants = current.variants.filter(({ isOffered }) => isOffered);
   const hasContent = kept.contentText !== null || kept.contentFileIds.length > 0;
   return {

@@ -1,4 +1,4 @@
-import { cursor, limit, line } from '#server/market/schema.ts';
+import { cursor, limit } from '#server/market/schema.ts';
 import { z } from '#server/platform/zod.ts';
 
 /** Inputs and views of imports and exports of a seller's catalogue, shared by pages, procedures and doors. */
@@ -10,11 +10,8 @@ export const importProblemsMax = 1_000;
 /** So long may what an import did be taken back. */
 export const importUndoDays = 7;
 export const importsPerDayMax = 20;
-export const skuLength = { min: 1, max: 64 } as const;
 /** Listings that are not archived, after an import. */
 export const catalogueMax = 50_000;
-
-export const sku = line(skuLength);
 
 /** What becomes of a row whose key is taken: by a listing, or by another row of the file. */
 export const importRules = ['update', 'skip', 'create'] as const;

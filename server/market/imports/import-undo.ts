@@ -6,6 +6,7 @@ import { lockListings, type LockedListing } from '#server/market/catalogue/listi
 import { canonical } from '#server/market/catalogue/listing-rules.ts';
 import { keptVersions, type KeptVersion } from '#server/market/catalogue/listing-versions.ts';
 import { lockShelf, shelfRoom, type ShelfRoom } from '#server/market/catalogue/shelf.ts';
+import { tellOfEnd } from '#server/market/imports/import-notices.ts';
 import { termsOf } from '#server/market/imports/import-rows.ts';
 import { seenOf, wantedOf, type Seen } from '#server/market/imports/import-terms.ts';
 import { heldAmong } from '#server/market/people/holds.ts';
@@ -29,8 +30,8 @@ export async function undoBatch(
   input: { importId: string; batchRows: number; clock: Clock; ids: Ids },
 ): Promise<{ claimed: number }> {
   const { importId, batchRows, clock } = input;
-  const [locked] = await tx.$queryRaw<{ sellerId: string; undoneThrough: number }[]>`
-    SELECT seller_id AS "sellerId", undone_through AS "undoneThrough"
+  const [locked] = await tx.$queryRaw<{ sellerId: string; fileName: string; undoneThrough: number }[]>`
+    SELECT seller_id AS "sellerId", file_name AS "fileName", undone_through AS "undoneThrough"
       FROM listing_import
      WHERE id = ${importId}::uuid AND state = 'undoing'
        FOR NO KEY UPDATE SKIP LOCKED`;
@@ -41,14 +42,17 @@ export async function undoBatch(
     take: batchRows,
     select: { rowNumber: true, listingId: true, before: true, after: true },
   });
-  if (rows.length > 0) await takeBack(tx, { ...input, sellerId: locked.sellerId, rows });
+  const { sellerId, fileName } = locked;
+  if (rows.length > 0) await takeBack(tx, { ...input, sellerId, rows });
+  const isLast = rows.length < batchRows;
+  if (isLast) await tellOfEnd(tx, input, { id: importId, sellerId, fileName, state: 'undone' });
   await tx.listingImport.update({
     where: { id: importId },
     data: {
       undoneThrough: rows.at(-1)?.rowNumber ?? locked.undoneThrough,
       attempts: 0,
       updatedAt: clock.now(),
-      ...(rows.length < batchRows ? { state: 'undone' } : {}),
+      ...(isLast ? { state: 'undone' } : {}),
     },
     select: { id: true },
   });

@@ -33,6 +33,13 @@ const listings = () =>
   });
 const lines = async (importId: string, kind: ReportKind) =>
   (await importReport(market.database.client, { importId, sellerId: seller.citizenId, kind, after: 0 })).lines;
+/** The ends of an import that its seller was told of. */
+const told = async (importId: string) => {
+  const where = { citizenId: seller.citizenId, kind: 'import_ended', details: { path: ['import'], equals: importId } };
+  const rows = await market.database.client.notification.findMany({ where, orderBy: { id: 'asc' } });
+  return rows.map(({ details }) => (details as { to: string }).to);
+};
+
 const small = (row: string) => `sku,title,description,category,price,stock\n${row}`;
 const goblet = (price: string, stock = '5') =>
   small(`A,Goblet of cristallo,A wine goblet blown thin.,glass,${price},${stock}`);
@@ -244,6 +251,18 @@ describe('keys that are taken', () => {
     expect(rows.filter(({ sku }) => sku !== null)).toHaveLength(1);
   });
 
+  it('a key given to another listing since the file was looked at stays there, and the row is left and told', async () => {
+    await fresh();
+    const { id } = await imports.send(seller, goblet('10.00'));
+    const { listingId } = await market.listing(seller, { sellerKey: 'A' });
+    await imports.start(seller, id);
+    await imports.work();
+    expect((await imports.see(seller, id)).outcomes).toMatchObject({ created: 0, left: 1 });
+    expect(await lines(id, 'left')).toMatchObject([{ code: 'seller_key_taken' }]);
+    expect(await listings()).toMatchObject([{ id: listingId, sku: { sku: 'A' } }]);
+    expect(await imports.export(seller)).toContain('\nA,');
+  });
+
   it('a listing’s id is its key until it has one, and another seller’s id is a word like any other', async () => {
     const other = await market.citizen();
     const { listingId: theirs } = await market.listing(other);
@@ -324,19 +343,26 @@ describe('a worker that is killed', () => {
     expect(await listings()).toHaveLength(300);
   });
 
-  it('again and again at one batch stops the import, which may still be undone', async () => {
+  it('again and again at one batch stops the import, tells its seller, and it may still be undone', async () => {
     await fresh();
     const { id } = await imports.send(seller, goodsFile(3));
     await imports.start(seller, id);
+    let isBroken = true;
     const ids = {
       uuid: () => {
-        throw new Error('broken');
+        isBroken = !isBroken;
+        if (!isBroken) throw new Error('broken');
+        return systemIds.uuid();
       },
     };
-    for (let attempt = 0; attempt < 5; attempt += 1)
+    for (let attempt = 0; attempt < 5; attempt += 1) {
+      isBroken = true;
       await expect(workOnImports({ ...market, ids })).rejects.toThrow('broken');
+    }
+    expect(await told(id)).toEqual(['stopped']);
     expect(await imports.see(seller, id)).toMatchObject({ state: 'stopped', refusal: 'import_failed' });
     expect(await imports.undo(seller, id)).toMatchObject({ state: 'undone' });
+    expect(await told(id)).toEqual(['stopped', 'undone']);
   });
 
   it('is not needed to stop: cancelling keeps the batches that were written', async () => {
