@@ -2,6 +2,7 @@
 
 import { useMutation } from '@tanstack/react-query';
 import { useTranslations } from 'next-intl';
+import { useState } from 'react';
 
 import { useRefusalText } from '#components/errors/use-refusal-text.ts';
 import { useTRPC } from '#components/trpc/client.tsx';
@@ -18,14 +19,19 @@ interface BlockButtonsProps {
   kinds: readonly BlockKind[];
 }
 
-/** Blocks and mutes somebody, and takes it back: the one undoes the other, so neither asks first. */
+/**
+ * Blocks and mutes somebody, and takes it back: the one undoes the other, so neither asks first, and it shows before it is
+ * done. What is refused goes back.
+ */
 export function BlockButtons({ citizen, kinds }: BlockButtonsProps) {
   const t = useTranslations('block');
   const trpc = useTRPC();
   const toast = useToast();
   const refusalText = useRefusalText();
   const hydrated = useHydrated();
-  const { refresh, isRefreshing } = useRefresh();
+  const { refresh } = useRefresh();
+  const [wanted, setWanted] = useState<Partial<Record<BlockKind, boolean>>>({});
+  const isOnNow = (kind: BlockKind) => wanted[kind] ?? kinds.includes(kind);
   const name = citizen.displayName;
   const set = useMutation(
     trpc.blocks.set.mutationOptions({
@@ -33,14 +39,21 @@ export function BlockButtons({ citizen, kinds }: BlockButtonsProps) {
         toast({ tone: 'success', text: t('done', { name, what: isOn ? kind : `un${kind}` }) });
         refresh();
       },
-      onError: (error) => toast({ tone: 'danger', text: refusalText(error) }),
+      onError: (error, { kind, isOn }) => {
+        setWanted((current) => ({ ...current, [kind]: !isOn }));
+        toast({ tone: 'danger', text: refusalText(error) });
+      },
     }),
   );
-  const isBusy = set.isPending || isRefreshing;
+  const press = (kind: BlockKind) => {
+    const isOn = !isOnNow(kind);
+    setWanted((current) => ({ ...current, [kind]: isOn }));
+    set.mutate({ citizenId: citizen.citizenId, kind, isOn });
+  };
   return (
     <span className="flex flex-wrap gap-2">
       {blockKinds.map((kind) => {
-        const isOn = kinds.includes(kind);
+        const isOn = isOnNow(kind);
         const word = isOn ? (`un${kind}` as const) : kind;
         return (
           <Button
@@ -48,9 +61,9 @@ export function BlockButtons({ citizen, kinds }: BlockButtonsProps) {
             size="small"
             variant="secondary"
             disabled={!hydrated}
-            pending={isBusy && set.variables?.kind === kind}
+            pending={set.isPending && set.variables.kind === kind}
             aria-label={t(`${word}Of`, { name })}
-            onClick={() => set.mutate({ citizenId: citizen.citizenId, kind, isOn: !isOn })}
+            onClick={() => press(kind)}
           >
             {t(word)}
           </Button>

@@ -8,6 +8,7 @@ import { serverCaller } from '#app/_trpc/server.ts';
 import { NeedsScript } from '#components/form/needs-script.tsx';
 import { Page, PageHeading } from '#components/layout/page.tsx';
 import { MarkAllRead } from '#components/notification/mark-read.tsx';
+import { NotificationMarks } from '#components/notification/notification-marks.tsx';
 import { NotificationList } from '#components/notification/notification-list.tsx';
 import { TopicSettings } from '#components/notification/topic-settings.tsx';
 import { BackLink } from '#components/ui/back-link.tsx';
@@ -37,14 +38,16 @@ export default async function NotificationsPage({ searchParams }: { searchParams
   return (
     <Page width="prose">
       <BackLink href="/account">{account('title')}</BackLink>
-      <PageHeading title={t('title')} actions={visitor.unread === 0 ? undefined : <MarkAllRead />}>
-        {t('lead')}
-      </PageHeading>
-      {page.items.length === 0 ? (
-        <EmptyState title={t('empty.title')}>{t('empty.text')}</EmptyState>
-      ) : (
-        <NotificationList notifications={page.items} />
-      )}
+      <NotificationMarks unreadIds={page.items.filter(({ isRead }) => !isRead).map(({ id }) => id)}>
+        <PageHeading title={t('title')} actions={visitor.unread === 0 ? undefined : <MarkAllRead />}>
+          {t('lead')}
+        </PageHeading>
+        {page.items.length === 0 ? (
+          <EmptyState title={t('empty.title')}>{t('empty.text')}</EmptyState>
+        ) : (
+          <NotificationList notifications={page.items} />
+        )}
+      </NotificationMarks>
       <Pagination
         label={common('pages')}
         first={cursor === undefined ? undefined : { href: path, label: common('firstPage') }}
