@@ -26,11 +26,11 @@ export function ListingCard({ listing, prefix, wishes }: ListingCardProps) {
   return (
     <article className="group relative flex h-full flex-col overflow-hidden rounded-md border border-line bg-surface transition-shadow hover:shadow-raised has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent">
       <div className="overflow-hidden border-b border-line">
-        <ListingImage listing={listing} sizes="(min-width: 1280px) 18rem, (min-width: 640px) 45vw, 100vw" />
+        <ListingImage listing={listing} sizes="(min-width: 1280px) 18rem, 45vw" />
       </div>
-      <div className="flex flex-1 flex-col gap-1 p-4">
+      <div className="flex flex-1 flex-col gap-1 p-3 sm:p-4">
         <p className="text-xs text-muted">{category(`${listing.category}.name`)}</p>
-        <h3 className="line-clamp-2 font-medium">
+        <h3 className="line-clamp-3 text-sm font-medium wrap-break-word sm:line-clamp-2 sm:text-base">
           <Link
             href={`${prefix}/listings/${listing.id}`}
             prefetch={false}
@@ -81,11 +81,11 @@ interface ListingGridProps {
   isNarrow?: boolean;
 }
 
-/** Listings side by side: one column on a narrow screen, up to four on a wide one. */
+/** Listings side by side: two columns on a narrow screen, up to four on a wide one. */
 export function ListingGrid({ listings, prefix, wishes, isNarrow = false }: ListingGridProps) {
   const columns = isNarrow ? 'lg:grid-cols-2 xl:grid-cols-3' : 'lg:grid-cols-3 xl:grid-cols-4';
   return (
-    <ul className={classNames('grid grid-cols-1 gap-4 sm:grid-cols-2 md:gap-6', columns)}>
+    <ul className={classNames('grid grid-cols-2 gap-3 sm:gap-4 md:gap-6', columns)}>
       {listings.map((listing) => (
         <li key={listing.id}>
           <ListingCard listing={listing} prefix={prefix} wishes={wishes} />
