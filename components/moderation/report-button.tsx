@@ -13,12 +13,15 @@ const ReportDialog = lazy(async () => {
   return { default: dialog };
 });
 
+/** What a whole page is about is named on the button; what stands in the midst of it needs no name. */
+const ofPages: readonly SubjectKind[] = ['listing', 'storefront', 'banner'];
+
 interface ReportButtonProps {
   subjectKind: SubjectKind;
   subjectId: string;
 }
 
-/** Tells the house of a listing, a message, a review or the answer to one; reported again, it is heard once. */
+/** Tells the house of something that another citizen wrote or shows; reported again, it is heard once. */
 export function ReportButton({ subjectKind, subjectId }: ReportButtonProps) {
   const t = useTranslations('moderation.report');
   const hydrated = useHydrated();
@@ -33,7 +36,7 @@ export function ReportButton({ subjectKind, subjectId }: ReportButtonProps) {
         onClick={() => setState('open')}
       >
         <Flag aria-hidden="true" className="size-icon-sm" />
-        {subjectKind === 'listing' ? t('listing') : t('open')}
+        {ofPages.includes(subjectKind) ? t(subjectKind) : t('open')}
       </Button>
       {state === 'unasked' ? null : (
         <Suspense>

@@ -1,6 +1,7 @@
 import { useFormatter, useTranslations } from 'next-intl';
 
 import { DecideButtons } from '#components/moderation/decide-buttons.tsx';
+import { EarlierWordsList } from '#components/moderation/earlier-words.tsx';
 import { SubjectFacts } from '#components/moderation/subject-card.tsx';
 import { UndoButton } from '#components/moderation/undo-button.tsx';
 import { Badge } from '#components/ui/badge.tsx';
@@ -14,10 +15,11 @@ export function ReportQueue({ items }: { items: readonly ReportedView[] }) {
   const time = (at: Date) => format.dateTime(at, { dateStyle: 'medium', timeStyle: 'short' });
   return (
     <ul className="flex flex-col gap-4">
-      {items.map(({ subject, reports, actions }) => (
-        <Card as="li" key={subject.subjectId}>
+      {items.map(({ subject, reports, earlier, actions }) => (
+        <Card as="li" key={`${subject.subjectKind} ${subject.subjectId}`}>
           <div className="flex flex-col gap-4">
             <SubjectFacts subject={subject} />
+            <EarlierWordsList earlier={earlier} subject={subject} />
             <ul aria-label={t('desk.reports')} className="flex flex-col gap-3">
               {reports.map(({ id, reporter, reason, text, createdAt }) => (
                 <li key={id} className="flex flex-col gap-1 border-t border-line pt-3">

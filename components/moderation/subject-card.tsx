@@ -1,5 +1,6 @@
 import { useTranslations } from 'next-intl';
 
+import { PictureRow } from '#components/moderation/picture-row.tsx';
 import { Stars } from '#components/review/rating.tsx';
 import { Badge } from '#components/ui/badge.tsx';
 import { TextLink } from '#components/ui/text-link.tsx';
@@ -18,9 +19,22 @@ export function SubjectFacts({ subject }: { subject: SubjectView }) {
       </h3>
       <p className="text-sm text-muted wrap-anywhere">{t('desk.author', { name, username })}</p>
       {subject.stars === null ? null : <Stars count={subject.stars} />}
-      <blockquote className="max-w-prose border-l-4 border-line py-1 pl-3 whitespace-pre-line wrap-anywhere">
-        {subject.text}
-      </blockquote>
+      {subject.text === '' ? null : (
+        <blockquote className="max-w-prose border-l-4 border-line py-1 pl-3 whitespace-pre-line wrap-anywhere">
+          {subject.text}
+        </blockquote>
+      )}
+      {subject.text === '' && subject.pictureIds.length === 0 ? (
+        <p className="text-muted">{t('desk.nothing')}</p>
+      ) : null}
+      {subject.pictureIds.length === 0 ? null : (
+        <figure className="flex flex-col gap-1">
+          <figcaption className="text-sm text-muted">
+            {t('desk.pictures', { count: subject.pictureIds.length })}
+          </figcaption>
+          <PictureRow pictureIds={subject.pictureIds} />
+        </figure>
+      )}
       {subject.href === null ? null : (
         <p>
           <TextLink href={subject.href}>{t('desk.where')}</TextLink>

@@ -17,12 +17,13 @@ import { Field } from '#components/ui/field.tsx';
 import { Input } from '#components/ui/input.tsx';
 import { LinkButton } from '#components/ui/link-button.tsx';
 import { Notice } from '#components/ui/notice.tsx';
+import { TextLink } from '#components/ui/text-link.tsx';
 import { useToast } from '#components/ui/toast.tsx';
 import { useHydrated } from '#components/ui/use-hydrated.ts';
 import type { OfferView } from '#server/market/offers/offer-schema.ts';
 
 interface BuyWithOfferProps {
-  offer: Pick<OfferView, 'id' | 'listingId' | 'listingVersion' | 'variantId' | 'unitPriceMinor' | 'quantity'>;
+  offer: Pick<OfferView, 'id' | 'listingId' | 'variantId' | 'unitPriceMinor' | 'quantity' | 'listing'>;
   title: string;
   availableMinor: bigint;
 }
@@ -39,9 +40,11 @@ export function BuyWithOffer({ offer, title, availableMinor }: BuyWithOfferProps
   const totalMinor = offer.unitPriceMinor * BigInt(quantity ?? 1);
   const isShort = totalMinor > availableMinor;
   const { place, send } = usePurchase(offer, () => setConfirming(false));
+  const look = useLook(offer);
   const ask = (event: SubmitEvent) => {
     event.preventDefault();
-    if (quantity !== null && !isShort) setConfirming(true);
+    look.check();
+    if (quantity !== null && !isShort && look.isDone) setConfirming(true);
   };
   return (
     <form onSubmit={ask} noValidate className="flex flex-col gap-4">
@@ -64,6 +67,7 @@ export function BuyWithOffer({ offer, title, availableMinor }: BuyWithOfferProps
           )}
         </Field>
       )}
+      {look.field}
       <PurchaseFigures totalMinor={totalMinor} availableMinor={availableMinor} />
       {isShort ? (
         <LinkButton href="/wallet/top-up" wide>
@@ -89,8 +93,42 @@ export function BuyWithOffer({ offer, title, availableMinor }: BuyWithOfferProps
   );
 }
 
+/** Where the listing reads otherwise since the price was agreed: what changed, and that its buyer has looked at it. */
+function useLook({ listingId, listing: { changes } }: BuyWithOfferProps['offer']) {
+  const t = useTranslations('offer.look');
+  const hydrated = useHydrated();
+  const [hasLooked, setLooked] = useState(false);
+  const [isMissed, setMissed] = useState(false);
+  const field = (
+    <Notice title={t('title')}>
+      <p>{t('text', { what: changes.map((change) => t(`changes.${change}`)).join(', ') })}</p>
+      <p>
+        <TextLink href={`/listings/${listingId}`}>{t('see')}</TextLink>
+      </p>
+      <label className="flex min-h-control items-center gap-3">
+        <input
+          type="checkbox"
+          checked={hasLooked}
+          disabled={!hydrated}
+          aria-describedby={isMissed && !hasLooked ? 'offer-look-missed' : undefined}
+          onChange={({ target }) => setLooked(target.checked)}
+          className="size-icon shrink-0 accent-accent"
+        />
+        {t('label')}
+      </label>
+      {isMissed && !hasLooked ? (
+        <p id="offer-look-missed" role="alert" className="text-sm font-medium text-danger">
+          {t('missed')}
+        </p>
+      ) : null}
+    </Notice>
+  );
+  const isNeeded = changes.length > 0;
+  return { field: isNeeded ? field : null, isDone: !isNeeded || hasLooked, check: () => setMissed(true) };
+}
+
 function usePurchase(
-  { id: offerId, listingId, listingVersion, variantId }: BuyWithOfferProps['offer'],
+  { id: offerId, listingId, variantId, listing: { version: listingVersion } }: BuyWithOfferProps['offer'],
   onEnd: () => void,
 ) {
   const buy = useTranslations('listing.buy');

@@ -1,6 +1,7 @@
 import { useFormatter, useTranslations } from 'next-intl';
 
 import { Amount } from '#components/money/amount.tsx';
+import { ReportButton } from '#components/moderation/report-button.tsx';
 import { classNames } from '#components/ui/class-names.ts';
 import type { OfferEventView, OfferView } from '#server/market/offers/offer-schema.ts';
 
@@ -42,7 +43,13 @@ function Round({ event, offer, isLast }: { event: OfferEventView; offer: OfferVi
           {t.rich('named', { count: quantity, amount: () => <Amount asset="DUCAT" minor={unitPriceMinor} /> })}
         </p>
       )}
+      {event.isNoteHidden ? <p className="text-sm text-danger">{t(isOwn ? 'hiddenOwn' : 'hidden')}</p> : null}
       {event.note === null ? null : <p className="wrap-anywhere">{event.note}</p>}
+      {event.note === null || isOwn ? null : (
+        <div>
+          <ReportButton subjectKind="offer_note" subjectId={event.id} />
+        </div>
+      )}
       <time dateTime={at.toISOString()} className="text-sm text-muted">
         {format.dateTime(at, { dateStyle: 'medium', timeStyle: 'short' })}
       </time>

@@ -106,6 +106,7 @@ const open: Record<string, string> = {
   'reviews.ofListing': 'shown to everybody',
   'reviews.ofSeller': 'shown to everybody',
   'notifications.list': 'where a page of one’s own goes on',
+  'offers.agreedOn': 'none where the listing is somebody else’s; see agreed-versions.test',
   'offers.forListing': 'null where one has made none oneself',
   'offers.make': 'one offers for the listings of others',
   'sitemap.page': 'listings are public',

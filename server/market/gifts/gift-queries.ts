@@ -4,6 +4,7 @@ import type { GiftLine, GiftSummary, GiftView } from '#server/market/gifts/gift-
 import { storedOrderWords } from '#server/market/orders/order-schema.ts';
 import { decideTransition, processOf } from '#server/market/orders/process-rules.ts';
 import { partiesOf } from '#server/market/parties.ts';
+import { hiddenAmong } from '#server/market/people/holds.ts';
 import type { Page } from '#server/market/schema.ts';
 import type { Db, Prisma } from '#server/platform/db.ts';
 import { refuse } from '#server/platform/errors.ts';
@@ -68,10 +69,13 @@ export async function giftForRecipient(
   });
   if (row === null) throw refuse('not_found', 'gift_not_found', 'There is no such gift.');
   const summary = summaryOf(row, await partiesOf(db, [row.buyerId, row.sellerId]));
+  const subjectIds = row.giftNote === null ? [] : [orderId];
+  const isNoteHidden = (await hiddenAmong(db, { subjectKind: 'gift_note', subjectIds })).size > 0;
   const step = { state: summary.state, action: 'confirm', actor: 'recipient' } as const;
   return {
     ...summary,
-    note: row.giftNote,
+    note: isNoteHidden ? null : row.giftNote,
+    isNoteHidden,
     lines: row.lines.map(lineOf),
     mayConfirm: decideTransition(processOf(row.processVersion), step).allowed,
     confirmsItselfAt: row.deadlineAction === 'confirm' ? row.deadlineAt : null,

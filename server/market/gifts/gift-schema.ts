@@ -31,6 +31,8 @@ export interface GiftLine {
 
 export interface GiftView extends GiftSummary {
   note: string | null;
+  /** Hidden by the house: only its giver still reads it. */
+  isNoteHidden: boolean;
   lines: GiftLine[];
   /** Whether its recipient may say that they have it. */
   mayConfirm: boolean;

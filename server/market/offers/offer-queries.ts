@@ -1,5 +1,6 @@
 import { createdCursor, cutPage, newestFirst, olderThan, type PageInput } from '#server/market/cursors.ts';
 import { storedListingWords } from '#server/market/catalogue/catalogue-schema.ts';
+import { agreedNow } from '#server/market/offers/agreed-versions.ts';
 import { offerNotFound } from '#server/market/offers/offer-moves.ts';
 import { offerProcess } from '#server/market/offers/offer-process.ts';
 import { offerSteps, shownOfferState } from '#server/market/offers/offer-rules.ts';
@@ -8,10 +9,13 @@ import type {
   OfferedListing,
   OfferEventView,
   OfferList,
+  OfferSide,
+  OfferState,
   OfferSummary,
   OfferView,
 } from '#server/market/offers/offer-schema.ts';
 import { partiesOf } from '#server/market/parties.ts';
+import { hiddenAmong } from '#server/market/people/holds.ts';
 import type { Page } from '#server/market/schema.ts';
 import { ducat } from '#server/money/money.ts';
 import type { Db, Prisma } from '#server/platform/db.ts';
@@ -52,6 +56,7 @@ const wholeSelected = {
     orderBy: { sequence: 'asc' },
     take: 20,
     select: {
+      id: true,
       sequence: true,
       action: true,
       actor: true,
@@ -107,10 +112,10 @@ export async function offerForParty(
     sequence: row.sequence,
     variantId: row.variantId,
     listingVersion: row.listingVersion,
-    listing: listingOf(row),
+    listing: await listingOf(db, row, summary.state),
     roundsLeft: offerProcess.roundsMax - row.rounds,
     actions: offerSteps({ state: summary.state, actor: summary.viewer, rounds: row.rounds }),
-    events: row.events.map(eventOf),
+    events: await eventsOf(db, { events: row.events, viewer: summary.viewer }),
     orderId: row.orderLine?.orderId ?? null,
   };
 }
@@ -125,6 +130,17 @@ export async function openOfferFor(
     select: { id: true },
   });
   return row === null ? null : { offerId: row.id };
+}
+
+/**
+ * How many prices stand that a seller agreed on for a listing of theirs: an edit of it does not end them. None for everybody
+ * else.
+ */
+export function agreementsOn(db: Db, { listingId, citizenId, now }: Reading & { listingId: string }): Promise<number> {
+  return db.offer.count({
+    where: { listingId, sellerId: citizenId, state: 'accepted', deadlineAt: { gt: now } },
+    take: 100,
+  });
 }
 
 /** How many offers wait for a citizen: for their answer, or for their purchase. Beyond 100 it is 100. */
@@ -157,24 +173,39 @@ function summaryOf(row: OfferRow, { parties, citizenId, now }: Reading & { parti
 }
 
 /** What the listing asks now for what was offered for, and why it cannot be had, if so. */
-function listingOf({ listing, variant, variantId, listingVersion, quantity }: WholeRow): OfferedListing {
+async function listingOf(db: Db, row: WholeRow, state: OfferState): Promise<OfferedListing> {
+  const { listing, variant, variantId, listingVersion, quantity } = row;
   const choice = variantId === null ? { ...listing, isOffered: true } : variant;
   const { version } = listing;
-  if (listing.state !== 'published' || choice?.isOffered !== true)
-    return { version, askedMinor: null, stock: null, problem: 'off_sale' };
-  const problem = version === listingVersion ? (isTooFew(choice.stock, quantity) ? 'sold_out' : null) : 'changed';
-  return { version, askedMinor: ducat(choice.priceMinor), stock: choice.stock, problem };
+  const none = { version, askedMinor: null, stock: null, changes: [] };
+  if (listing.state !== 'published' || choice?.isOffered !== true) return { ...none, problem: 'off_sale' };
+  const asked = { version, askedMinor: ducat(choice.priceMinor), stock: choice.stock, changes: [] };
+  // Who still bargains does so about the listing as it was; only what was agreed on goes on with it.
+  if (version !== listingVersion && state !== 'accepted') return { ...asked, problem: 'changed' };
+  const agreed = await agreedNow(db, row, version);
+  if (!agreed.stands) return { ...asked, problem: agreed.problem };
+  return { ...asked, changes: agreed.changes, problem: isTooFew(choice.stock, quantity) ? 'sold_out' : null };
 }
 
 function isTooFew(stock: number | null, quantity: number): boolean {
   return stock !== null && stock < quantity;
 }
 
-function eventOf({ unitPriceMinor, ...row }: WholeRow['events'][number]): OfferEventView {
-  return {
-    ...row,
-    action: storedOfferWords.action.parse(row.action),
-    actor: storedOfferWords.actor.parse(row.actor),
-    unitPriceMinor: unitPriceMinor === null ? null : ducat(unitPriceMinor),
-  };
+/** What was said, for one of the two: the house may have hidden a note of the other one. */
+async function eventsOf(
+  db: Db,
+  { events, viewer }: { events: WholeRow['events']; viewer: OfferSide },
+): Promise<OfferEventView[]> {
+  const subjectIds = events.filter(({ note }) => note !== null).map(({ id }) => id);
+  const hidden = await hiddenAmong(db, { subjectKind: 'offer_note', subjectIds });
+  return events.map(({ unitPriceMinor, note, ...row }) => {
+    const isNoteHidden = hidden.has(row.id);
+    const actor = storedOfferWords.actor.parse(row.actor);
+    return {
+      ...row,
+      ...{ actor, isNoteHidden, note: isNoteHidden && actor !== viewer ? null : note },
+      action: storedOfferWords.action.parse(row.action),
+      unitPriceMinor: unitPriceMinor === null ? null : ducat(unitPriceMinor),
+    };
+  });
 }

@@ -92,14 +92,22 @@ export interface OfferSummary {
 }
 
 export interface OfferEventView {
+  /** By which its note is reported. */
+  id: string;
   sequence: number;
   action: OfferAction | 'offer';
   actor: OfferActor;
   unitPriceMinor: DucatMinor | null;
   quantity: number | null;
   note: string | null;
+  /** Hidden by the house: only whoever wrote the note still reads it. */
+  isNoteHidden: boolean;
   at: Date;
 }
+
+/** What of a listing reads otherwise than when a price was agreed on for it. */
+export const offerChanges = ['price', 'title', 'description', 'pictures', 'delivery', 'facts'] as const;
+export type OfferChange = (typeof offerChanges)[number];
 
 /** The listing as it is now, beside what was offered for it. */
 export interface OfferedListing {
@@ -108,7 +116,9 @@ export interface OfferedListing {
   askedMinor: DucatMinor | null;
   /** Null: unlimited. */
   stock: number | null;
-  problem: 'changed' | 'off_sale' | 'sold_out' | null;
+  problem: 'changed' | 'cheaper' | 'off_sale' | 'sold_out' | null;
+  /** What its buyer has to look at before they buy at the agreed price, because it reads otherwise by now. */
+  changes: OfferChange[];
 }
 
 export interface OfferView extends OfferSummary {

@@ -1,3 +1,4 @@
+import { agreedNow } from '#server/market/offers/agreed-versions.ts';
 import { lockOffer, moveOffer, offerNotFound, offerNotOpen } from '#server/market/offers/offer-moves.ts';
 import type { LockedOffer, OfferTools } from '#server/market/offers/offer-moves.ts';
 import { shownOfferState } from '#server/market/offers/offer-rules.ts';
@@ -19,7 +20,8 @@ export interface AgreedPrices {
 /**
  * What a buyer's accepted offers allow of these lines; their listings are locked. The prices are final.
  *
- * Refuses: `offer_not_found` (also another's, or of another thing), `offer_not_open`, `offer_quantity`, `listing_changed`.
+ * Refuses: `offer_not_found` (also another's, or of another thing), `offer_not_open`, `offer_quantity`, `listing_changed`
+ * (it became something else since), `offer_above_price` (the listing asks less by now).
  */
 export async function agreedPrices(
   tx: Tx,
@@ -45,9 +47,12 @@ async function agreedFor(
   const state = shownOfferState(offer, wanted.now);
   if (state !== 'accepted') throw offerNotOpen(state);
   if (line.quantity > offer.quantity) throw offerQuantity(offer.quantity);
-  if (offer.listingVersion !== line.listingVersion)
-    throw refuse('conflict', 'listing_changed', 'The listing was changed since this was agreed.');
-  return offer;
+  // Whoever names a later version has looked at it; that it is the one on sale is seen with every purchase.
+  const now = await agreedNow(tx, offer, line.listingVersion);
+  if (now.stands) return offer;
+  if (now.problem === 'cheaper')
+    throw refuse('conflict', 'offer_above_price', 'The listing costs less by now than what was agreed.');
+  throw refuse('conflict', 'listing_changed', 'The listing was changed since this was agreed.');
 }
 
 function offerQuantity(most: number): Error {

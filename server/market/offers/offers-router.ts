@@ -1,4 +1,10 @@
-import { offerForParty, offersOf, offersWaiting, openOfferFor } from '#server/market/offers/offer-queries.ts';
+import {
+  agreementsOn,
+  offerForParty,
+  offersOf,
+  offersWaiting,
+  openOfferFor,
+} from '#server/market/offers/offer-queries.ts';
 import {
   counterOfferInput,
   makeOfferInput,
@@ -51,6 +57,11 @@ export const offersRouter = router({
   forListing: citizenProcedure(reading)
     .input(ownOfferInput)
     .query(({ ctx, input }) => openOfferFor(ctx.database.client, { ...input, ...readerOf(ctx) })),
+
+  /** How many agreed prices stand for a listing of the reader; an edit does not end them. */
+  agreedOn: citizenProcedure(reading)
+    .input(ownOfferInput)
+    .query(({ ctx, input }) => agreementsOn(ctx.database.client, { ...input, ...readerOf(ctx) })),
 
   /** How many wait for the reader. */
   waiting: citizenProcedure(reading).query(({ ctx }) => offersWaiting(ctx.database.client, readerOf(ctx))),

@@ -1,3 +1,4 @@
+import type { SubjectKind } from '#server/market/people/people-schema.ts';
 import type { Db } from '#server/platform/db.ts';
 import { refuse } from '#server/platform/errors.ts';
 
@@ -21,4 +22,32 @@ export async function heldAmong(db: Db, listingIds: readonly string[]): Promise<
 export async function refuseHeld(db: Db, listingId: string): Promise<void> {
   if (await isHeld(db, listingId))
     throw refuse('conflict', 'listing_held', 'The house took this listing off the market.');
+}
+
+/** What bears no mark of its own when the house hides it: the decision alone says so. */
+export type DecidedOnlyKind = Extract<SubjectKind, 'storefront' | 'banner' | 'offer_note' | 'gift_note'>;
+
+/** Those of some things that the house hides from all but their author. */
+export async function hiddenAmong(
+  db: Db,
+  { subjectKind, subjectIds }: { subjectKind: DecidedOnlyKind; subjectIds: readonly string[] },
+): Promise<Set<string>> {
+  if (subjectIds.length === 0) return new Set();
+  const rows = await db.moderationDecision.findMany({
+    where: { subjectKind, subjectId: { in: [...subjectIds] }, action: 'hide', undoneAt: null },
+    select: { subjectId: true },
+    take: subjectIds.length * 100,
+  });
+  return new Set(rows.map(({ subjectId }) => subjectId));
+}
+
+/** What of a storefront the house hides. */
+export async function hiddenOfStorefront(db: Db, sellerId: string): Promise<('storefront' | 'banner')[]> {
+  const kinds = ['storefront', 'banner'] as const;
+  const rows = await db.moderationDecision.findMany({
+    where: { subjectKind: { in: [...kinds] }, subjectId: sellerId, action: 'hide', undoneAt: null },
+    select: { subjectKind: true },
+    take: 100,
+  });
+  return kinds.filter((kind) => rows.some(({ subjectKind }) => subjectKind === kind));
 }

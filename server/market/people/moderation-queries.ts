@@ -1,9 +1,17 @@
+import { canonical } from '#server/market/catalogue/listing-rules.ts';
 import { cutPage, readTimeCursor, timeCursor, type PageInput } from '#server/market/cursors.ts';
 import { partiesOf } from '#server/market/parties.ts';
 import { actionsOn, storedDecision } from '#server/market/people/moderation-rules.ts';
-import { storedPeopleWords } from '#server/market/people/people-schema.ts';
-import type { DecisionView, ReportedView, ReportView } from '#server/market/people/people-schema.ts';
-import { keyOf, subjectViews, type SubjectKey } from '#server/market/people/subjects.ts';
+import { reportedWords, storedPeopleWords } from '#server/market/people/people-schema.ts';
+import type {
+  DecisionView,
+  EarlierWords,
+  ReportedView,
+  ReportedWords,
+  ReportView,
+  SubjectView,
+} from '#server/market/people/people-schema.ts';
+import { keyOf, subjectViews, wordsOf, type SubjectKey } from '#server/market/people/subjects.ts';
 import type { Page } from '#server/market/schema.ts';
 import { Prisma } from '#server/platform/db.ts';
 import type { Db } from '#server/platform/db.ts';
@@ -40,7 +48,9 @@ export async function reportQueue(db: Db, input: PageInput): Promise<Page<Report
   const items = keys.flatMap((key) => {
     const subject = subjects.get(keyOf(key));
     if (subject === undefined) return [];
-    return [{ subject, reports: reports.get(keyOf(key)) ?? [], actions: actionsOn(key.subjectKind) }];
+    const said = reports.get(keyOf(key)) ?? [];
+    const views = said.map(({ asReported: _words, ...report }) => report);
+    return [{ subject, reports: views, earlier: earlierWords(subject, said), actions: actionsOn(key.subjectKind) }];
   });
   return { items, nextCursor: page.nextCursor };
 }
@@ -53,15 +63,34 @@ interface OpenReport {
   reason: string;
   text: string;
   createdAt: Date;
+  asReported: Prisma.JsonValue;
+}
+
+type KnownReport = ReportView & { asReported: ReportedWords | null };
+
+/**
+ * What was reported and is said no longer, each wording once. A version that changed something else says the same, and
+ * reports from before words were kept tell nothing of it.
+ */
+function earlierWords(subject: SubjectView, reports: readonly KnownReport[]): EarlierWords[] {
+  const said = ({ version: _version, ...words }: ReportedWords) => canonical(words);
+  const now = said(wordsOf(subject));
+  const wordings = new Map<string, EarlierWords>();
+  for (const { asReported, createdAt } of reports) {
+    if (asReported === null || said(asReported) === now) continue;
+    const wording = said(asReported);
+    wordings.set(wording, { ...asReported, from: wordings.get(wording)?.from ?? createdAt, until: createdAt });
+  }
+  return [...wordings.values()];
 }
 
 /** The first reports of each thing, however many another one has. */
-async function openReports(db: Db, keys: readonly SubjectKey[]): Promise<Map<string, ReportView[]>> {
+async function openReports(db: Db, keys: readonly SubjectKey[]): Promise<Map<string, KnownReport[]>> {
   const kinds = keys.map(({ subjectKind }) => subjectKind);
   const ids = keys.map(({ subjectId }) => subjectId);
   const rows = await db.$queryRaw<OpenReport[]>(Prisma.sql`
     SELECT r.id, r.reporter_id AS "reporterId", r.subject_kind AS "subjectKind", r.subject_id AS "subjectId",
-           r.reason, r.text, r.created_at AS "createdAt"
+           r.reason, r.text, r.created_at AS "createdAt", r.as_reported AS "asReported"
       FROM unnest(${kinds}::text[], ${ids}::uuid[]) AS thing (kind, id)
      CROSS JOIN LATERAL (
        SELECT * FROM report
@@ -73,10 +102,12 @@ async function openReports(db: Db, keys: readonly SubjectKey[]): Promise<Map<str
     db,
     rows.map(({ reporterId }) => reporterId),
   );
-  const views = new Map<string, ReportView[]>();
-  for (const { reporterId, subjectKind, subjectId, reason, ...row } of rows) {
+  const views = new Map<string, KnownReport[]>();
+  for (const { reporterId, subjectKind, subjectId, reason, asReported, ...row } of rows) {
     const key = keyOf({ subjectKind: storedPeopleWords.subjectKind.parse(subjectKind), subjectId });
-    const view = { ...row, reporter: parties(reporterId), reason: storedPeopleWords.reason.parse(reason) };
+    const words = asReported === null ? null : reportedWords.parse(asReported);
+    const known = { reporter: parties(reporterId), reason: storedPeopleWords.reason.parse(reason), asReported: words };
+    const view = { ...row, ...known };
     views.set(key, [...(views.get(key) ?? []), view]);
   }
   return views;

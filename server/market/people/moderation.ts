@@ -118,11 +118,24 @@ async function carryOut(
 async function setHidden(tx: Tx, input: Deciding & { subject: SubjectKey; isHidden: boolean }): Promise<void> {
   const { subject, isHidden, clock, ids } = input;
   const { subjectId } = subject;
-  if (subject.subjectKind === 'review') return setReviewHidden(tx, { reviewId: subjectId, isHidden, clock, ids });
-  if (subject.subjectKind === 'review_answer') return setAnswerHidden(tx, { reviewId: subjectId, isHidden, clock });
-  const hiddenAt = isHidden ? clock.now() : null;
-  const where = { id: subjectId, hiddenAt: isHidden ? null : { not: null } };
-  await tx.message.updateMany({ where, data: { hiddenAt } });
+  switch (subject.subjectKind) {
+    case 'review':
+      return setReviewHidden(tx, { reviewId: subjectId, isHidden, clock, ids });
+    case 'review_answer':
+      return setAnswerHidden(tx, { reviewId: subjectId, isHidden, clock });
+    case 'message': {
+      const where = { id: subjectId, hiddenAt: isHidden ? null : { not: null } };
+      await tx.message.updateMany({ where, data: { hiddenAt: isHidden ? clock.now() : null } });
+      return;
+    }
+    case 'listing':
+    case 'storefront':
+    case 'banner':
+    case 'offer_note':
+    case 'gift_note':
+      // The decision that stands is what hides it: `hiddenAmong`.
+      return;
+  }
 }
 
 function ownReport(): Error {

@@ -19,8 +19,20 @@ export interface BlockedView {
   kinds: BlockKind[];
 }
 
-/** What can be reported. */
-export const subjectKinds = ['listing', 'message', 'review', 'review_answer'] as const;
+/**
+ * What can be reported: everything that one citizen writes and another one reads. A storefront and its banner go by the id
+ * of their seller, the note of an offer by that of its step, the note of a gift by that of its order.
+ */
+export const subjectKinds = [
+  'listing',
+  'message',
+  'review',
+  'review_answer',
+  'storefront',
+  'banner',
+  'offer_note',
+  'gift_note',
+] as const;
 export type SubjectKind = (typeof subjectKinds)[number];
 
 export const reportReasons = ['scam', 'forbidden', 'abuse', 'spam', 'personal_data', 'other'] as const;
@@ -52,15 +64,21 @@ export const undoInput = z.object({ decisionId: z.uuid(), reason: decisionReason
 
 export const queueInput = pageInput;
 
+/** What a thing said when it was reported, as the report keeps it. */
+export const reportedWords = z.object({
+  title: z.string(),
+  text: z.string(),
+  stars: z.number().int().nullable(),
+  pictureIds: z.array(z.uuid()),
+  version: z.number().int().nullable(),
+});
+export type ReportedWords = z.output<typeof reportedWords>;
+
 /** The thing itself, as an operator sees it. */
-export interface SubjectView {
+export interface SubjectView extends ReportedWords {
   subjectKind: SubjectKind;
   subjectId: string;
   author: PartyView;
-  title: string;
-  text: string;
-  /** Only reviews have them. */
-  stars: number | null;
   /** The page where it stands, where operators can open it. */
   href: string | null;
   /** Hidden, or paused by the house. */
@@ -75,10 +93,19 @@ export interface ReportView {
   createdAt: Date;
 }
 
+/** What a thing said when some of its reports were made, where it says something else by now. */
+export interface EarlierWords extends ReportedWords {
+  /** When the first and the last of these reports were made. */
+  from: Date;
+  until: Date;
+}
+
 /** A thing that waits for a decision, with what was said of it. */
 export interface ReportedView {
   subject: SubjectView;
   reports: ReportView[];
+  /** What of it was reported and is no longer there; the first reported first. */
+  earlier: EarlierWords[];
   /** What may be decided about it. */
   actions: ModerationAction[];
 }

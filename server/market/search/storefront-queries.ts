@@ -5,6 +5,7 @@ import type {
   StorefrontView,
 } from '#server/market/search/storefront-schema.ts';
 import { createdCursor, cutPage, readTimeCursor } from '#server/market/cursors.ts';
+import { hiddenAmong, hiddenOfStorefront } from '#server/market/people/holds.ts';
 import type { Page } from '#server/market/schema.ts';
 import { citizenById } from '#server/citizens/queries.ts';
 import { slugOf } from '#server/market/search/storefronts.ts';
@@ -25,15 +26,18 @@ const columns = {
   createdAt: true,
 } as const;
 
-/** A storefront by its address, or by the name of its seller. Refuses: `storefront_not_found`. */
+/** A storefront by its address, or by the name of its seller, without what the house hides of it. Refuses: `storefront_not_found`. */
 export async function storefrontOf(db: Db, seller: string): Promise<StorefrontView> {
   const row =
     (await db.storefront.findUnique({ where: { username: seller }, select: columns })) ??
     (await db.storefront.findUnique({ where: { slug: seller }, select: columns }));
   if (row === null) throw storefrontNotFound();
   const { sellerId, username, displayName, tier, createdAt, ...rest } = row;
+  const hidden = await hiddenOfStorefront(db, sellerId);
   return {
     ...rest,
+    ...(hidden.includes('storefront') ? { title: '', about: '' } : {}),
+    ...(hidden.includes('banner') ? { bannerPictureId: null, bannerAlt: '' } : {}),
     tier: tier as Tier,
     seller: { citizenId: sellerId, username, displayName },
     memberSince: createdAt,
@@ -75,10 +79,18 @@ export async function ownStorefront(db: Db, sellerId: string): Promise<OwnStoref
     bannerAlt: true,
   } as const;
   const row = await db.storefront.findUnique({ where: { sellerId }, select });
-  if (row !== null) return { ...row, isOpen: true };
+  if (row !== null) return { ...row, hidden: await hiddenOfStorefront(db, sellerId), isOpen: true };
   const citizen = await citizenById(db, sellerId);
   const banner = { bannerPictureId: null, bannerAlt: '' };
-  return { slug: slugOf(citizen?.username ?? ''), title: '', about: '', version: 1, ...banner, isOpen: false };
+  return {
+    slug: slugOf(citizen?.username ?? ''),
+    title: '',
+    about: '',
+    version: 1,
+    ...banner,
+    hidden: [],
+    isOpen: false,
+  };
 }
 
 /** Sellers whom a citizen follows, the latest first. Refuses: `invalid_cursor`. */
@@ -100,8 +112,11 @@ export async function followedSellers(
   const cursorOf = (row: { createdAt: Date; sellerId: string }) =>
     createdCursor({ createdAt: row.createdAt, id: row.sellerId });
   const page = cutPage(rows, { limit, cursorOf });
-  const items = page.items.map(({ createdAt, storefront }) => ({
+  const sellerIds = page.items.map(({ sellerId }) => sellerId);
+  const hidden = await hiddenAmong(db, { subjectKind: 'storefront', subjectIds: sellerIds });
+  const items = page.items.map(({ sellerId, createdAt, storefront }) => ({
     ...storefront,
+    ...(hidden.has(sellerId) ? { title: '' } : {}),
     tier: storefront.tier as Tier,
     followedAt: createdAt,
   }));

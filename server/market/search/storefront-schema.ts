@@ -75,6 +75,8 @@ export interface OwnStorefront {
   version: number;
   bannerPictureId: string | null;
   bannerAlt: string;
+  /** What of it the house hides from others. */
+  hidden: ('storefront' | 'banner')[];
   /** Whether others can see it: from the first listing, or the first saving, on. */
   isOpen: boolean;
 }

@@ -26,6 +26,11 @@ export async function suggestions({ database }: Pick<SearchDeps, 'database'>, te
   return [...found.values()].slice(0, suggestionsMax);
 }
 
+const isHiddenByHouse = `EXISTS (
+  SELECT FROM moderation_decision AS decided
+   WHERE decided.subject_kind = 'storefront' AND decided.subject_id = storefront.seller_id
+     AND decided.action = 'hide' AND decided.undone_at IS NULL)`;
+
 interface SuggestionRow {
   kind: Suggestion['kind'];
   slug: string;
@@ -54,7 +59,8 @@ function statement(text: string, words: readonly string[]) {
       WHERE lower(name_en) LIKE ${start} OR lower(name_it) LIKE ${start}
       ORDER BY position, slug LIMIT ${String(categoriesMax)})
      UNION ALL
-    (SELECT 'seller', slug, CASE title WHEN '' THEN display_name ELSE title END, '' FROM storefront
+    (SELECT 'seller', slug, CASE WHEN title = '' OR ${isHiddenByHouse} THEN display_name ELSE title END, ''
+       FROM storefront
       WHERE lower(display_name || ' ' || title) LIKE ${inside}
       ORDER BY lower(display_name || ' ' || title) LIKE ${start} DESC, slug LIMIT ${String(sellersMax)})
      UNION ALL

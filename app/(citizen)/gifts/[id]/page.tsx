@@ -6,6 +6,7 @@ import { serverCaller } from '#app/_trpc/server.ts';
 import { NeedsScript } from '#components/form/needs-script.tsx';
 import { ConfirmGift } from '#components/gift/confirm-gift.tsx';
 import { Page } from '#components/layout/page.tsx';
+import { ReportButton } from '#components/moderation/report-button.tsx';
 import { OrderContent } from '#components/listing/order-content.tsx';
 import { RichText } from '#components/listing/rich-text.tsx';
 import { ListingThumb } from '#components/order/listing-thumb.tsx';
@@ -60,13 +61,17 @@ async function GiftHead({ gift: { title, listingId, category, state, giver } }: 
   );
 }
 
-async function Note({ gift: { note, giver } }: { gift: GiftView }) {
+async function Note({ gift: { orderId, note, isNoteHidden, giver } }: { gift: GiftView }) {
   const t = await getTranslations('gift');
+  if (isNoteHidden) return <p className="text-sm text-danger">{t('noteHidden')}</p>;
   if (note === null) return null;
   return (
     <figure className="flex flex-col gap-2 border-l-4 border-gold py-2 pl-4">
       <blockquote className="font-display text-xl wrap-anywhere">{note}</blockquote>
-      <figcaption className="text-sm text-muted">{t('writes', { name: giver.displayName })}</figcaption>
+      <figcaption className="flex flex-wrap items-center gap-3 text-sm text-muted">
+        {t('writes', { name: giver.displayName })}
+        <ReportButton subjectKind="gift_note" subjectId={orderId} />
+      </figcaption>
     </figure>
   );
 }

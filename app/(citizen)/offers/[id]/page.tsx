@@ -88,6 +88,11 @@ async function Turn({ offer, availableMinor }: { offer: OfferView; availableMino
             <TextLink href={`/listings/${offer.listingId}`}>{t('seeListing')}</TextLink>
           </Notice>
         )}
+        {state !== 'accepted' || viewer !== 'seller' || listing.changes.length === 0 ? null : (
+          <Notice title={t('look.sellerTitle')}>
+            <p>{t('look.sellerText')}</p>
+          </Notice>
+        )}
         {offer.orderId === null || viewer !== 'buyer' ? null : (
           <p>
             <TextLink href={`/orders/${offer.orderId}`}>{t('seeOrder')}</TextLink>

@@ -28,8 +28,10 @@ export default async function EditListingPage({ params }: EditListingPageProps) 
   const caller = await serverCaller();
   const listing = await orNotFound(caller.listings.byId({ listingId: (await params).id }));
   if (listing.seller.username !== username) notFound();
-  const [t, { saleFeePpm }, tree, content] = await Promise.all([
+  const [t, offers, agreed, { saleFeePpm }, tree, content] = await Promise.all([
     getTranslations('sell'),
+    getTranslations('offer.look'),
+    caller.offers.agreedOn({ listingId: listing.id }),
     caller.trust.entitlement(),
     caller.listings.categoryTree(),
     listing.kind === 'digital' ? orNull(caller.listings.ownContent({ listingId: listing.id })) : null,
@@ -59,6 +61,11 @@ export default async function EditListingPage({ params }: EditListingPageProps) 
         </Notice>
       ) : (
         <>
+          {agreed === 0 ? null : (
+            <Notice title={offers('editTitle', { count: agreed })}>
+              <p>{offers('editText')}</p>
+            </Notice>
+          )}
           <NeedsScript />
           <ListingForm
             key={`${String(listing.version)}/${listing.variants.map(({ stock }) => String(stock)).join()}/${String(listing.stock)}`}

@@ -8,6 +8,7 @@ import { Page, PageHeading } from '#components/layout/page.tsx';
 import { BannerForm } from '#components/storefront/banner-form.tsx';
 import { StorefrontForm } from '#components/storefront/storefront-form.tsx';
 import { SellTabs } from '#components/dashboard/sell-tabs.tsx';
+import { Notice } from '#components/ui/notice.tsx';
 import { TextLink } from '#components/ui/text-link.tsx';
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -32,6 +33,11 @@ export default async function OwnStorefrontPage() {
         )}
       </PageHeading>
       <SellTabs current="storefront" />
+      {storefront.hidden.map((part) => (
+        <Notice key={part} tone="danger" title={t(`hidden.${part}`)}>
+          <p>{t('hidden.text')}</p>
+        </Notice>
+      ))}
       <NeedsScript />
       <BannerForm initial={{ pictureId: storefront.bannerPictureId, alt: storefront.bannerAlt }} />
       <StorefrontForm key={storefront.version} initial={storefront} />

@@ -11,6 +11,7 @@ import type { SearchParams } from '#app/_reading/search-params.ts';
 import { readStorefront } from '#app/_reading/storefront.ts';
 import { readVisitor } from '#app/_reading/visitor.ts';
 import { shareMetadata } from '#app/_sharing/share-metadata.ts';
+import { StorefrontPeople } from '#app/_people/storefront-people.tsx';
 import { Wishing } from '#app/_people/wishing.tsx';
 import { readWishes } from '#app/_reading/wishes.ts';
 import { serverCaller } from '#app/_trpc/server.ts';
@@ -85,6 +86,7 @@ export default async function StorefrontPage({ params, searchParams }: Storefron
           />
         </Wishing>
       )}
+      <StorefrontPeople storefront={storefront} visitor={visitor} />
     </Page>
   );
 }
