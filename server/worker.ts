@@ -29,6 +29,7 @@ import {
   newsBatchMax,
   watchSavedSearches,
 } from './market/search/search-jobs.ts';
+import { tellOfSales } from './market/wishlist/wishlist-jobs.ts';
 import { sweepUploads } from './market/uploads/upload-jobs.ts';
 import { ageSellerRatings, checkListingRatings, showDueReviews } from './market/reviews/review-jobs.ts';
 import { expireGrantedDucats } from './payments/grant-expiry-jobs.ts';
@@ -163,6 +164,7 @@ function marketJobs(context: ReturnType<typeof processContext>): ScheduledJob[] 
     { name: 'market.expire-offers', cron: '* * * * *', handle: () => expireOffers(context) },
     { name: 'market.expire-requests', cron: '*/5 * * * *', handle: () => expireDucatRequests(context) },
     { name: 'market.count-words', cron: '50 3 * * *', handle: () => countTitleWords(context) },
+    { name: 'market.sale-news', cron: '* * * * *', handle: () => tellOfSales(context) },
     { name: 'market.saved-searches', cron: '*/5 * * * *', handle: () => watchSavedSearches(context) },
     { name: 'market.continue-checkouts', cron: '* * * * *', handle: () => continueCheckouts(context) },
     { name: 'market.forget-carts', cron: '35 3 * * *', handle: () => forgetBrowserCarts(context) },

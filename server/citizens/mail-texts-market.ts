@@ -10,7 +10,14 @@ interface MarketLetter {
   link: { words: string; path: string };
 }
 
-type MarketKind = 'seller_published' | 'search_found' | 'wish_cheaper' | 'wish_back' | 'stock_low' | 'import_ended';
+type MarketKind =
+  | 'seller_published'
+  | 'search_found'
+  | 'wish_cheaper'
+  | 'wish_back'
+  | 'wish_on_sale'
+  | 'stock_low'
+  | 'import_ended';
 type MarketTexts = Readonly<Record<MarketKind, (values: Values) => MarketLetter>>;
 
 export const englishMarket: MarketTexts = {
@@ -32,6 +39,11 @@ export const englishMarket: MarketTexts = {
   wish_back: ({ get }) => ({
     subject: `“${get('title')}” is back`,
     lines: [`“${get('title')}”, which is on your wishlist, can be bought again for ${get('amount')} ducats.`],
+    link: { words: 'Your wishlist:', path: '/account/wishlist' },
+  }),
+  wish_on_sale: ({ get }) => ({
+    subject: `“${get('title')}” is in a sale`,
+    lines: [`“${get('title')}”, which is on your wishlist, costs ${get('amount')} ducats while its sale goes on.`],
     link: { words: 'Your wishlist:', path: '/account/wishlist' },
   }),
   stock_low: ({ get }) => ({
@@ -66,6 +78,13 @@ export const italianMarket: MarketTexts = {
     subject: `«${get('title')}» è di nuovo disponibile`,
     lines: [
       `«${get('title')}», che è nella tua lista dei desideri, si può di nuovo comprare per ${get('amount')} ducati.`,
+    ],
+    link: { words: 'La tua lista dei desideri:', path: '/account/wishlist' },
+  }),
+  wish_on_sale: ({ get }) => ({
+    subject: `«${get('title')}» è in saldo`,
+    lines: [
+      `«${get('title')}», che è nella tua lista dei desideri, costa ${get('amount')} ducati finché dura il saldo.`,
     ],
     link: { words: 'La tua lista dei desideri:', path: '/account/wishlist' },
   }),

@@ -56,6 +56,7 @@ export const notificationTopicOf = {
   search_found: 'market',
   wish_cheaper: 'market',
   wish_back: 'market',
+  wish_on_sale: 'market',
   stock_low: 'market',
   import_ended: 'market',
   question_received: 'people',

@@ -4,6 +4,7 @@ import { pauseListing, republishListing, updateListing } from '#server/market/ca
 import { followShelves } from '#server/market/dashboards/shelf-jobs.ts';
 import { viewedRouter } from '#server/market/viewed/viewed-router.ts';
 import { viewedMax } from '#server/market/viewed/viewed-listings.ts';
+import { tellOfSales } from '#server/market/wishlist/wishlist-jobs.ts';
 import { wishlistRouter } from '#server/market/wishlist/wishlist-router.ts';
 import { tellWishers } from '#server/market/wishlist/wish-news.ts';
 import { wishesMax } from '#server/market/wishlist/wishlist-schema.ts';
@@ -11,6 +12,7 @@ import { asRefusal } from '#server/platform/errors.ts';
 import { systemIds } from '#server/platform/ids.ts';
 import { createCallerFactory, router } from '#server/platform/trpc.ts';
 import { testContext } from '#server/testing/context.ts';
+import { runSale } from '#server/testing/discounts.ts';
 import { defaultTerms, testMarket, type TestCitizen, type TestMarket } from '#server/testing/market.ts';
 import { testPrincipal } from '#server/testing/principal.ts';
 import { testSealing } from '#server/testing/sealing.ts';
@@ -157,6 +159,52 @@ describe('whoever wishes for a listing', () => {
     await change(listingId, { stock: 5 });
     await tell(listingId);
     expect([await toldOf('wish_cheaper', listingId), await toldOf('wish_back', listingId)]).toEqual([1, 1]);
+  });
+});
+
+describe('whoever wishes for a listing in a sale', () => {
+  const wished = async (terms: object = {}) => {
+    const { listingId } = await market.listing(seller, { priceMinor: 20_00n, ...terms });
+    await as(buyer).wishlist.put({ listingId });
+    return listingId;
+  };
+  const soon = (ms: number) => new Date(market.clock.now().getTime() + ms);
+
+  it('is told of each sale once, when it has begun, at the price that it makes', async () => {
+    const listingId = await wished();
+    const other = await market.citizen();
+    await as(other).wishlist.put({ listingId });
+    const window = { startsAt: soon(60_000), endsAt: soon(600_000) };
+    await runSale(market, seller, { listingIds: [listingId], percentBps: 1_255, ...window });
+    await tellOfSales(tools());
+    expect(await toldOf('wish_on_sale', listingId)).toBe(0);
+    market.clock.advance(60_000);
+    await Promise.all([tellOfSales(tools()), tellOfSales(tools())]);
+    await tellOfSales(tools());
+    expect(await toldOf('wish_on_sale', listingId)).toBe(1);
+    for (const { citizenId } of [buyer, other]) {
+      const where = { citizenId, kind: 'wish_on_sale', details: { path: ['listing'], equals: listingId } };
+      const [row] = await market.database.client.notification.findMany({ where });
+      expect(row?.details).toMatchObject({ title: defaultTerms.title, amount: '17.49' });
+    }
+    await runSale(market, seller, { listingIds: [listingId], percentBps: 3_000 });
+    await tellOfSales(tools());
+    expect(await toldOf('wish_on_sale', listingId)).toBe(2);
+  });
+
+  it('hears nothing of one that they saw, that takes less off, that sold out, or that only hides a rise', async () => {
+    const [soldOut, dearer, covered] = [await wished({ stock: 1 }), await wished(), await wished()];
+    await change(soldOut, { stock: 0 });
+    await change(dearer, { priceMinor: 30_00n });
+    const { listingId: seen } = await market.listing(seller, { priceMinor: 20_00n });
+    await runSale(market, seller, { listingIds: [soldOut, dearer, seen] });
+    await as(buyer).wishlist.put({ listingId: seen });
+    await runSale(market, seller, { listingIds: [covered], percentBps: 4_000 });
+    await tellOfSales(tools());
+    await runSale(market, seller, { listingIds: [covered], percentBps: 1_000 });
+    await tellOfSales(tools());
+    const told = await Promise.all([soldOut, dearer, seen, covered].map((id) => toldOf('wish_on_sale', id)));
+    expect(told).toEqual([0, 0, 0, 1]);
   });
 });
 

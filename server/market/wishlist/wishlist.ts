@@ -1,4 +1,5 @@
 import { listingNotFound } from '#server/market/catalogue/listings.ts';
+import { runningSales } from '#server/market/discounts/sale-queries.ts';
 import { wishesMax } from '#server/market/wishlist/wishlist-schema.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import type { Tx } from '#server/platform/db.ts';
@@ -24,9 +25,12 @@ export async function wish(tx: Tx, input: WishInput & { clock: Clock }): Promise
   if (listing === null || listing.state !== 'published') throw listingNotFound();
   if (listing.sellerId === citizenId) throw refuse('invalid', 'own_wish', 'This listing is your own.');
   if ((await tx.wishlistItem.count({ where: { citizenId } })) >= wishesMax) throw wishlistFull();
-  const { title, priceMinor, stock } = listing;
+  const { title, priceMinor, stock, sellerId } = listing;
+  // A sale that goes on is what they see as they put it there.
+  const sales = await runningSales(tx, { listings: [{ id: listingId, sellerId }], now: clock.now() });
+  const toldSaleId = sales.get(listingId)?.saleId ?? null;
   const isAvailable = stock === null || stock > 0;
-  const seen = { title, priceMinor, wasAvailable: isAvailable, toldPriceMinor: priceMinor, isAvailable };
+  const seen = { title, priceMinor, wasAvailable: isAvailable, toldPriceMinor: priceMinor, toldSaleId, isAvailable };
   await tx.wishlistItem.create({
     data: { citizenId, listingId, addedAt: clock.now(), ...seen },
     select: { listingId: true },
