@@ -61,6 +61,12 @@ test('a cart of two sellers is filled before signing in, and bought by itself on
 
   await test.step('the missing ducats are paid by card, and everything is bought', async () => {
     await acceptTermsWhenAsked(page);
+    await page.getByLabel('It is a gift for another citizen').check();
+    await page.getByLabel('What is a gift?').selectOption({ label: 'What comes from Girolamo Priuli' });
+    await page.getByRole('button', { name: /by card and buy$/ }).click();
+    await expect(page.getByText('Write for whom it is.')).toBeVisible();
+    await page.getByLabel('Their Venice username').fill('ArsenaleWorks');
+    await page.getByLabel('A line for them').fill('To find your way home.');
     await page.getByRole('button', { name: /by card and buy$/ }).click();
     await payWith(page, cards.accepted);
     await expect(page.getByText('Everything is bought')).toBeVisible();
@@ -71,5 +77,12 @@ test('a cart of two sellers is filled before signing in, and bought by itself on
     await expect(orders.filter({ hasText: 'Chart of the lagoon mouth' })).toHaveCount(1);
     await page.goto('/cart');
     await expect(page.getByText('Your cart is empty')).toBeVisible();
+  });
+
+  await test.step('what was a gift in the cart is read by who receives it, and nothing else of it', async () => {
+    await glass.goto('/orders?tab=gifts');
+    await glass.getByRole('link', { name: 'Chart of the lagoon mouth' }).click();
+    await expect(glass.getByText('To find your way home.')).toBeVisible();
+    await expectGood(glass);
   });
 });

@@ -5,6 +5,7 @@ import { useTranslations } from 'next-intl';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 
+import { useCartGift } from '#components/cart/use-cart-gift.tsx';
 import { useRefusalText } from '#components/errors/use-refusal-text.ts';
 import { useAttempt } from '#components/form/use-attempt.ts';
 import { PurchaseDialog } from '#components/listing/purchase-dialog.tsx';
@@ -18,12 +19,16 @@ import { LinkButton } from '#components/ui/link-button.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { useToast } from '#components/ui/toast.tsx';
 import { useHydrated } from '#components/ui/use-hydrated.ts';
+import type { CheckOutInput } from '#server/market/cart/cart-schema.ts';
+import type { PartyView } from '#server/market/schema.ts';
+
+type Wanted = Pick<CheckOutInput, 'totalMinor' | 'gifts'>;
 
 interface CheckOutProps {
   totalMinor: bigint;
   /** Units of everything. */
   count: number;
-  sellers: number;
+  sellers: readonly PartyView[];
   /** How many things need a decision first. */
   problems: number;
   /** Null for whoever is not signed in. */
@@ -61,7 +66,7 @@ export function CheckOut(props: CheckOutProps) {
       ) : (
         <Pay {...props} availableMinor={availableMinor} />
       )}
-      <p className="text-sm text-muted">{t('orders', { count: sellers })}</p>
+      <p className="text-sm text-muted">{t('orders', { count: sellers.length })}</p>
     </div>
   );
 }
@@ -80,29 +85,42 @@ function Pay(props: CheckOutProps & { availableMinor: bigint }) {
   const t = useTranslations('cart.pay');
   const hydrated = useHydrated();
   const [isConfirming, setConfirming] = useState(false);
+  const choice = useCartGift(sellers);
   const { buy, error } = useBuyCart(() => setConfirming(false));
-  if (totalMinor > availableMinor) return <PayMissing {...props} missingMinor={totalMinor - availableMinor} />;
+  const { gifts } = choice;
+  if (totalMinor > availableMinor)
+    return <PayMissing {...props} choice={choice} missingMinor={totalMinor - availableMinor} />;
+  const ask = () => {
+    choice.check();
+    if (gifts !== undefined) setConfirming(true);
+  };
   return (
     <>
-      <Button wide disabled={!hydrated} pending={buy.isSuccess} onClick={() => setConfirming(true)}>
+      {choice.fields}
+      <Button wide disabled={!hydrated} pending={buy.isSuccess} onClick={ask}>
         {t('button')}
       </Button>
       <PayProblem error={error} />
       <PurchaseDialog
-        text={t('confirmText', { count, sellers })}
+        text={t('confirmText', { count, sellers: sellers.length })}
         totalMinor={totalMinor}
         availableMinor={availableMinor}
         open={isConfirming}
         pending={buy.isPending}
         onClose={() => setConfirming(false)}
-        onConfirm={() => buy.send(totalMinor)}
+        onConfirm={() => buy.send({ totalMinor, gifts })}
       />
     </>
   );
 }
 
+interface PayMissingProps extends CheckOutProps {
+  missingMinor: bigint;
+  choice: ReturnType<typeof useCartGift>;
+}
+
 /** By card where ducats are missing: once they are in the wallet, everything is bought by itself. */
-function PayMissing({ totalMinor, missingMinor, terms }: CheckOutProps & { missingMinor: bigint }) {
+function PayMissing({ totalMinor, missingMinor, terms, choice }: PayMissingProps) {
   const t = useTranslations('cart.pay');
   const hydrated = useHydrated();
   const [consent, setConsent] = useState(noConsent);
@@ -110,18 +128,21 @@ function PayMissing({ totalMinor, missingMinor, terms }: CheckOutProps & { missi
   const open = useMutation(useTRPC().cart.topUpAndBuy.mutationOptions());
   const checkout = useLeaveToPay({
     terms,
-    open: (total: bigint, key) => open.mutateAsync({ totalMinor: total, key }),
+    open: (wanted: Wanted, key) => open.mutateAsync({ ...wanted, key }),
   });
   const amount = () => <Amount asset="DUCAT" minor={missingMinor} isTrimmed />;
   const pay = () => {
+    const { gifts } = choice;
+    choice.check();
     if (terms !== null && !(consent.isAccepted && consent.isOfAge)) setMissed(true);
-    else checkout.start(totalMinor);
+    else if (gifts !== undefined) checkout.start({ totalMinor, gifts });
   };
   return (
     <>
       <Notice title={t('missingTitle')}>
         <p>{t.rich('missingText', { amount })}</p>
       </Notice>
+      {choice.fields}
       {terms === null ? null : <TermsConsent consent={consent} isMissed={isMissed} onChange={setConsent} />}
       <Button wide disabled={!hydrated} pending={checkout.isPending || checkout.isLeaving} onClick={pay}>
         <span>{t.rich('topUp', { amount })}</span>
@@ -169,6 +190,6 @@ function useBuyCart(onEnd: () => void) {
       },
     }),
   );
-  const send = (totalMinor: bigint) => buy.mutate({ totalMinor, key: attempt.key });
+  const send = (wanted: Wanted) => buy.mutate({ ...wanted, key: attempt.key });
   return { buy: { ...buy, send }, error: buy.error };
 }

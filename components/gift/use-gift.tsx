@@ -19,8 +19,8 @@ interface GiftChoice {
   check: () => void;
 }
 
-/** Whether what is bought is a gift, for whom, and a line to go with it. */
-export function useGift(): GiftChoice {
+/** Whether what is bought is a gift, for whom, and a line to go with it; `more` asks what of it. */
+export function useGift(more?: ReactNode): GiftChoice {
   const t = useTranslations('gift.choose');
   const hydrated = useHydrated();
   const [isGift, setGift] = useState(false);
@@ -43,6 +43,7 @@ export function useGift(): GiftChoice {
       </label>
       {isGift ? (
         <>
+          {more}
           <Field
             id="gift-for"
             label={t('username')}

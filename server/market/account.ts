@@ -145,8 +145,15 @@ async function* cart(db: Db, citizenId: string): AsyncGenerator<object, void> {
 }
 
 async function* checkouts(db: Db, citizenId: string): AsyncGenerator<object, void> {
-  for await (const { totalMinor, state, refusal, createdAt } of paged((cursor) =>
+  for await (const { totalMinor, gifts, state, refusal, createdAt } of paged((cursor) =>
     checkoutsOf(db, { citizenId, cursor, limit: pageMax }),
-  ))
-    yield { totalMinor, state, refusal, createdAt };
+  )) {
+    const partyOf = await partiesOf(
+      db,
+      gifts.map(({ recipientId }) => recipientId),
+    );
+    // For whom, with the words: the download holds no nested objects.
+    const given = gifts.map(({ recipientId, note }) => `${partyOf(recipientId).username}: ${note ?? ''}`);
+    yield { totalMinor, gifts: given, state, refusal, createdAt };
+  }
 }

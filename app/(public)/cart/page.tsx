@@ -47,7 +47,7 @@ export default async function CartPage() {
     <Page>
       <PageHeading title={t('title')}>{t('lead')}</PageHeading>
       <NeedsScript />
-      <Islands say={['cart', 'listing', 'discounts', 'errors', 'top-up']}>
+      <Islands say={['cart', 'listing', 'discounts', 'errors', 'gift', 'top-up']}>
         <div className="grid items-start gap-6 lg:grid-cols-[3fr_2fr] lg:gap-10">
           <div className="flex min-w-0 flex-col gap-6">
             {cart.groups.map((group) => (
@@ -58,7 +58,7 @@ export default async function CartPage() {
             <CheckOut
               totalMinor={cart.totalMinor}
               count={cart.count}
-              sellers={cart.groups.length}
+              sellers={cart.groups.map(({ seller }) => seller)}
               problems={cart.problems}
               availableMinor={visitor === null ? null : (visitor.availableMinor ?? 0n)}
               signInHref={signInPath(path)}

@@ -2,6 +2,7 @@ import type { CategorySlug } from '#server/market/catalogue/catalogue-schema.ts'
 import type { ListingPicture } from '#server/market/catalogue/details-schema.ts';
 import { couponCode, type CouponProblem } from '#server/market/discounts/discount-schema.ts';
 import type { LineDiscount } from '#server/market/discounts/price-schema.ts';
+import { giftInput } from '#server/market/orders/order-schema.ts';
 import { quantityMax } from '#server/market/orders/quantity-schema.ts';
 import { attemptKey, type PartyView } from '#server/market/schema.ts';
 import type { DucatMinor } from '#server/money/money.ts';
@@ -32,6 +33,12 @@ export const cartCouponOfInput = cartCouponInput.pick({ sellerId: true });
 export const checkOutInput = z.object({
   /** What the buyer was shown: a cart that costs something else by now is shown again. Centesimi. */
   totalMinor: z.bigint().positive(),
+  /** What of it is bought for somebody else, by seller: that is one order each. */
+  gifts: z
+    .array(giftInput.extend({ sellerId: z.uuid() }))
+    .max(cartItemsMax)
+    .refine((gifts) => new Set(gifts.map(({ sellerId }) => sellerId)).size === gifts.length)
+    .optional(),
   key: attemptKey,
 });
 export type CheckOutInput = z.output<typeof checkOutInput>;
@@ -111,6 +118,9 @@ export interface CartView {
 
 export const checkoutStates = ['waiting', 'placed', 'refused', 'given_up'] as const;
 export type CheckoutState = (typeof checkoutStates)[number];
+
+/** What of an agreed purchase is for somebody else, as it is kept. */
+export const agreedGift = z.object({ sellerId: z.uuid(), recipientId: z.uuid(), note: z.string().nullable() });
 
 /** How far a purchase that waits for a top-up has come. */
 export interface CheckoutView {

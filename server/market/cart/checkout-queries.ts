@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { createdCursor, cutPage, newestFirst, olderThan, type PageInput } from '#server/market/cursors.ts';
 import type { Db } from '#server/platform/db.ts';
-import { checkoutStates, type CheckoutView } from './cart-schema.ts';
+import { agreedGift, checkoutStates, type CheckoutView } from './cart-schema.ts';
 
 /** The purchase that waits, or waited, for a top-up; null where there is none, also for somebody else's. */
 export async function checkoutOfTopUp(
@@ -39,7 +39,9 @@ export async function checkoutsOf(db: Db, input: PageInput & { citizenId: string
     where: { citizenId: input.citizenId, ...olderThan(input.cursor) },
     orderBy: newestFirst,
     take: input.limit + 1,
-    select: { id: true, totalMinor: true, state: true, refusal: true, createdAt: true },
+    select: { id: true, totalMinor: true, gifts: true, state: true, refusal: true, createdAt: true },
   });
-  return cutPage(rows, { limit: input.limit, cursorOf: createdCursor });
+  const page = cutPage(rows, { limit: input.limit, cursorOf: createdCursor });
+  const items = page.items.map(({ gifts, ...row }) => ({ ...row, gifts: z.array(agreedGift).parse(gifts) }));
+  return { items, nextCursor: page.nextCursor };
 }

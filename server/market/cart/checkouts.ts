@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { allowedGifts, citizenNamed, lockRecipients, recipientNotFound } from '#server/market/gifts/gifts.ts';
+import type { SellerGift } from '#server/market/gifts/gifts.ts';
 import { placePurchase, type PurchaseReceipt } from '#server/market/orders/purchases.ts';
 import { walletSummary } from '#server/payments/queries.ts';
 import type { Clock } from '#server/platform/clock.ts';
@@ -9,7 +11,7 @@ import type { Ids } from '#server/platform/ids.ts';
 import { invariant } from '#server/platform/invariant.ts';
 import { cartView } from './cart-queries.ts';
 import { centsFor } from './cart-rules.ts';
-import { checkoutStates, type CheckOutInput, type CheckoutState } from './cart-schema.ts';
+import { agreedGift, checkoutStates, type CheckOutInput, type CheckoutState } from './cart-schema.ts';
 import { clearBought, lockCartOf } from './carts.ts';
 
 /** Purchases of carts. What was agreed stands in a row of its own, so that every repetition buys the same. */
@@ -30,7 +32,8 @@ type AgreedLine = z.output<typeof agreedLine>;
 
 /**
  * Buys everything in the cart from the wallet: all of it or nothing. The same key again answers as the first time.
- * Refuses `idempotency_key_reused`, `cart_empty`, `cart_changed`, `cart_has_problems`, `insufficient_funds`, and what
+ * Refuses `idempotency_key_reused`, `cart_empty`, `cart_changed`, `cart_has_problems`, `insufficient_funds`, what
+ * `allowedGifts` refuses, and what
  * `placePurchase` refuses of a cart that changes at this very moment.
  */
 export async function checkOut(
@@ -100,9 +103,9 @@ async function settle(
 /** Posting is the transaction's last statement: the cart is cleared before, and comes back with it where it fails. */
 async function placeAgreed(tx: Tx, input: Tools & { citizenId: string; agreed: Agreed }): Promise<PurchaseReceipt> {
   const { citizenId, agreed, clock, ids, secret } = input;
-  const { lines, couponIds, totalMinor: expectedTotalMinor, id: key } = agreed;
+  const { lines, couponIds, gifts, totalMinor: expectedTotalMinor, id: key } = agreed;
   await clearBought(tx, { clock, ids, owner: { citizenId }, lines, couponIds });
-  const purchase = { buyerId: citizenId, lines, couponIds, expectedTotalMinor, key };
+  const purchase = { buyerId: citizenId, lines, couponIds, gifts, expectedTotalMinor, key };
   return await placePurchase(tx, { ...purchase, clock, ids, secret });
 }
 
@@ -112,6 +115,7 @@ interface Agreed {
   state: CheckoutState;
   lines: AgreedLine[];
   couponIds: string[];
+  gifts: SellerGift[];
   /** What was shown: a purchase that costs something else by now is refused. */
   totalMinor: bigint;
   topUpPriceMinor: bigint | null;
@@ -124,7 +128,7 @@ async function agreeOnCart(
 ): Promise<Agreed> {
   const { citizenId, checkout, topUp, clock, ids } = input;
   await lockCartOf(tx, { clock, ids, owner: { citizenId } });
-  const hash = inputHash({ totalMinor: checkout.totalMinor });
+  const hash = hashOf(checkout);
   const known = await tx.checkout.findUnique({
     where: { citizenId_key: { citizenId, key: checkout.key } },
     select: { ...agreedSelected, inputHash: true },
@@ -134,12 +138,14 @@ async function agreeOnCart(
     return agreedOf(known);
   }
   const now = clock.now();
-  const { lines, couponIds } = await contentsOfCart(tx, { citizenId, totalMinor: checkout.totalMinor, now });
+  const { lines, couponIds, sellerIds } = await contentsOfCart(tx, { citizenId, totalMinor: checkout.totalMinor, now });
+  const gifts = await giftsOf(tx, { buyerId: citizenId, wanted: checkout.gifts ?? [], sellerIds });
   const row = {
     id: ids.uuid(),
     citizenId,
     lines,
     couponIds,
+    gifts,
     totalMinor: checkout.totalMinor,
     state: topUp === null ? 'placed' : 'waiting',
     topUpPriceMinor: topUp === null ? null : await priceOfMissing(tx, { citizenId, checkout, ...topUp }),
@@ -150,6 +156,35 @@ async function agreeOnCart(
     select: { id: true },
   });
   return agreedOf(row);
+}
+
+/** Without gifts it is what it always was, so that a repetition of an older purchase is recognised. */
+function hashOf({ totalMinor, gifts = [] }: CheckOutInput): string {
+  const given = gifts.flatMap(({ sellerId, username, note }) => [
+    [`giftTo ${sellerId}`, username],
+    [`giftNote ${sellerId}`, note],
+  ]);
+  return inputHash({ totalMinor, ...Object.fromEntries(given) });
+}
+
+/**
+ * The gifts that are agreed on, to those who have these names now. They are looked at before anybody pays for them, and once
+ * more with the purchase. Refuses what `allowedGifts` refuses, and `cart_changed`.
+ */
+async function giftsOf(
+  tx: Tx,
+  input: { buyerId: string; wanted: NonNullable<CheckOutInput['gifts']>; sellerIds: readonly string[] },
+): Promise<SellerGift[]> {
+  const { buyerId, wanted, sellerIds } = input;
+  const gifts: SellerGift[] = [];
+  for (const { sellerId, username, note } of wanted) {
+    if (!sellerIds.includes(sellerId)) throw cartChanged();
+    const recipientId = await citizenNamed(tx, username);
+    if (recipientId === null) throw recipientNotFound();
+    gifts.push({ sellerId, recipientId, note });
+  }
+  await allowedGifts(tx, { gifts, recipients: await lockRecipients(tx, { gifts }), buyerId, sellerIds });
+  return gifts;
 }
 
 async function priceOfMissing(
@@ -164,21 +199,28 @@ async function priceOfMissing(
 async function contentsOfCart(
   tx: Tx,
   input: { citizenId: string; totalMinor: bigint; now: Date },
-): Promise<Pick<Agreed, 'lines' | 'couponIds'>> {
+): Promise<Pick<Agreed, 'lines' | 'couponIds'> & { sellerIds: string[] }> {
   const view = await cartView(tx, { owner: { citizenId: input.citizenId }, now: input.now });
   const items = view.groups.flatMap((group) => group.items);
   if (items.length === 0) throw refuse('conflict', 'cart_empty', 'There is nothing in your cart.');
   if (view.problems > 0)
     throw refuse('conflict', 'cart_has_problems', 'Something in your cart needs your decision first.');
-  if (view.totalMinor !== input.totalMinor)
-    throw refuse('conflict', 'cart_changed', 'Your cart changed meanwhile. Look at it again before you pay.');
+  if (view.totalMinor !== input.totalMinor) throw cartChanged();
   const lines = items.map(({ listingId, variantId, quantity, seenVersion }) => ({
     listingId,
     listingVersion: seenVersion,
     variantId,
     quantity,
   }));
-  return { lines, couponIds: view.groups.flatMap(({ coupon }) => (coupon === null ? [] : [coupon.id])) };
+  return {
+    lines,
+    couponIds: view.groups.flatMap(({ coupon }) => (coupon === null ? [] : [coupon.id])),
+    sellerIds: view.groups.map(({ seller }) => seller.citizenId),
+  };
+}
+
+function cartChanged(): Error {
+  return refuse('conflict', 'cart_changed', 'Your cart changed meanwhile. Look at it again before you pay.');
 }
 
 const agreedSelected = {
@@ -187,6 +229,7 @@ const agreedSelected = {
   state: true,
   lines: true,
   couponIds: true,
+  gifts: true,
   totalMinor: true,
   topUpPriceMinor: true,
 } satisfies Prisma.CheckoutSelect;
@@ -197,7 +240,9 @@ async function lockCheckout(tx: Tx, id: string): Promise<Agreed | null> {
   return row === null ? null : agreedOf(row);
 }
 
-function agreedOf(row: Omit<Agreed, 'state' | 'lines'> & { state: string; lines: unknown }): Agreed {
+function agreedOf(
+  row: Omit<Agreed, 'state' | 'lines' | 'gifts'> & { state: string; lines: unknown; gifts: unknown },
+): Agreed {
   const { id, citizenId, topUpPriceMinor, couponIds, totalMinor } = row;
   const lines = z.array(agreedLine).parse(row.lines);
   invariant(lines.length > 0, 'an agreed purchase has lines');
@@ -208,6 +253,7 @@ function agreedOf(row: Omit<Agreed, 'state' | 'lines'> & { state: string; lines:
     couponIds,
     totalMinor,
     lines,
+    gifts: z.array(agreedGift).parse(row.gifts),
     state: z.enum(checkoutStates).parse(row.state),
   };
 }

@@ -29,6 +29,8 @@ export interface NewOrder {
   readonly terms: SellerTerms;
   /** Of this seller, at least one. */
   readonly lines: readonly PricedLine[];
+  /** To whom it is given, where it is a gift. */
+  readonly gift: Gift | null;
 }
 
 export interface NewPurchase {
@@ -38,8 +40,6 @@ export interface NewPurchase {
   readonly hash: string;
   /** When it was bought: the moment of the purchase. */
   readonly time: Date;
-  /** To whom all of it is given, where it is a gift. */
-  readonly gift: Gift | null;
   /** In their order. */
   readonly orders: readonly NewOrder[];
   readonly clock: Clock;
@@ -137,10 +137,10 @@ interface OpenedOrder {
 }
 
 function orderRow(
-  { id: purchaseId, buyerId, gift, time }: NewPurchase,
+  { id: purchaseId, buyerId, time }: NewPurchase,
   { order, opening, position }: OpenedOrder & { position: number },
 ) {
-  const { id, sellerId, lines, terms } = order;
+  const { id, sellerId, lines, terms, gift } = order;
   const first = lines[0]?.listing;
   invariant(first !== undefined, 'an order has a line');
   const state = stateAfter(opening);

@@ -6,8 +6,8 @@ import type { NewOrder } from '#server/market/orders/new-orders.ts';
 import { lockForPurchase } from '#server/market/orders/purchase-facts.ts';
 import type { KnownPurchase, PurchaseFacts } from '#server/market/orders/purchase-facts.ts';
 import { tellOfGift } from '#server/market/gifts/gift-notices.ts';
-import { allowedGift, openRecipient } from '#server/market/gifts/gifts.ts';
-import type { WantedGift } from '#server/market/gifts/gifts.ts';
+import { allowedGifts, hashedGifts, lockRecipients } from '#server/market/gifts/gifts.ts';
+import type { Gift, SellerGift, WantedGift } from '#server/market/gifts/gifts.ts';
 import { agreedPrices, useOffers } from '#server/market/offers/offer-uses.ts';
 import { sellerUnavailable } from '#server/market/people/blocks.ts';
 import type { PurchaseLine } from '#server/market/orders/order-schema.ts';
@@ -31,6 +31,8 @@ export interface PlacePurchase {
   readonly expectedTotalMinor?: bigint | undefined;
   /** For whom all of it is bought, where it is a gift. */
   readonly gift?: WantedGift | null | undefined;
+  /** Or for whom what comes from single sellers is bought; at most one for each. */
+  readonly gifts?: readonly SellerGift[];
   /** One purchase for one key of a buyer. */
   readonly key: string;
   readonly clock: Clock;
@@ -64,11 +66,11 @@ export interface PurchaseReceipt {
  * shown is refused as `price_changed`.
  *
  * Refuses: `idempotency_key_reused`, `seller_unavailable`, `price_changed`, `insufficient_funds`, and what `agreedPrices`,
- * `priceLines` and `allowedGift` refuse.
+ * `priceLines` and `allowedGifts` refuse.
  */
 export async function placePurchase(tx: Tx, input: PlacePurchase): Promise<PurchaseReceipt> {
-  const { buyerId, gift: wantedGift = null } = input;
-  const recipientId = wantedGift === null ? null : await openRecipient(tx, wantedGift.username);
+  const { buyerId } = input;
+  const recipients = await lockRecipients(tx, input);
   const time = input.clock.now();
   const listingIds = input.lines.map(({ listingId }) => listingId);
   const facts = await lockForPurchase(tx, { listingIds, buyerId, key: input.key, now: time });
@@ -78,12 +80,11 @@ export async function placePurchase(tx: Tx, input: PlacePurchase): Promise<Purch
   const agreed = await agreedPrices(tx, { ...input, now: time });
   const lines = await priceNow(tx, { ...input, facts, now: time, agreed: agreed.unitPriceMinor });
   if ([...facts.sellers.values()].some(({ isUnavailable }) => isUnavailable)) throw sellerUnavailable();
-  const giving = { recipientId, buyerId, sellerIds: [...facts.sellers.keys()] };
-  const gift = wantedGift === null ? null : await allowedGift(tx, { ...giving, gift: wantedGift });
+  const gifts = await allowedGifts(tx, { ...input, recipients, sellerIds: [...facts.sellers.keys()] });
   const sellers = [...bySeller(lines)].map(([sellerId, ofSeller]) =>
-    newOrder(input.ids, { sellerId, ofSeller, facts }),
+    newOrder(input.ids, { sellerId, ofSeller, facts, gift: gifts.get(sellerId) ?? null }),
   );
-  const purchase = { ...input, id: input.ids.uuid(), hash, time, gift, orders: sellers };
+  const purchase = { ...input, id: input.ids.uuid(), hash, time, orders: sellers };
   const { walletId, orders } = await writePurchase(tx, purchase).catch((error: unknown) => {
     // Attempts for the same listings wait for their rows, so whoever holds this key now bought something else.
     throw isTaken(error) ? keyReused() : error;
@@ -91,7 +92,7 @@ export async function placePurchase(tx: Tx, input: PlacePurchase): Promise<Purch
   for (const [index, order] of orders.entries()) {
     const ofSeller = sellers[index]?.lines ?? [];
     await tellOfGift(tx, input, {
-      order: { ...order, recipientId: gift?.recipientId ?? null },
+      order: { ...order, recipientId: sellers[index]?.gift?.recipientId ?? null },
       title: titleOf(ofSeller),
     });
     await noteCouponUse(tx, { order, lines: ofSeller, usedAt: time });
@@ -104,11 +105,12 @@ export async function placePurchase(tx: Tx, input: PlacePurchase): Promise<Purch
 
 function newOrder(
   ids: Ids,
-  { sellerId, ofSeller, facts }: { sellerId: string; ofSeller: readonly PricedLine[]; facts: PurchaseFacts },
+  order: { sellerId: string; ofSeller: readonly PricedLine[]; facts: PurchaseFacts; gift: Gift | null },
 ): NewOrder {
+  const { sellerId, ofSeller, facts, gift } = order;
   const terms = facts.sellers.get(sellerId);
   invariant(terms !== undefined, 'the terms of every seller are read with their listings');
-  return { id: ids.uuid(), sellerId, terms, lines: ofSeller };
+  return { id: ids.uuid(), sellerId, terms, lines: ofSeller, gift };
 }
 
 /** Whether a unique key of PostgreSQL stands against it. */
@@ -167,7 +169,7 @@ function repeatedReceipt(known: KnownPurchase, hash: string): PurchaseReceipt {
 }
 
 /** Of one line it is what it always was, so that a repetition of an older purchase is recognised. */
-function hashOf({ lines, couponIds = [], gift = null }: PlacePurchase): string {
+function hashOf({ lines, couponIds = [], gift = null, gifts = [] }: PlacePurchase): string {
   const [only, ...others] = lines;
   const fields = ({ offerId = null, ...line }: PurchaseLine) => ({
     listingId: line.listingId,
@@ -179,6 +181,7 @@ function hashOf({ lines, couponIds = [], gift = null }: PlacePurchase): string {
   const whole = {
     ...(couponIds.length === 0 ? {} : { coupons: couponIds.toSorted().join(' ') }),
     ...(gift === null ? {} : { giftTo: gift.username, giftNote: gift.note }),
+    ...hashedGifts(gifts),
   };
   if (only !== undefined && others.length === 0) return inputHash({ ...fields(only), ...whole });
   return inputHash({
