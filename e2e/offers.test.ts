@@ -1,5 +1,32 @@
 import { expect, expectAccessible, expectNoSidewaysScroll, signIn, test } from './support/journey.ts';
 import { asCitizen, confirmStep, publish } from './support/steps.ts';
+import type { Page } from 'playwright/test';
+
+/** The seller names another price: whoever agreed on one looks at the listing again, and theirs holds. */
+async function changeMeanwhile(scene: { seller: Page; page: Page; listing: string; offer: string }): Promise<void> {
+  const { seller, page, listing, offer } = scene;
+  await seller.goto(listing.replace('/listings/', '/sell/'));
+  await expect(seller.getByText('An agreed price holds for this listing')).toBeVisible();
+  await seller.getByLabel('Price of one, in ducats').fill('12');
+  await seller.getByRole('button', { name: /^Save/ }).click();
+  await expect(async () => {
+    await page.goto(offer);
+    await expect(page.getByText('The listing has changed since you agreed')).toBeVisible({ timeout: 500 });
+  }).toPass({ timeout: 10_000 });
+  await expect(page.getByText('Changed: the price.', { exact: false })).toBeVisible();
+  await page.getByRole('button', { name: 'Buy at this price' }).click();
+  await expect(page.getByText('Look at the listing first')).toBeVisible();
+  await expectAccessible(page);
+  await page.getByLabel('I have looked at it and want it as it is now').check();
+}
+
+async function reportNote(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Report this note' }).click();
+  await page.getByLabel('In your words').fill('This is no way to speak of a window.');
+  await expectAccessible(page);
+  await page.getByRole('dialog').getByRole('button', { name: 'Report', exact: true }).click();
+  await expect(page.getByText('Thank you. Operators will look at it.')).toBeVisible();
+}
 
 test('a price is agreed on and paid, and the next one is given to somebody else', async ({ page, visitor }) => {
   test.setTimeout(90_000);
@@ -16,8 +43,7 @@ test('a price is agreed on and paid, and the next one is given to somebody else'
   await seller.goto(offer);
   await confirmStep(seller, 'Accept', 'Accept');
   await expect(seller.getByText('You agree: the buyer may buy now')).toBeVisible();
-  await page.goto(offer);
-  await expectAccessible(page);
+  await changeMeanwhile({ seller, page, listing, offer });
   await page.getByRole('button', { name: 'Buy at this price' }).click();
   await page.getByRole('dialog').getByRole('button', { name: /^Pay/ }).click();
   await page.waitForURL('**/orders/**');
@@ -45,6 +71,7 @@ test('a price is agreed on and paid, and the next one is given to somebody else'
   await expectAccessible(friend);
   await friend.setViewportSize({ width: 360, height: 780 });
   await expectNoSidewaysScroll(friend);
+  await reportNote(friend);
   await confirmStep(friend, 'I have it', 'Yes, I have it');
   await expect(friend.getByText('Noted. Enjoy it.')).toBeVisible();
   await page.goto(order);
