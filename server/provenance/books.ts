@@ -19,8 +19,10 @@ export interface AccountBook {
   readonly kind: AccountKind;
   readonly order: SpendingOrder;
   readonly isStock: boolean;
-  /** All its lots are here, so that the next batch need not read them. */
+  /** All its lots that it can ever need are here, so that the next batch need not read them. */
   isWhole: boolean;
+  /** Of a house account: all its lots up to this one, by age, are here; those after it are in the table alone. */
+  edge: Lot | null;
   version: bigint;
   /** How many units it struck. */
   struck: bigint;
@@ -81,17 +83,18 @@ export interface ReturnBook {
 }
 
 export function emptyBook(account: Pick<AccountBook, 'id' | 'kind' | 'order' | 'isStock'>): AccountBook {
-  return { ...account, isWhole: false, version: 0n, struck: 0n, lots: [], heldMinor: 0n };
+  return { ...account, isWhole: false, edge: null, version: 0n, struck: 0n, lots: [], heldMinor: 0n };
 }
 
 export function noChanges(): LotChanges {
   return { placed: new Map(), fresh: new Set() };
 }
 
-/** A lot arrives in an account. */
+/** A lot arrives in an account. Issuance strikes new units and never gives again what came back to it. */
 export function placeLot({ placed }: LotChanges, book: AccountBook, lot: Lot): void {
-  insertLot(book, lot);
   placed.set(lot.from, { lot, accountId: book.id });
+  if (book.order === 'strike' || (book.edge !== null && byAge(lot, book.edge) > 0)) return;
+  insertLot(book, lot);
 }
 
 /** Puts a lot where the account's order wants it. */

@@ -2,19 +2,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { accountsBookedSince } from '#server/ledger/feed.ts';
 import type { Database } from '#server/platform/db.ts';
 import { log } from '#server/platform/log.ts';
-import { adapt, emptyMemory, forget, learn, refresh, type Memory } from './memory.ts';
-import { emptyPool, nextBatch, readAhead, remember, type Pool } from './pool.ts';
-import { lockProjection, projectTransfers, tryLockProjection } from './project.ts';
-import { microsOf } from './wire.ts';
-
-/** How long a posting can take from its time to its commit, generously. */
-const slackMicros = 120_000_000n;
-
-export interface ProjectionReport {
-  projected: number;
-  /** Nothing was left that could be projected. */
-  isDone: boolean;
-}
+import { emptyMemory, forget, type Memory } from './memory.ts';
+import { bookedLately, projectPool, type ProjectionReport } from './pipeline.ts';
+import { emptyPool } from './pool.ts';
+import { lockProjection } from './project.ts';
 
 export interface ProjectionOptions {
   /** Also finds what an earlier look could not see, such as a posting that took minutes to commit. */
@@ -25,49 +16,29 @@ export interface ProjectionOptions {
 }
 
 /**
- * Projects what was booked since the last time, in one short transaction after the other. Where somebody else projects,
- * it leaves it to them.
+ * Projects what was booked since the last time, and meanwhile, in one short transaction after the other. Where another
+ * worker projects, it leaves it to them.
  */
 export async function projectNews(
   database: Database,
   { isFull = false, batchesMax = 1_000, memory = emptyMemory() }: ProjectionOptions = {},
 ): Promise<ProjectionReport> {
-  const since = isFull ? 0n : await startOf(database);
-  const pool = emptyPool(await accountsBookedSince(database.client, { asset: 'DUCAT', since }), memory.batchSize);
-  let projected = 0;
-  for (let batch = 0; batch < batchesMax; batch += 1) {
-    const count = await projectNext(database, pool, memory).catch((error: unknown) => {
-      forget(memory);
-      throw error;
-    });
-    if (count === null) return { projected, isDone: false };
-    if (count === 0 && pool.isWholeRead && pool.ready.length === 0) return { projected, isDone: true };
-    // What is missing for those in front must not keep the others: they are all read then.
-    pool.isImpatient = count === 0;
-    projected += count;
+  const { client } = database;
+  const wanted = isFull ? await accountsBookedSince(client, { asset: 'DUCAT', since: 0n }) : await bookedLately(client);
+  const pool = emptyPool(wanted, memory.batchSize);
+  try {
+    const report = await database.inSession((session) =>
+      session.whileLocked(projectorLock, () => projectPool({ database, session, pool, memory }, batchesMax)),
+    );
+    return report ?? { projected: 0, isDone: false };
+  } catch (error) {
+    forget(memory);
+    throw error;
   }
-  return { projected, isDone: false };
 }
 
-/** One batch; null where somebody else projects. */
-async function projectNext(database: Database, pool: Pool, memory: Memory): Promise<number | null> {
-  const startedAt = performance.now();
-  const done = await database.inTransaction(async (tx) => {
-    if (!(await tryLockProjection(tx))) return null;
-    const { batch } = await tx.lotProjection.findFirstOrThrow({ select: { batch: true } });
-    await refresh(tx, memory, batch);
-    const next = await nextBatch(tx, pool, batch);
-    const { kinds, books } = memory;
-    const known = { kinds, progress: pool.progress, remembered: books };
-    const [projection] = await Promise.all([projectTransfers(tx, next, known), readAhead(database.client, pool)]);
-    return { next, ...projection };
-  });
-  if (done === null) return null;
-  learn(memory, done);
-  adapt(memory, { count: done.next.length, milliseconds: performance.now() - startedAt });
-  pool.batchSize = memory.batchSize;
-  return remember(pool, done.next, done);
-}
+/** Held by the one worker that projects, from its first look at the tables to its last batch. */
+const projectorLock = 7_261_963_017n;
 
 /** Forgets the whole projection and makes it again from the ledger and what callers noted. */
 export async function rebuildProjection(database: Database): Promise<ProjectionReport> {
@@ -82,12 +53,6 @@ export async function rebuildProjection(database: Database): Promise<ProjectionR
     await tx.lotProjection.updateMany({ data: { lastTime: new Date(0), batch: { increment: 1 } } });
   });
   return projectNews(database, { isFull: true, batchesMax: 1_000_000 });
-}
-
-async function startOf(database: Database): Promise<bigint> {
-  const row = await database.client.lotProjection.findFirstOrThrow({ select: { lastTime: true } });
-  const since = microsOf(row.lastTime) - slackMicros;
-  return since > 0n ? since : 0n;
 }
 
 const pauseMsMin = 500;

@@ -21,6 +21,7 @@ import {
   type LotFact,
   type LotSource,
 } from './lots.ts';
+import { canBeWhole, lotsWanted, readLots } from './load-lots.ts';
 import { takeRule, type TakeRule } from './schema.ts';
 import { arrayOf, factOf, holdEvents, optional, rowsOf, textsOf } from './wire.ts';
 
@@ -33,17 +34,22 @@ import { arrayOf, factOf, holdEvents, optional, rowsOf, textsOf } from './wire.t
 export interface KnownState {
   accounts: readonly Pick<KnownAccount, 'id' | 'kind'>[];
   progress: ReadonlyMap<bigint, Progress>;
-  /** Whole books, as they are at that progress: they need not be read again. */
+  /** Books as they are at that progress: they need not be read again. */
   remembered: ReadonlyMap<bigint, AccountBook>;
+  /** What is decided and being written; null where everything is. */
+  unwritten: Unwritten | null;
+}
+
+export interface Unwritten {
+  accounts: ReadonlyMap<bigint, AccountBook>;
+  /** Resolves once the tables say it, or never will. */
+  settled: Promise<void>;
 }
 
 export interface Progress {
   version: bigint;
   struck: bigint;
 }
-
-/** How many lots of an account of the house are read at once. */
-const pageSize = 4_000n;
 
 /** How far accounts are projected; those that never were are left out. */
 export async function progressOf(db: Db, accountIds: readonly bigint[]): Promise<Map<bigint, Progress>> {
@@ -68,7 +74,10 @@ export async function loadBooks(db: Db, state: KnownState, transfers: readonly B
     const id = rule !== undefined && 'returnOf' in rule ? rule.returnOf : transfer.reversesId;
     return id === null ? [] : [id];
   });
-  const rows = await lotRows(db, books, { transfers, takes });
+  const wanted = lotsWanted(books, { transfers, takes });
+  const isInTables = [...wanted.oldest.keys(), ...wanted.all].every((id) => state.unwritten?.accounts.has(id) !== true);
+  if (!isInTables || returned.length > 0) await state.unwritten?.settled;
+  const rows = await readLots(db, books, wanted);
   const moveRows = await loadMoves(db, returned);
   const facts = await loadFacts(db, [
     ...rows.map(([, , , factId = '']) => factId),
@@ -79,12 +88,16 @@ export async function loadBooks(db: Db, state: KnownState, transfers: readonly B
     invariant(book !== undefined && fact !== undefined, 'every lot has its account and its facts');
     insertLot(book, { from: BigInt(from), until: BigInt(until), fact, arrivedBy });
   }
+  for (const [accountId, amountMinor] of wanted.oldest) {
+    const book = books.get(accountId);
+    if (book !== undefined && book.heldMinor >= amountMinor) book.edge = book.lots.at(-1) ?? null;
+  }
   const holds = await holdsFor(db, { books, facts: facts.values(), notes });
   const returns = await returnBooks(db, { returned, moveRows, facts });
   return { accounts: books, changes: noChanges(), notes, takes, holds, returns };
 }
 
-/** What is new has no lots to be read; so it is whole from the beginning. */
+/** What is new has no lots to be read, and issuance gives none that it has; so they are whole from the beginning. */
 function accountBooks({ accounts, progress, remembered }: KnownState): Map<bigint, AccountBook> {
   return new Map(
     accounts.map(({ id, kind }): [bigint, AccountBook] => {
@@ -92,14 +105,10 @@ function accountBooks({ accounts, progress, remembered }: KnownState): Map<bigin
       if (book !== undefined && book.version === reached?.version) return [id, book];
       const order = spendingOrderOf(kind, houseAccountName(id) !== null);
       const empty = emptyBook({ id, kind, order, isStock: isStock(kind) });
-      return [id, { ...empty, ...reached, isWhole: (reached?.version ?? 0n) === 0n && canBeWhole(empty) }];
+      const isWhole = order === 'strike' || ((reached?.version ?? 0n) === 0n && canBeWhole(empty));
+      return [id, { ...empty, ...reached, isWhole }];
     }),
   );
-}
-
-/** Accounts of the house hold far more than a batch can spend: of these only the oldest lots are read. */
-function canBeWhole({ order }: AccountBook): boolean {
-  return order === 'spending' || order === 'share';
 }
 
 async function loadNotes(db: Db, transfers: readonly BookedTransfer[]): Promise<Map<string, LotNote>> {
@@ -123,62 +132,6 @@ async function loadTakes(db: Db, transfers: readonly BookedTransfer[]): Promise<
     SELECT t.transfer_id::text, t.rule FROM unnest(${arrayOf(transfers.map(({ id }) => id))}::uuid[]) i (id)
     CROSS JOIN LATERAL (SELECT o.* FROM lot_take o WHERE o.transfer_id = i.id OFFSET 0) t`;
   return new Map(rows.map(({ transfer_id: id, rule }) => [id, takeRule.parse(rule)]));
-}
-
-/** Fields of the lots that the debited accounts may need: from_serial, until, account, facts, arrived by. */
-async function lotRows(
-  db: Db,
-  books: ReadonlyMap<bigint, AccountBook>,
-  { transfers, takes }: { transfers: readonly BookedTransfer[]; takes: ReadonlyMap<string, TakeRule> },
-): Promise<string[][]> {
-  const debitedMinor = new Map<bigint, bigint>();
-  const chosen = new Set<bigint>();
-  for (const { id, debitAccountId, movedMinor, reversesId } of transfers) {
-    if (movedMinor === 0n || books.get(debitAccountId)?.isWhole === true) continue;
-    debitedMinor.set(debitAccountId, (debitedMinor.get(debitAccountId) ?? 0n) + movedMinor);
-    if (takes.has(id) || reversesId !== null) chosen.add(debitAccountId);
-  }
-  const whole: bigint[] = [];
-  const rows: string[][] = [];
-  for (const [accountId, amountMinor] of debitedMinor) {
-    const order = books.get(accountId)?.order;
-    if (order === 'strike') continue;
-    if (order === 'age' && !chosen.has(accountId)) rows.push(...(await oldestLots(db, accountId, amountMinor)));
-    else whole.push(accountId);
-  }
-  if (whole.length === 0) return rows;
-  for (const accountId of whole) {
-    const book = books.get(accountId);
-    if (book !== undefined) book.isWhole = canBeWhole(book);
-  }
-  const found = await db.$queryRaw<{ found: string | null }[]>`
-    SELECT string_agg(concat_ws(',', l.serial_from, l.serial_until, l.account_id, l.fact_id, l.arrived_by), ';') AS found
-    FROM unnest(${arrayOf(whole)}::bigint[]) a (id)
-    CROSS JOIN LATERAL (SELECT o.* FROM lot o WHERE o.account_id = a.id OFFSET 0) l`;
-  return [...rows, ...rowsOf(found)];
-}
-
-/** The oldest lots of an account that together hold at least so much: the house has far more than a batch can spend. */
-async function oldestLots(db: Db, accountId: bigint, atLeastMinor: bigint): Promise<string[][]> {
-  const rows: string[][] = [];
-  let after = Prisma.empty;
-  for (let held = 0n; held < atLeastMinor;) {
-    const page = rowsOf(
-      await db.$queryRaw<{ found: string | null }[]>`
-        SELECT string_agg(concat_ws(',', l.serial_from, l.serial_until, l.account_id, l.fact_id, l.arrived_by,
-          (extract(epoch FROM l.since) * 1000000)::bigint), ';' ORDER BY l.since, l.serial_from DESC) AS found
-        FROM (SELECT o.* FROM lot o WHERE o.account_id = ${accountId}::bigint ${after}
-              ORDER BY o.since, o.serial_from DESC LIMIT ${pageSize}::bigint) l`,
-    );
-    for (const [from = '', until = ''] of page) held += BigInt(until) - BigInt(from);
-    rows.push(...page);
-    const last = page.at(-1);
-    if (last === undefined || BigInt(page.length) < pageSize) break;
-    const [from = '', , , , , since = ''] = last;
-    const time = Prisma.sql`'epoch'::timestamptz + ${BigInt(since)}::bigint * interval '1 microsecond'`;
-    after = Prisma.sql`AND o.since >= ${time} AND (o.since > ${time} OR o.serial_from < ${BigInt(from)}::bigint)`;
-  }
-  return rows;
 }
 
 /** The fields of a fact as text, for `factOf`. */

@@ -9,11 +9,11 @@ import type { ProjectedBatch } from './project.ts';
  * lots follow from its version alone: what is remembered is right for as long as the table's progress says that version.
  */
 export interface Memory {
-  /** Whole accounts, those that were not needed for longest first. */
+  /** Whole accounts, and the oldest part of those of the house; those that were not needed for longest first. */
   books: Map<bigint, AccountBook>;
   kinds: Map<bigint, AccountKind>;
   lotCount: number;
-  /** The batch after which all of this was so; null where it has to be looked at. */
+  /** The batch after which all of this is so, which may still be being written; null where it has to be looked at. */
   batch: bigint | null;
   /** How many transfers are taken at once: as many as the machine does in a few seconds. */
   batchSize: number;
@@ -51,13 +51,13 @@ export function adapt(memory: Memory, { count, milliseconds }: { count: number; 
     memory.batchSize = Math.min(batchSizes.most, memory.batchSize << 1);
 }
 
-/** Once a batch is kept. */
+/** Once a batch is decided: the next is decided upon it while it is written. */
 export function learn(memory: Memory, { projected, accounts }: ProjectedBatch): void {
   const { books } = memory;
   if (projected.length > 0 && memory.batch !== null) memory.batch += 1n;
   for (const [id, book] of accounts) {
     books.delete(id);
-    if (book.isWhole) books.set(id, book);
+    if (book.isWhole || book.edge !== null) books.set(id, book);
   }
   memory.lotCount = 0;
   for (const { lots } of books.values()) memory.lotCount += lots.length;
@@ -69,7 +69,10 @@ export function learn(memory: Memory, { projected, accounts }: ProjectedBatch): 
   if (memory.kinds.size > accountsMax) memory.kinds.clear();
 }
 
-/** Where somebody else projected meanwhile: forgets the accounts that they brought further. */
+/**
+ * Where somebody else projected meanwhile, or what was decided is not kept: forgets the accounts that are further, or less
+ * far, in the tables.
+ */
 export async function refresh(db: Db, memory: Memory, batch: bigint): Promise<void> {
   if (memory.batch !== batch && memory.books.size > 0) {
     const progress = await progressOf(db, [...memory.books.keys()]);

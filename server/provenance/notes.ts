@@ -3,7 +3,7 @@ import { Prisma, type Tx } from '#server/platform/db.ts';
 import type { Ids } from '#server/platform/ids.ts';
 import { invariant } from '#server/platform/invariant.ts';
 import type { LotSource } from './lots.ts';
-import { lockProjection } from './project.ts';
+import { invalidateDecided, lockProjection } from './project.ts';
 import { lotSource, takeRule, type TakeRule } from './schema.ts';
 
 /**
@@ -72,6 +72,7 @@ export type HoldChange = {
  */
 export async function noteHold(tx: Tx, change: HoldChange): Promise<void> {
   await lockProjection(tx);
+  await invalidateDecided(tx);
   const { reason, at, ids, holdUntil } = change;
   const isLift = 'isLift' in change;
   const target = 'source' in change ? lotSource.parse(change.source) : null;

@@ -1,5 +1,5 @@
 import { transfersInRanges, type BookedTransfer, type VersionRange } from '#server/ledger/feed.ts';
-import type { Db, Tx } from '#server/platform/db.ts';
+import type { Db } from '#server/platform/db.ts';
 import { progressOf, type Progress } from './load.ts';
 import { compare } from './lots.ts';
 import type { ProjectedBatch } from './project.ts';
@@ -9,7 +9,7 @@ import { sidesOf } from './work-through.ts';
 export interface Pool {
   /** The version that each account had when the accounts were looked at. */
   wanted: ReadonlyMap<bigint, bigint>;
-  /** How far they are projected, as of `batch`. */
+  /** How far they are projected, or decided, as of `batch`. */
   progress: Map<bigint, Progress>;
   /** Null before the first look. */
   batch: bigint | null;
@@ -19,8 +19,8 @@ export interface Pool {
   /** Something that they depend on may not be read yet, or could not be projected. */
   later: BookedTransfer[];
   isWholeRead: boolean;
-  /** What was read while the last batch was written. */
-  ahead: Slices | null;
+  /** What is read while the last batch is decided and written. */
+  ahead: Promise<Slices> | null;
   /** Takes everything that is read, however much may be missing for it. */
   isImpatient: boolean;
   /** Transfers that are decided and written in one transaction. */
@@ -48,25 +48,34 @@ export function emptyPool(wanted: ReadonlyMap<bigint, bigint>, batchSize: number
   };
 }
 
+/** Looks at the accounts again, where all that was seen before is read. False where there is nothing new. */
+export async function lookAgain(db: Db, pool: Pool, wanted: ReadonlyMap<bigint, bigint>): Promise<boolean> {
+  const unknown = [...wanted.keys()].filter((id) => !pool.progress.has(id));
+  if (unknown.length > 0) for (const [id, progress] of await progressOf(db, unknown)) pool.progress.set(id, progress);
+  pool.wanted = wanted;
+  pool.isWholeRead = ![...wanted].some(([id, version]) => version > unreadAfter(pool, id));
+  return !pool.isWholeRead;
+}
+
 /**
  * The next transfers, in time: of each account a slice in proportion to what it lacks, and of these what is not later
  * than the end of any slice. So nothing that they depend on is missing, and at least one is always ready. What was booked
  * in one call has one time and is not divided. `batch` is how many batches are projected, by anybody.
  */
-export async function nextBatch(tx: Tx, pool: Pool, batch: bigint): Promise<BookedTransfer[]> {
+export async function nextBatch(db: Db, pool: Pool, batch: bigint): Promise<BookedTransfer[]> {
   if (batch !== pool.batch) {
-    pool.progress = await progressOf(tx, [...pool.wanted.keys()]);
+    pool.progress = await progressOf(db, [...pool.wanted.keys()]);
     pool.ready = pool.ready.filter((transfer) => !isProjected(pool, transfer));
     pool.later = pool.later.filter((transfer) => !isProjected(pool, transfer));
   }
   pool.batch = batch;
-  if (pool.ready.length === 0) refill(pool, await (pool.ahead ?? readSlices(tx, pool)));
+  if (pool.ready.length === 0) refill(pool, await (pool.ahead ?? readSlices(db, pool)));
   let end = Math.min(pool.batchSize, pool.ready.length);
   while (end < pool.ready.length && pool.ready[end]?.bookedAt === pool.ready[end - 1]?.bookedAt) end += 1;
   return pool.ready.splice(0, end);
 }
 
-/** Once the batch is kept: what of it could not be projected waits for what is read next. */
+/** Once the batch is decided: what of it could not be projected waits for what is read next. */
 export function remember(
   pool: Pool,
   batch: readonly BookedTransfer[],
@@ -81,13 +90,23 @@ export function remember(
   return projected.length;
 }
 
+/** What was decided is not kept: it comes again, as far as nobody else projected it. */
+export function putBack(pool: Pool, batch: readonly BookedTransfer[]): void {
+  const back = new Map([...batch, ...pool.ready].map((transfer) => [transfer.id, transfer]));
+  pool.ready = [...back.values()].sort((left, right) => compare(left.bookedAt, right.bookedAt));
+  pool.later = pool.later.filter(({ id }) => !back.has(id));
+  pool.batch = null;
+}
+
 /**
- * Reads what comes after the present batch, on a connection of its own while that batch is decided and written. Rows of
- * the books never change, so it does not matter when they are read.
+ * Begins to read what comes after the present batch, on a connection of its own while that batch is decided and written.
+ * Rows of the books never change, so it does not matter when they are read.
  */
-export async function readAhead(db: Db, pool: Pool): Promise<void> {
-  if (pool.ready.length > 0 || pool.isWholeRead) return;
-  pool.ahead = await readSlices(db, pool);
+export function readAhead(db: Db, pool: Pool): void {
+  if (pool.ready.length > 0 || pool.isWholeRead || pool.ahead !== null) return;
+  pool.ahead = readSlices(db, pool);
+  // Whoever awaits it is told; until then a failure must not end the process.
+  void Promise.allSettled([pool.ahead]);
 }
 
 function refill(pool: Pool, { transfers, ends }: Slices): void {
@@ -113,9 +132,7 @@ function refill(pool: Pool, { transfers, ends }: Slices): void {
 
 async function readSlices(db: Db, pool: Pool): Promise<Slices> {
   const lacking = [...pool.wanted].flatMap(([accountId, version]) => {
-    const reached = pool.progress.get(accountId)?.version ?? 0n;
-    const read = pool.read.get(accountId)?.version ?? 0n;
-    const after = read > reached ? read : reached;
+    const after = unreadAfter(pool, accountId);
     return version > after ? [{ accountId, after, count: version - after }] : [];
   });
   const total = lacking.reduce((sum, { count }) => sum + count, 0n);
@@ -128,6 +145,12 @@ async function readSlices(db: Db, pool: Pool): Promise<Slices> {
   });
   const ends = new Map(ranges.map(({ accountId, until }) => [accountId, until]));
   return { transfers: await transfersInRanges(db, ranges), ends };
+}
+
+function unreadAfter({ progress, read }: Pool, accountId: bigint): bigint {
+  const reached = progress.get(accountId)?.version ?? 0n;
+  const seen = read.get(accountId)?.version ?? 0n;
+  return seen > reached ? seen : reached;
 }
 
 function isProjected({ progress }: Pool, transfer: BookedTransfer): boolean {

@@ -1,26 +1,25 @@
 import { knownAccounts, transfersInRanges, type BookedTransfer, type VersionRange } from '#server/ledger/feed.ts';
-import type { Tx } from '#server/platform/db.ts';
+import type { Db, Tx } from '#server/platform/db.ts';
 import { refuse } from '#server/platform/errors.ts';
 import { invariant } from '#server/platform/invariant.ts';
 import type { AccountKind } from '#server/ledger/kinds.ts';
-import type { AccountBook } from './books.ts';
-import { loadBooks, progressOf, type Progress } from './load.ts';
+import { noChanges, type AccountBook, type Books } from './books.ts';
+import { loadBooks, progressOf, type Progress, type Unwritten } from './load.ts';
+import { noHolds } from './lots.ts';
 import { saveWork } from './save.ts';
-import { sidesOf, workThrough } from './work-through.ts';
+import { sidesOf, workThrough, type WorkDone } from './work-through.ts';
 
 /** One projector at a time, from here to the end of its transaction. */
 export async function lockProjection(tx: Tx): Promise<void> {
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(${projectionLock}::bigint)`;
 }
 
-/** The same without waiting: false where somebody else projects. */
-export async function tryLockProjection(tx: Tx): Promise<boolean> {
-  const rows = await tx.$queryRaw<{ alone: boolean }[]>`
-    SELECT pg_try_advisory_xact_lock(${projectionLock}::bigint) AS alone`;
-  return rows[0]?.alone === true;
+/** Says that what was decided from the projection as it was, and is not written, has to be decided again. */
+export async function invalidateDecided(tx: Tx): Promise<void> {
+  await tx.$executeRaw`UPDATE lot_projection SET batch = batch + 1`;
 }
 
-const projectionLock = 7_261_963_016n;
+export const projectionLock = 7_261_963_016n;
 
 /** More than a busy minute books, and less than what a request should wait for. */
 const closureMax = 40_000;
@@ -49,49 +48,79 @@ export async function projectAccounts(tx: Tx, accountIds: readonly bigint[]): Pr
 
 /**
  * Decides what of these transfers is ready, and writes it. The caller holds the projection's lock, and gives transfers of
- * ducats only. Returns what it projected.
+ * ducats only.
  */
-export async function projectTransfers(
-  tx: Tx,
+async function projectTransfers(tx: Tx, transfers: readonly BookedTransfer[]): Promise<void> {
+  if (transfers.length === 0) return;
+  const known = { kinds: new Map(), progress: new Map(), remembered: new Map(), unwritten: null };
+  const decided = await decideTransfers(tx, transfers, known);
+  await saveWork({ execute: (sql) => tx.$executeRaw(sql) }, decided);
+}
+
+/** Decides what of these transfers of ducats is ready; nothing is written. */
+export async function decideTransfers(
+  db: Db,
   transfers: readonly BookedTransfer[],
-  known: KnownProgress = { kinds: new Map(), progress: new Map(), remembered: new Map() },
-): Promise<ProjectedBatch> {
-  if (transfers.length === 0) return { projected: [], accounts: new Map() };
+  known: KnownProgress,
+): Promise<DecidedBatch> {
   const ids = [
     ...new Set(transfers.flatMap(({ debitAccountId, creditAccountId }) => [debitAccountId, creditAccountId])),
   ];
   const unknown = ids.filter((id) => !known.kinds.has(id));
-  if (unknown.length > 0) for (const { id, kind } of await knownAccounts(tx, unknown)) known.kinds.set(id, kind);
+  if (unknown.length > 0) for (const { id, kind } of await knownAccounts(db, unknown)) known.kinds.set(id, kind);
   const accounts = ids.flatMap((id) => {
     const kind = known.kinds.get(id);
     return kind === undefined ? [] : [{ id, kind }];
   });
-  const progress = await progressOf(
-    tx,
-    ids.filter((id) => !known.progress.has(id)),
-  );
+  const others = ids.filter((id) => !known.progress.has(id));
+  const progress = others.length === 0 ? new Map<bigint, Progress>() : await progressOf(db, others);
   for (const id of ids) {
     const one = known.progress.get(id);
     if (one !== undefined) progress.set(id, one);
   }
-  const books = await loadBooks(tx, { accounts, progress, remembered: known.remembered }, transfers);
+  const { remembered, unwritten } = known;
+  const books = await loadBooks(db, { accounts, progress, remembered, unwritten }, transfers);
   const done = workThrough(books, transfers);
-  await saveWork(tx, books, done);
-  return { projected: done.projected, accounts: books.accounts };
+  return { books, done, reached: reachedBy(books, done) };
+}
+
+export function nothingDecided(): DecidedBatch {
+  const books = { accounts: new Map(), changes: noChanges(), notes: new Map(), takes: new Map(), holds: noHolds };
+  const done = { projected: [], moves: [], facts: [], defects: [] };
+  return { books: { ...books, returns: new Map() }, done, reached: new Map() };
+}
+
+/** Noted at once: the next batch moves the accounts on before this one is written. */
+function reachedBy({ accounts }: Books, { projected }: WorkDone): Map<bigint, Progress> {
+  const reached = new Map<bigint, Progress>();
+  for (const { accountId } of projected.flatMap(sidesOf)) {
+    const book = accounts.get(accountId);
+    invariant(book !== undefined, 'every account of a batch is loaded');
+    reached.set(accountId, { version: book.version, struck: book.struck });
+  }
+  return reached;
 }
 
 /** What the caller knows already: kinds, to which new ones are added, and how far accounts are projected. */
 export interface KnownProgress {
   kinds: Map<bigint, AccountKind>;
-  /** As it is now, as far as it is known; other accounts are looked up. */
+  /** As it is after what is being written, as far as it is known; other accounts are looked up. */
   progress: ReadonlyMap<bigint, Progress>;
-  /** Whole books from earlier batches, taken where they are at that progress. They change in place. */
+  /** Books from earlier batches, taken where they are at that progress. They change in place. */
   remembered: ReadonlyMap<bigint, AccountBook>;
+  unwritten: Unwritten | null;
+}
+
+export interface DecidedBatch {
+  books: Books;
+  done: WorkDone;
+  /** How far its accounts are projected after it. */
+  reached: ReadonlyMap<bigint, Progress>;
 }
 
 export interface ProjectedBatch {
-  projected: BookedTransfer[];
-  /** The accounts of the batch as they are now. */
+  projected: readonly BookedTransfer[];
+  /** The accounts of the batch as they are after it. */
   accounts: ReadonlyMap<bigint, AccountBook>;
 }
 

@@ -1,0 +1,101 @@
+import type { BookedTransfer } from '#server/ledger/feed.ts';
+import { Prisma, type Db } from '#server/platform/db.ts';
+import { invariant } from '#server/platform/invariant.ts';
+import type { AccountBook } from './books.ts';
+import type { TakeRule } from './schema.ts';
+import { arrayOf, rowsOf } from './wire.ts';
+
+/** Which lots a batch needs that are not in memory, and how they are read. */
+
+export interface LotsWanted {
+  /** Accounts of the house, of which the oldest lots are enough, and what of each the batch can spend at most. */
+  oldest: ReadonlyMap<bigint, bigint>;
+  all: readonly bigint[];
+}
+
+/** How many lots of an account of the house are read at once. */
+const pageSize = 4_000n;
+
+/** Accounts of the house hold far more than a batch can spend: of these only the oldest lots are read. */
+export function canBeWhole({ order }: Pick<AccountBook, 'order'>): boolean {
+  return order === 'spending' || order === 'share';
+}
+
+/** The lots of debited accounts that the transfers may need and nobody remembers. */
+export function lotsWanted(
+  books: ReadonlyMap<bigint, AccountBook>,
+  { transfers, takes }: { transfers: readonly BookedTransfer[]; takes: ReadonlyMap<string, TakeRule> },
+): LotsWanted {
+  const debitedMinor = new Map<bigint, bigint>();
+  const chosen = new Set<bigint>();
+  for (const { id, debitAccountId, movedMinor, reversesId } of transfers) {
+    if (movedMinor === 0n || books.get(debitAccountId)?.isWhole === true) continue;
+    debitedMinor.set(debitAccountId, (debitedMinor.get(debitAccountId) ?? 0n) + movedMinor);
+    if (takes.has(id) || reversesId !== null) chosen.add(debitAccountId);
+  }
+  const oldest = new Map<bigint, bigint>();
+  const all: bigint[] = [];
+  for (const [accountId, amountMinor] of debitedMinor) {
+    const book = books.get(accountId);
+    if (book === undefined) continue;
+    if (canBeWhole(book) || chosen.has(accountId)) all.push(accountId);
+    else if (book.edge === null || book.heldMinor < amountMinor) oldest.set(accountId, amountMinor);
+  }
+  return { oldest, all };
+}
+
+/**
+ * Fields of these lots: from_serial, until, account, facts, arrived by. The books are to be filled with them, and say
+ * afterwards how much of the account they hold.
+ */
+export async function readLots(
+  db: Db,
+  books: ReadonlyMap<bigint, AccountBook>,
+  { oldest, all }: LotsWanted,
+): Promise<string[][]> {
+  const rows: string[][] = [];
+  for (const [accountId, amountMinor] of oldest) rows.push(...(await oldestLots(db, emptied(books, accountId), amountMinor)));
+  if (all.length === 0) return rows;
+  for (const accountId of all) {
+    const book = emptied(books, accountId);
+    book.isWhole = canBeWhole(book);
+  }
+  const found = await db.$queryRaw<{ found: string | null }[]>`
+    SELECT string_agg(concat_ws(',', l.serial_from, l.serial_until, l.account_id, l.fact_id, l.arrived_by), ';') AS found
+    FROM unnest(${arrayOf(all)}::bigint[]) a (id)
+    CROSS JOIN LATERAL (SELECT o.* FROM lot o WHERE o.account_id = a.id OFFSET 0) l`;
+  return [...rows, ...rowsOf(found)];
+}
+
+/** What was remembered of it was not enough. */
+function emptied(books: ReadonlyMap<bigint, AccountBook>, accountId: bigint): AccountBook {
+  const book = books.get(accountId);
+  invariant(book !== undefined, 'every account of a batch has its book');
+  book.lots = [];
+  book.heldMinor = 0n;
+  book.edge = null;
+  return book;
+}
+
+/** The oldest lots of an account that together hold at least so much: the house has far more than a batch can spend. */
+async function oldestLots(db: Db, book: AccountBook, atLeastMinor: bigint): Promise<string[][]> {
+  const rows: string[][] = [];
+  let after = Prisma.empty;
+  for (let held = 0n; held < atLeastMinor;) {
+    const page = rowsOf(
+      await db.$queryRaw<{ found: string | null }[]>`
+        SELECT string_agg(concat_ws(',', l.serial_from, l.serial_until, l.account_id, l.fact_id, l.arrived_by,
+          (extract(epoch FROM l.since) * 1000000)::bigint), ';' ORDER BY l.since, l.serial_from DESC) AS found
+        FROM (SELECT o.* FROM lot o WHERE o.account_id = ${book.id}::bigint ${after}
+              ORDER BY o.since, o.serial_from DESC LIMIT ${pageSize}::bigint) l`,
+    );
+    for (const [from = '', until = ''] of page) held += BigInt(until) - BigInt(from);
+    rows.push(...page);
+    const last = page.at(-1);
+    if (last === undefined || BigInt(page.length) < pageSize) break;
+    const [from = '', , , , , since = ''] = last;
+    const time = Prisma.sql`'epoch'::timestamptz + ${BigInt(since)}::bigint * interval '1 microsecond'`;
+    after = Prisma.sql`AND o.since >= ${time} AND (o.since > ${time} OR o.serial_from < ${BigInt(from)}::bigint)`;
+  }
+  return rows;
+}
