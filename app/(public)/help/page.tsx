@@ -6,10 +6,27 @@ import { Page, PageHeading } from '#components/layout/page.tsx';
 import { linkInText } from '#components/page-text/link-in-text.tsx';
 import { TextSections } from '#components/page-text/text-sections.tsx';
 
-const sections = ['begin', 'held', 'cashOut', 'order', 'refund', 'send', 'limit', 'wrong'] as const;
+const sections = [
+  'begin',
+  'held',
+  'cashOut',
+  'order',
+  'price',
+  'gift',
+  'refund',
+  'send',
+  'limit',
+  'report',
+  'wrong',
+] as const;
 const links = {
   topUp: linkInText('/wallet/top-up'),
   sell: linkInText('/sell/new'),
+  import: linkInText('/sell/import'),
+  offers: linkInText('/offers'),
+  wishes: linkInText('/account/wishlist'),
+  cart: linkInText('/cart'),
+  gifts: linkInText('/orders?tab=gifts'),
   fees: linkInText('/fees'),
   send: linkInText('/wallet/send'),
   requests: linkInText('/wallet/requests?side=asked'),

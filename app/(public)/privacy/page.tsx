@@ -6,7 +6,7 @@ import { Page, PageHeading } from '#components/layout/page.tsx';
 import { linkInText } from '#components/page-text/link-in-text.tsx';
 import { TextSections } from '#components/page-text/text-sections.tsx';
 
-const sections = ['venice', 'contact', 'money', 'technical', 'who', 'yours'] as const;
+const sections = ['venice', 'contact', 'money', 'market', 'reports', 'technical', 'who', 'yours'] as const;
 
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations('privacy');

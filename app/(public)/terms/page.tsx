@@ -6,9 +6,20 @@ import { Page, PageHeading } from '#components/layout/page.tsx';
 import { TextSections } from '#components/page-text/text-sections.tsx';
 import { ageYearsMin, termsVersion } from '#server/citizens/terms-schema.ts';
 
-const sections = ['who', 'ducats', 'buying', 'cashOut', 'market', 'sending', 'disputes', 'end'] as const;
+const sections = [
+  'who',
+  'ducats',
+  'buying',
+  'cashOut',
+  'market',
+  'prices',
+  'words',
+  'sending',
+  'disputes',
+  'end',
+] as const;
 /** Those that take two paragraphs. */
-const longer = ['who', 'ducats', 'buying', 'cashOut', 'market'] as const;
+const longer = ['who', 'ducats', 'buying', 'cashOut', 'market', 'prices'] as const;
 
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations('terms');

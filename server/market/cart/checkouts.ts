@@ -152,7 +152,10 @@ async function agreeOnCart(
     settledAt: topUp === null ? now : null,
   };
   await tx.checkout.create({
-    data: { ...row, key: checkout.key, inputHash: hash, createdAt: now },
+    data: {
+      ...{ ...row, gifts: gifts.map((gift) => ({ ...gift })) },
+      ...{ key: checkout.key, inputHash: hash, createdAt: now },
+    },
     select: { id: true },
   });
   return agreedOf(row);
