@@ -163,11 +163,13 @@ async function agreeOnCart(
 
 /** Without gifts it is what it always was, so that a repetition of an older purchase is recognised. */
 function hashOf({ totalMinor, gifts = [] }: CheckOutInput): string {
-  const given = gifts.flatMap(({ sellerId, username, note }) => [
-    [`giftTo ${sellerId}`, username],
-    [`giftNote ${sellerId}`, note],
-  ]);
-  return inputHash({ totalMinor, ...Object.fromEntries(given) });
+  const given: Record<string, string | null> = Object.fromEntries(
+    gifts.flatMap(({ sellerId, username, note }) => [
+      [`giftTo ${sellerId}`, username],
+      [`giftNote ${sellerId}`, note],
+    ]),
+  );
+  return inputHash({ totalMinor, ...given });
 }
 
 /**
