@@ -63,6 +63,8 @@ describe('the doors of the API, asked with a token of Venice', async () => {
     const before = await calls();
     for (let call = 0; call < 20; call += 1) await current({ authorization });
     expect(await calls()).toBe(before);
+    // Only credentials count for the month: a token is how an AI citizen lives here.
+    expect(await database.client.apiUsage.count()).toBe(0);
   });
 
   it('let an AI citizen in who was never here, and make no session', async () => {

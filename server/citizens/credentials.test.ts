@@ -230,11 +230,14 @@ describe('the calls of a month', () => {
     const { citizenId } = await citizen();
     await Promise.all(Array.from({ length: 16 }, () => take(citizenId)));
     expect(await usage(citizenId)).toMatchObject({ used: 16, allowed: 100 });
-    await client.apiUsage.update({
-      where: { citizenId_month: { citizenId, month: new Date('2026-11-01') } },
-      data: { calls: 95 },
-    });
-    const outcomes = await Promise.all(Array.from({ length: 16 }, () => codeOf(take(citizenId))));
+    // All of them have begun before any of them knows what the others take.
+    const calls = await openTransaction(database, (tx) =>
+      tx.apiUsage.updateMany({ where: { citizenId }, data: { calls: 95 } }),
+    );
+    const taking = Promise.all(Array.from({ length: 16 }, () => codeOf(take(citizenId))));
+    await untilWaiting(database, 16);
+    await calls.commit();
+    const outcomes = await taking;
     expect(outcomes.filter((outcome) => outcome === 'done')).toHaveLength(5);
     expect(outcomes.filter((outcome) => outcome === 'rate_limited monthly_calls_used')).toHaveLength(11);
     expect(await usage(citizenId)).toMatchObject({ used: 100 });
