@@ -1,6 +1,7 @@
 import { offerProcess } from '#server/market/offers/offer-process.ts';
 import type { OfferProcess, OfferTransition } from '#server/market/offers/offer-process.ts';
 import type { OfferAction, OfferActor, OfferSide, OfferState, OfferStep } from '#server/market/offers/offer-schema.ts';
+import { refuseStock } from '#server/market/orders/order-rules.ts';
 
 /** What follows from the declared process, and what may be offered: pure decisions. */
 
@@ -63,9 +64,7 @@ export function refuseTerms(
   asked: { priceMinor: bigint; stock: number | null },
   named: { unitPriceMinor: bigint; quantity: number },
 ): OfferRefusal | null {
-  if (named.unitPriceMinor > asked.priceMinor) return 'offer_above_price';
-  if (asked.stock === 0) return 'sold_out';
-  return asked.stock !== null && asked.stock < named.quantity ? 'insufficient_stock' : null;
+  return named.unitPriceMinor > asked.priceMinor ? 'offer_above_price' : refuseStock(asked.stock, named.quantity);
 }
 
 /**

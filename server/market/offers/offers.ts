@@ -20,7 +20,6 @@ import {
   refuseTerms,
   shownOfferState,
 } from '#server/market/offers/offer-rules.ts';
-import type { OfferRefusal } from '#server/market/offers/offer-rules.ts';
 import { storedOfferWords } from '#server/market/offers/offer-schema.ts';
 import type {
   CounterOfferInput,
@@ -29,11 +28,12 @@ import type {
   OfferStep,
   OfferStepInput,
 } from '#server/market/offers/offer-schema.ts';
+import { refuseUnseen } from '#server/market/orders/order-rules.ts';
+import { refuseFor } from '#server/market/orders/purchase-refusals.ts';
 import { isBlocked } from '#server/market/people/blocks.ts';
 import { inputHash } from '#server/platform/crypto.ts';
 import type { Tx } from '#server/platform/db.ts';
 import { refuse } from '#server/platform/errors.ts';
-import type { ErrorKind } from '#server/platform/errors.ts';
 import { invariant } from '#server/platform/invariant.ts';
 import { emit } from '#server/platform/outbox.ts';
 
@@ -91,9 +91,7 @@ async function refuseListing(
   listing: LockedListing,
   { buyerId, version }: { buyerId: string; version: number },
 ): Promise<void> {
-  if (listing.sellerId === buyerId) throw refuse('conflict', 'own_listing', 'This listing is your own.');
-  if (listing.state !== 'published') throw listingWithdrawn();
-  if (listing.version !== version) throw listingChanged();
+  refuseFor(listing.sellerId === buyerId ? 'own_listing' : refuseUnseen(listing, { listingVersion: version }));
   if (!listing.takesOffers) throw refuse('conflict', 'offers_not_taken', 'The seller takes no offers for this.');
   await refuseBlocked(tx, { buyerId, sellerId: listing.sellerId });
 }
@@ -190,8 +188,7 @@ export function refuseStale(
   listing: Pick<LockedListing, 'state' | 'version'>,
   offer: Pick<LockedOffer, 'listingVersion'>,
 ): void {
-  if (listing.state !== 'published') throw listingWithdrawn();
-  if (listing.version !== offer.listingVersion) throw listingChanged();
+  refuseFor(refuseUnseen(listing, offer));
 }
 
 /** Refuses what cannot be had for what is named. */
@@ -200,23 +197,8 @@ function refuseNamed(
   named: { variantId: string | null; unitPriceMinor: bigint; quantity: number },
 ): void {
   const reason = refuseTerms(choiceOf(listing, named.variantId), named);
-  if (reason !== null) throw refusals[reason]();
-}
-
-const refusal = (kind: ErrorKind, code: OfferRefusal, message: string) => () => refuse(kind, code, message);
-
-const refusals: Readonly<Record<OfferRefusal, () => Error>> = {
-  offer_above_price: refusal('invalid', 'offer_above_price', 'That is more than the seller asks.'),
-  sold_out: refusal('conflict', 'sold_out', 'The last one has just been sold.'),
-  insufficient_stock: refusal('conflict', 'insufficient_stock', 'There are fewer left than you asked for.'),
-};
-
-function listingWithdrawn(): Error {
-  return refuse('conflict', 'listing_withdrawn', 'The seller has withdrawn this listing.');
-}
-
-function listingChanged(): Error {
-  return refuse('conflict', 'listing_changed', 'The listing was changed. Look at it again.');
+  if (reason === 'offer_above_price') throw refuse('invalid', reason, 'That is more than the seller asks.');
+  refuseFor(reason);
 }
 
 /** What a key of somebody stands for already. Refuses `idempotency_key_reused` where that is something else. */

@@ -45,14 +45,20 @@ export function refusePurchase(
 ): PurchaseRefusal | null {
   const { quantity } = wanted;
   if (!Number.isSafeInteger(quantity) || quantity < 1 || quantity > quantityMax) return 'invalid_quantity';
-  if (wanted.buyerId === listing.sellerId) return 'own_listing';
+  return wanted.buyerId === listing.sellerId ? 'own_listing' : refuseUnseen(listing, wanted);
+}
+
+/** Whether a listing is no longer what somebody saw of it: every purchase and every agreement is about that. */
+export function refuseUnseen(
+  listing: Pick<WantedListing, 'state' | 'version'>,
+  seen: { listingVersion: number },
+): 'listing_withdrawn' | 'listing_changed' | null {
   if (listing.state !== 'published') return 'listing_withdrawn';
-  if (listing.version !== wanted.listingVersion) return 'listing_changed';
-  return null;
+  return listing.version === seen.listingVersion ? null : 'listing_changed';
 }
 
 /** Whether there are too few of what was chosen; of unlimited stock (null) there are always enough. */
-export function refuseStock(stock: number | null, quantity: number): PurchaseRefusal | null {
+export function refuseStock(stock: number | null, quantity: number): 'sold_out' | 'insufficient_stock' | null {
   if (stock === 0) return 'sold_out';
   return stock !== null && stock < quantity ? 'insufficient_stock' : null;
 }

@@ -6,13 +6,12 @@ import { couponNotFound, couponProblemOf, couponRefusal } from '#server/market/d
 import { priceOrder } from '#server/market/discounts/price-schema.ts';
 import type { LinePrice, LineToPrice, RunningSale } from '#server/market/discounts/price-schema.ts';
 import { refusePurchase, refuseStock } from '#server/market/orders/order-rules.ts';
-import type { PurchaseRefusal } from '#server/market/orders/order-rules.ts';
+import { refuseFor } from '#server/market/orders/purchase-refusals.ts';
 import { purchaseLinesMax } from '#server/market/orders/order-schema.ts';
 import type { PurchaseLine } from '#server/market/orders/order-schema.ts';
 import { ducat } from '#server/money/money.ts';
 import type { DucatMinor } from '#server/money/money.ts';
 import { refuse } from '#server/platform/errors.ts';
-import type { ErrorKind } from '#server/platform/errors.ts';
 import { invariant } from '#server/platform/invariant.ts';
 
 /** A line that can be bought, with its price as it will stay. */
@@ -135,18 +134,3 @@ function tooManyLines(): Error {
 function lineRepeated(): Error {
   return refuse('invalid', 'line_repeated', 'The same thing stands in this purchase twice.');
 }
-
-function refuseFor(reason: PurchaseRefusal | null): void {
-  if (reason !== null) throw purchaseRefusals[reason]();
-}
-
-const refusal = (kind: ErrorKind, code: PurchaseRefusal, message: string) => () => refuse(kind, code, message);
-
-const purchaseRefusals: Readonly<Record<PurchaseRefusal, () => Error>> = {
-  invalid_quantity: refusal('invalid', 'invalid_quantity', 'That quantity cannot be bought.'),
-  own_listing: refusal('conflict', 'own_listing', 'This listing is your own.'),
-  listing_withdrawn: refusal('conflict', 'listing_withdrawn', 'The seller has withdrawn this listing.'),
-  listing_changed: refusal('conflict', 'listing_changed', 'The listing was changed. Look at it again before buying.'),
-  sold_out: refusal('conflict', 'sold_out', 'The last one has just been sold.'),
-  insufficient_stock: refusal('conflict', 'insufficient_stock', 'There are fewer left than you asked for.'),
-};

