@@ -3,7 +3,7 @@ import type { TrustStanding } from '#server/citizens/trust-rules.ts';
 import { inputHash } from '#server/platform/crypto.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import type { Prisma, Tx } from '#server/platform/db.ts';
-import { refuse } from '#server/platform/errors.ts';
+import { keyReused } from '#server/platform/errors.ts';
 import type { Ids } from '#server/platform/ids.ts';
 import { defaultSettings } from './packages.ts';
 import { assertRoom, lockRoom } from './top-up-room.ts';
@@ -71,13 +71,7 @@ async function insertTopUp(tx: Tx, deps: WriteDeps, intent: TopUpIntent): Promis
     where: { citizenId_key: { citizenId, key } },
     select: { id: true, inputHash: true, state: true, checkoutUrl: true, ...quoteColumns },
   });
-  if (row.inputHash !== hash) {
-    throw refuse(
-      'conflict',
-      'idempotency_key_reused',
-      'This form was already used for another amount. Please reload it.',
-    );
-  }
+  if (row.inputHash !== hash) throw keyReused();
   const { id, checkoutUrl } = row;
   return { id, citizenId, quote: storedQuote(row, choice), state: topUpState.parse(row.state), checkoutUrl };
 }

@@ -1,6 +1,7 @@
 import type { TrustLimits, TrustStanding } from '#server/citizens/trust-rules.ts';
 import { velocityLimits, type VelocityUse } from '#server/ledger/limits.ts';
 import { ducat, usd, type DucatMinor, type UsdMinor } from '#server/money/money.ts';
+import { lockName } from '#server/platform/advisory-lock.ts';
 import type { Db, Tx } from '#server/platform/db.ts';
 import { DomainError, refuse } from '#server/platform/errors.ts';
 import { defaultSettings } from './packages.ts';
@@ -140,5 +141,5 @@ export async function crowdingSessions(
 
 /** One at a time per citizen, from here to the end of the transaction: whoever looks for room and takes it. */
 export async function lockRoom(tx: Tx, citizenId: string): Promise<void> {
-  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('payments.top-up-room:' || ${citizenId}, 0))`;
+  await lockName(tx, `payments.top-up-room:${citizenId}`);
 }

@@ -41,6 +41,11 @@ export function refuse(kind: ErrorKind, code: string, message: string): DomainEr
   return new DomainError({ kind, code, message });
 }
 
+/** One idempotency key stands for one input; with another it is refused. */
+export function keyReused(): DomainError {
+  return refuse('conflict', 'idempotency_key_reused', 'This form was already sent with other contents. Reload it.');
+}
+
 /** True for refusals of any bundled copy of this module; `instanceof` would miss the other copies. */
 export function isDomainError(error: unknown): error is DomainError {
   return typeof error === 'object' && error !== null && brand in error;

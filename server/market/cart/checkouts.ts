@@ -6,7 +6,7 @@ import { walletSummary } from '#server/payments/queries.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import { inputHash } from '#server/platform/crypto.ts';
 import type { Prisma, Tx } from '#server/platform/db.ts';
-import { refuse } from '#server/platform/errors.ts';
+import { keyReused, refuse } from '#server/platform/errors.ts';
 import type { Ids } from '#server/platform/ids.ts';
 import { invariant } from '#server/platform/invariant.ts';
 import { cartView } from './cart-queries.ts';
@@ -261,9 +261,4 @@ function agreedOf(
     gifts: z.array(agreedGift).parse(row.gifts),
     state: z.enum(checkoutStates).parse(row.state),
   };
-}
-
-function keyReused(): Error {
-  const message = 'This purchase was already sent with other contents. Reload the page.';
-  return refuse('conflict', 'idempotency_key_reused', message);
 }

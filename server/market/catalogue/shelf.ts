@@ -1,4 +1,5 @@
 import { trustStanding } from '#server/citizens/trust.ts';
+import { lockName } from '#server/platform/advisory-lock.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import type { Db, Tx } from '#server/platform/db.ts';
 import { DomainError, refuse } from '#server/platform/errors.ts';
@@ -22,7 +23,7 @@ export interface ShelfRoom {
 
 /** One at a time per seller puts something on sale, so that many at once are no way around the limit. */
 export async function lockShelf(tx: Tx, sellerId: string): Promise<void> {
-  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('market.listings:' || ${sellerId}, 0))`;
+  await lockName(tx, `market.listings:${sellerId}`);
 }
 
 /** How many more listings there is room for; it stays so only under the lock. */

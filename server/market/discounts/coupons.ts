@@ -2,10 +2,10 @@ import type { Clock } from '#server/platform/clock.ts';
 import { inputHash } from '#server/platform/crypto.ts';
 import { Prisma } from '#server/platform/db.ts';
 import type { Tx } from '#server/platform/db.ts';
-import { refuse } from '#server/platform/errors.ts';
+import { keyReused, refuse } from '#server/platform/errors.ts';
 import type { Ids } from '#server/platform/ids.ts';
 import { invariant } from '#server/platform/invariant.ts';
-import { couponNotFound, discountKeyReused, type CouponFacts } from './discount-rules.ts';
+import { couponNotFound, type CouponFacts } from './discount-rules.ts';
 import { newDiscountsMax, openDiscountsMax, type MakeCouponInput } from './discount-schema.ts';
 import { dayBefore, lockDiscountsOf, refuseWindow, tooManyDiscounts } from './sales.ts';
 
@@ -33,7 +33,7 @@ export async function makeCoupon(
     select: { id: true, inputHash: true },
   });
   if (known !== null) {
-    if (known.inputHash !== hash) throw discountKeyReused();
+    if (known.inputHash !== hash) throw keyReused();
     return { couponId: known.id };
   }
   const now = input.clock.now();

@@ -66,11 +66,3 @@ export function couponRefusal(code: CouponProblem): Error {
 export function couponNotFound(): Error {
   return refuse('not_found', 'coupon_not_found', 'This seller has no such coupon.');
 }
-
-export function discountKeyReused(): Error {
-  return refuse(
-    'conflict',
-    'idempotency_key_reused',
-    'This form was already sent with other contents. Reload the page.',
-  );
-}

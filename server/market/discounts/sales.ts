@@ -1,10 +1,10 @@
 import { listingNotFound } from '#server/market/catalogue/listings.ts';
+import { lockName } from '#server/platform/advisory-lock.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import { inputHash } from '#server/platform/crypto.ts';
 import type { Tx } from '#server/platform/db.ts';
-import { refuse } from '#server/platform/errors.ts';
+import { keyReused, refuse } from '#server/platform/errors.ts';
 import type { Ids } from '#server/platform/ids.ts';
-import { discountKeyReused } from './discount-rules.ts';
 import { newDiscountsMax, openDiscountsMax, windowDaysMax, type PlanSaleInput } from './discount-schema.ts';
 
 interface Tools {
@@ -35,7 +35,7 @@ export async function planSale(
     select: { id: true, inputHash: true },
   });
   if (known !== null) {
-    if (known.inputHash !== hash) throw discountKeyReused();
+    if (known.inputHash !== hash) throw keyReused();
     return { saleId: known.id };
   }
   const now = input.clock.now();
@@ -67,7 +67,7 @@ export async function endSale(tx: Tx, input: Tools & { sellerId: string; saleId:
 
 /** What a seller makes cheaper is changed by one transaction at a time, so that limits hold. */
 export async function lockDiscountsOf(tx: Tx, sellerId: string): Promise<void> {
-  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('market.discounts:' || ${sellerId}, 0))`;
+  await lockName(tx, `market.discounts:${sellerId}`);
 }
 
 /** Refuses: `window_over`, `window_too_far`. */

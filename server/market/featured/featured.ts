@@ -1,5 +1,6 @@
 import { listingNotFound } from '#server/market/catalogue/listings.ts';
 import { featuredMax, type FeatureInput } from '#server/market/featured/featured-schema.ts';
+import { lockName } from '#server/platform/advisory-lock.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import type { Tx } from '#server/platform/db.ts';
 import { DomainError } from '#server/platform/errors.ts';
@@ -54,7 +55,7 @@ export async function unfeatureListing(tx: Tx, listingId: string): Promise<void>
 
 /** One operator at a time changes what is featured. */
 async function lockFeatured(tx: Tx): Promise<void> {
-  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('market.featured', 0))`;
+  await lockName(tx, 'market.featured');
 }
 
 function featuredFull(): Error {

@@ -2,6 +2,7 @@ import { lockShelf } from '#server/market/catalogue/shelf.ts';
 import { importGroups, roomOf } from '#server/market/imports/import-queries.ts';
 import { importNotFound, previewsOf, undoUntilOf } from '#server/market/imports/import-rules.ts';
 import { importsPerDayMax, type ImportRule, type ImportState } from '#server/market/imports/import-schema.ts';
+import { lockName } from '#server/platform/advisory-lock.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import type { Tx } from '#server/platform/db.ts';
 import { DomainError, refuse } from '#server/platform/errors.ts';
@@ -194,5 +195,5 @@ async function lockOwnImport(tx: Tx, { importId, sellerId }: OwnImport): Promise
  * takes its place.
  */
 async function lockImports(tx: Tx, sellerId: string): Promise<void> {
-  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('market.imports:' || ${sellerId}, 0))`;
+  await lockName(tx, `market.imports:${sellerId}`);
 }

@@ -1,6 +1,7 @@
 import type { AttachmentType } from '#server/market/messages/message-schema.ts';
 import { orderFacts } from '#server/market/people/order-facts.ts';
 import type { OrderVisitor } from '#server/market/orders/order-steps.ts';
+import { lockName } from '#server/platform/advisory-lock.ts';
 import type { Db, Tx } from '#server/platform/db.ts';
 import { refuse } from '#server/platform/errors.ts';
 
@@ -25,7 +26,7 @@ export async function beginAttachment(
   },
 ): Promise<void> {
   const { now, ...row } = file;
-  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('market.attachments:' || ${file.ownerId}, 0))`;
+  await lockName(tx, `market.attachments:${file.ownerId}`);
   const known = await tx.messageAttachment.findUnique({
     where: { id: file.id },
     select: { ownerId: true, messageId: true, sha256: true },

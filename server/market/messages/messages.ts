@@ -4,10 +4,11 @@ import { threadsADay } from '#server/market/messages/message-schema.ts';
 import type { MessageReceipt, Words, WriteObstacle } from '#server/market/messages/message-schema.ts';
 import { isBlocked, tell } from '#server/market/people/blocks.ts';
 import { orderOfVisitor } from '#server/market/people/order-facts.ts';
+import { lockName } from '#server/platform/advisory-lock.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import { inputHash } from '#server/platform/crypto.ts';
 import type { Db, Tx } from '#server/platform/db.ts';
-import { refuse } from '#server/platform/errors.ts';
+import { keyReused, refuse } from '#server/platform/errors.ts';
 import type { Ids } from '#server/platform/ids.ts';
 
 interface Writing {
@@ -143,7 +144,7 @@ async function openThread(tx: Tx, { tools, ...about }: NewThread): Promise<strin
 
 /** One at a time begins a thread, so that many at once are no way around the limit. */
 async function refuseOneTooMany(tx: Tx, { buyerId, now }: { buyerId: string; now: Date }): Promise<void> {
-  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('market.threads:' || ${buyerId}, 0))`;
+  await lockName(tx, `market.threads:${buyerId}`);
   const since = new Date(now.getTime() - 86_400_000);
   const begun = await tx.thread.count({ where: { buyerId, orderId: null, createdAt: { gt: since } } });
   if (begun >= threadsADay)
@@ -199,12 +200,4 @@ interface KnownMessage {
 function repeatedReceipt({ id, threadId, sequence, inputHash: known }: KnownMessage, hash: string): MessageReceipt {
   if (known !== hash) throw keyReused();
   return { threadId, messageId: id, sequence };
-}
-
-function keyReused(): Error {
-  return refuse(
-    'conflict',
-    'idempotency_key_reused',
-    'This message was already sent with other words. Reload the page.',
-  );
 }

@@ -10,10 +10,11 @@ import { tell as tellUnlessMuted } from '#server/market/people/blocks.ts';
 import { requestExpiry, requestRules, shownState } from '#server/market/peer-transfers/peer-transfer-rules.ts';
 import { recipientNotFound } from '#server/market/peer-transfers/peer-transfers.ts';
 import { toDecimal } from '#server/money/money.ts';
+import { lockName } from '#server/platform/advisory-lock.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import { inputHash } from '#server/platform/crypto.ts';
 import type { Db, Tx } from '#server/platform/db.ts';
-import { DomainError, refuse } from '#server/platform/errors.ts';
+import { DomainError, keyReused, refuse } from '#server/platform/errors.ts';
 import type { Ids } from '#server/platform/ids.ts';
 import { invariant } from '#server/platform/invariant.ts';
 import { emit } from '#server/platform/outbox.ts';
@@ -42,7 +43,7 @@ const dayMs = 86_400_000;
 export async function askForDucats(tx: Tx, deps: RequestDeps, ask: AskDucats): Promise<DucatRequestReceipt> {
   const { askerId, payerId, amountMinor, note, key } = ask;
   invariant(askerId !== payerId, 'nobody asks themselves');
-  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('market.asking:' || ${askerId}, 0))`;
+  await lockName(tx, `market.asking:${askerId}`);
   const hash = inputHash({ payerId, amountMinor: amountMinor.toString(), note });
   const known = await requestByKey(tx, { askerId, key, hash });
   if (known !== null) return known;
@@ -71,9 +72,7 @@ async function requestByKey(
     select: { id: true, inputHash: true, state: true },
   });
   if (known === null) return null;
-  if (known.inputHash !== hash) {
-    throw refuse('conflict', 'idempotency_key_reused', 'This form was already sent with other contents. Reload it.');
-  }
+  if (known.inputHash !== hash) throw keyReused();
   return { requestId: known.id, state: ducatRequestState.parse(known.state) };
 }
 

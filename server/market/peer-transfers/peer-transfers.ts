@@ -6,10 +6,11 @@ import { postLinked } from '#server/ledger/transfers.ts';
 import { peerTransferTemplate } from '#server/market/peer-transfers/peer-transfer-templates.ts';
 import type { PeerTransferReceipt } from '#server/market/peer-transfers/peer-transfer-schema.ts';
 import { ducat, toDecimal } from '#server/money/money.ts';
+import { lockName } from '#server/platform/advisory-lock.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import { deriveKey } from '#server/platform/crypto.ts';
 import type { Db, Tx } from '#server/platform/db.ts';
-import { refuse } from '#server/platform/errors.ts';
+import { keyReused, refuse } from '#server/platform/errors.ts';
 import { derivedId, type Ids } from '#server/platform/ids.ts';
 import { invariant } from '#server/platform/invariant.ts';
 import { emit } from '#server/platform/outbox.ts';
@@ -41,7 +42,7 @@ export interface SendingParties {
 
 /** One sending at a time per citizen, from here to the end of the transaction: whoever looks for room and takes it. */
 export async function lockSender(tx: Tx, senderId: string): Promise<void> {
-  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('market.sending:' || ${senderId}, 0))`;
+  await lockName(tx, `market.sending:${senderId}`);
 }
 
 /**
@@ -96,9 +97,7 @@ export async function sendingByKey(
     select: { id: true, amountMinor: true, inputHash: true },
   });
   if (known === null) return null;
-  if (known.inputHash !== inputHash) {
-    throw refuse('conflict', 'idempotency_key_reused', 'This form was already sent with other contents. Reload it.');
-  }
+  if (known.inputHash !== inputHash) throw keyReused();
   return { peerTransferId: known.id, amountMinor: ducat(known.amountMinor) };
 }
 

@@ -4,6 +4,7 @@ import { actionsOn, storedDecision } from '#server/market/people/moderation-rule
 import type { DecideInput, ModerationAction } from '#server/market/people/people-schema.ts';
 import { keyOf, subjectViews, type SubjectKey } from '#server/market/people/subjects.ts';
 import { setAnswerHidden, setReviewHidden } from '#server/market/reviews/reviews.ts';
+import { lockName } from '#server/platform/advisory-lock.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import type { Tx } from '#server/platform/db.ts';
 import { refuse } from '#server/platform/errors.ts';
@@ -95,7 +96,7 @@ export async function undoDecision(tx: Tx, input: Deciding & { decisionId: strin
 
 /** One operator at a time decides about one thing. Taken before all other locks. */
 async function lockSubject(tx: Tx, key: SubjectKey): Promise<void> {
-  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('market.moderation:' || ${keyOf(key)}, 0))`;
+  await lockName(tx, `market.moderation:${keyOf(key)}`);
 }
 
 async function carryOut(

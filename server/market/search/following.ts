@@ -1,6 +1,7 @@
 import { notify } from '#server/citizens/notifications.ts';
 import { storefrontNotFound } from '#server/market/search/storefront-queries.ts';
 import { followsMax } from '#server/market/search/storefront-schema.ts';
+import { lockName } from '#server/platform/advisory-lock.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import type { Tx } from '#server/platform/db.ts';
 import { DomainError, refuse } from '#server/platform/errors.ts';
@@ -21,7 +22,7 @@ export async function followSeller(tx: Tx, input: FollowInput & { clock: Clock }
   if (storefront === null) throw storefrontNotFound();
   const { sellerId } = storefront;
   if (sellerId === followerId) throw refuse('invalid', 'own_storefront', 'This storefront is your own.');
-  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('market.follows:' || ${followerId}, 0))`;
+  await lockName(tx, `market.follows:${followerId}`);
   if ((await tx.storefrontFollow.count({ where: { followerId, sellerId } })) > 0) return { isFollowing: true };
   if ((await tx.storefrontFollow.count({ where: { followerId } })) >= followsMax) throw tooManyFollows();
   await tx.storefrontFollow.create({

@@ -1,9 +1,10 @@
 import { listingFilter, type ListingFilter } from '#server/market/search/search-schema.ts';
 import { savedSearchesMax, type SavedSearch, type SaveSearchInput } from '#server/market/search/storefront-schema.ts';
+import { lockName } from '#server/platform/advisory-lock.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import { inputHash } from '#server/platform/crypto.ts';
 import type { Db, Prisma, Tx } from '#server/platform/db.ts';
-import { DomainError, refuse } from '#server/platform/errors.ts';
+import { DomainError, keyReused, refuse } from '#server/platform/errors.ts';
 import type { Ids } from '#server/platform/ids.ts';
 import { z } from '#server/platform/zod.ts';
 
@@ -21,7 +22,7 @@ export async function saveSearch(
   const { key, name, filter } = input.search;
   const stored = storedOf(filter);
   const hash = inputHash({ name, filter: JSON.stringify(stored) });
-  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('market.searches:' || ${citizenId}, 0))`;
+  await lockName(tx, `market.searches:${citizenId}`);
   const known = await tx.savedSearch.findUnique({
     where: { citizenId_key: { citizenId, key } },
     select: { id: true, inputHash: true },
@@ -85,11 +86,7 @@ function storedOf(filter: ListingFilter): Prisma.InputJsonObject {
 
 function repeated(known: { id: string; inputHash: string }, hash: string): { savedSearchId: string } {
   if (known.inputHash === hash) return { savedSearchId: known.id };
-  throw refuse(
-    'conflict',
-    'idempotency_key_reused',
-    'This form was already sent with other contents. Reload the page.',
-  );
+  throw keyReused();
 }
 
 function tooManySearches(): Error {

@@ -1,6 +1,7 @@
 import { citizenById, citizenTiers, type Citizen } from '#server/citizens/queries.ts';
 import type { OwnStorefront, SaveStorefrontInput, SetBannerInput } from '#server/market/search/storefront-schema.ts';
 import { attachPictures } from '#server/market/uploads/attachments.ts';
+import { lockName } from '#server/platform/advisory-lock.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import type { Tx } from '#server/platform/db.ts';
 import { refuse } from '#server/platform/errors.ts';
@@ -78,7 +79,7 @@ export async function setBanner(
 
 /** One at a time chooses an address. */
 async function lockAddresses(tx: Tx): Promise<void> {
-  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('market.storefront-addresses', 0))`;
+  await lockName(tx, 'market.storefront-addresses');
 }
 
 /** An address is also taken by the seller whose very name it is: links by name must lead to them. */

@@ -2,6 +2,7 @@ import { listingNotFound } from '#server/market/catalogue/listings.ts';
 import { listingSelected, withSellers } from '#server/market/catalogue/listing-rows.ts';
 import type { ListingCard } from '#server/market/catalogue/catalogue-schema.ts';
 import { withSales } from '#server/market/discounts/sale-queries.ts';
+import { lockName } from '#server/platform/advisory-lock.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import type { Db, Tx } from '#server/platform/db.ts';
 
@@ -21,7 +22,7 @@ export async function rememberView(tx: Tx, input: ViewInput & { clock: Clock }):
   const listing = await tx.listing.findUnique({ where: { id: listingId }, select: { sellerId: true, state: true } });
   if (listing === null || listing.state !== 'published') throw listingNotFound();
   if (listing.sellerId === citizenId) return;
-  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('market.viewed:' || ${citizenId}, 0))`;
+  await lockName(tx, `market.viewed:${citizenId}`);
   const viewedAt = clock.now();
   await tx.viewedListing.upsert({
     where: { citizenId_listingId: { citizenId, listingId } },

@@ -1,6 +1,7 @@
 import { listingNotFound } from '#server/market/catalogue/listings.ts';
 import { runningSales } from '#server/market/discounts/sale-queries.ts';
 import { wishesMax } from '#server/market/wishlist/wishlist-schema.ts';
+import { lockName } from '#server/platform/advisory-lock.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import type { Tx } from '#server/platform/db.ts';
 import { DomainError, refuse } from '#server/platform/errors.ts';
@@ -16,7 +17,7 @@ interface WishInput {
  */
 export async function wish(tx: Tx, input: WishInput & { clock: Clock }): Promise<{ isWished: true }> {
   const { citizenId, listingId, clock } = input;
-  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('market.wishlist:' || ${citizenId}, 0))`;
+  await lockName(tx, `market.wishlist:${citizenId}`);
   if ((await tx.wishlistItem.count({ where: { citizenId, listingId } })) > 0) return { isWished: true };
   const listing = await tx.listing.findUnique({
     where: { id: listingId },

@@ -7,7 +7,7 @@ import { postLinked } from '#server/ledger/transfers.ts';
 import { formatAmount } from '#server/money/money.ts';
 import { inputHash } from '#server/platform/crypto.ts';
 import type { Tx } from '#server/platform/db.ts';
-import { refuse } from '#server/platform/errors.ts';
+import { keyReused, refuse } from '#server/platform/errors.ts';
 import { emit } from '#server/platform/outbox.ts';
 import { noteTake } from '#server/provenance/notes.ts';
 import { projectAccounts } from '#server/provenance/project.ts';
@@ -45,8 +45,7 @@ export async function beginCashOut(tx: Tx, deps: WriteDeps, wish: CashOutWish): 
   });
   if (known !== null) {
     if (known.inputHash === hash) return known.id;
-    const message = 'This form was already used for another amount. Please reload it.';
-    throw refuse('conflict', 'idempotency_key_reused', message);
+    throw keyReused();
   }
   assertMayCashOut(standing);
   if (account === null) {

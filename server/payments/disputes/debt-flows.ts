@@ -3,7 +3,7 @@ import { refreshTrustOf } from '#server/citizens/trust-flows.ts';
 import type { UsdMinor } from '#server/money/money.ts';
 import { usd } from '#server/money/money.ts';
 import type { Tx } from '#server/platform/db.ts';
-import { refuse } from '#server/platform/errors.ts';
+import { keyReused, refuse } from '#server/platform/errors.ts';
 import { isWrittenUuid } from '#server/platform/ids.ts';
 import { invariant } from '#server/platform/invariant.ts';
 import { bookDebtPayment, repayWithDucats } from './debt-repayments.ts';
@@ -69,12 +69,7 @@ async function beginPayment(
   const columns = { id: true, citizenId: true, amountMinor: true, checkoutUrl: true } as const;
   const where = { citizenId_key: { citizenId, key } };
   const known = await tx.debtPayment.findUnique({ where, select: columns });
-  if (known !== null && known.amountMinor !== amountMinor)
-    throw refuse(
-      'conflict',
-      'idempotency_key_reused',
-      'This form was already used for another amount. Please reload it.',
-    );
+  if (known !== null && known.amountMinor !== amountMinor) throw keyReused();
   if (known !== null) return known;
   const owedMinor = await openDebt(tx, citizenId);
   if (owedMinor === 0n) throw refuse('conflict', 'debt_none', 'Nothing is owed.');

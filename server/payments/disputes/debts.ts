@@ -1,5 +1,6 @@
 import { noteTrustEvent } from '#server/citizens/trust-events.ts';
 import { usd, type UsdMinor } from '#server/money/money.ts';
+import { lockName } from '#server/platform/advisory-lock.ts';
 import type { Db, Tx } from '#server/platform/db.ts';
 import { invariant } from '#server/platform/invariant.ts';
 import { payInOrder, type DebtCause, type OpenDebt } from './dispute-rules.ts';
@@ -95,7 +96,7 @@ export async function openDebt(db: Db, citizenId: string): Promise<UsdMinor> {
 
 /** What is owed, locked until the end of the transaction: whoever pays, writes off or cancels waits for each other. */
 export async function lockDebts(tx: Tx, citizenId: string): Promise<(OpenDebt & { reference: string })[]> {
-  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('debt:' || ${citizenId}, 0))`;
+  await lockName(tx, `debt:${citizenId}`);
   return openDebts(tx, citizenId);
 }
 

@@ -1,5 +1,6 @@
 import { notify } from '#server/citizens/notifications.ts';
 import { noteTrustEvent } from '#server/citizens/trust-events.ts';
+import { lockName } from '#server/platform/advisory-lock.ts';
 import type { Db, Prisma, Tx } from '#server/platform/db.ts';
 import { invariant } from '#server/platform/invariant.ts';
 import { emit } from '#server/platform/outbox.ts';
@@ -76,7 +77,7 @@ export async function recordDispute(
 ): Promise<LockedDispute> {
   const { facts } = dispute;
   invariant(facts.currency === 'usd', 'Stripe settles in US dollars');
-  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('dispute:' || ${facts.chargeId}, 0))`;
+  await lockName(tx, `dispute:${facts.chargeId}`);
   const found = await tx.dispute.findUnique({
     where: { stripeDisputeId: facts.stripeDisputeId },
     select: { id: true },

@@ -1,7 +1,7 @@
 import { postLinked } from '#server/ledger/transfers.ts';
 import { inputHash } from '#server/platform/crypto.ts';
 import type { Tx } from '#server/platform/db.ts';
-import { DomainError, refuse } from '#server/platform/errors.ts';
+import { DomainError, keyReused, refuse } from '#server/platform/errors.ts';
 import { emit } from '#server/platform/outbox.ts';
 import type { TransferRequest } from '#server/ledger/schema.ts';
 import { holdTransfers, type DucatHolder, type RefundBooking } from './refund-bookings.ts';
@@ -150,12 +150,4 @@ function assertCovered(
   const isCovered = coverage.debtMinor === 0n && coverage.bonusDebtMinor === 0n;
   if (mustBeWhole ? isUntouched(left, takeable) : isCovered || request.policy === 'debt') return;
   throw refuse('conflict', 'refund_ducats_spent', 'Some ducats of this top-up are spent already.');
-}
-
-function keyReused(): DomainError {
-  return refuse(
-    'conflict',
-    'idempotency_key_reused',
-    'This form was already used for another amount. Please reload it.',
-  );
 }

@@ -3,8 +3,9 @@ import { notify } from '#server/citizens/notifications.ts';
 import { setSubscribedTier } from '#server/citizens/service.ts';
 import { entitlementOf } from '#server/citizens/entitlements.ts';
 import { trustStanding } from '#server/citizens/trust.ts';
+import { lockName } from '#server/platform/advisory-lock.ts';
 import type { Db, Prisma, Tx } from '#server/platform/db.ts';
-import { refuse } from '#server/platform/errors.ts';
+import { keyReused, refuse } from '#server/platform/errors.ts';
 import { invariant } from '#server/platform/invariant.ts';
 import { emit } from '#server/platform/outbox.ts';
 import type { WriteDeps } from '#server/payments/service.ts';
@@ -35,7 +36,7 @@ export async function beginSubscription(
   const known = await tx.subscription.findUnique({ where: { citizenId_key: { citizenId, key } }, select: started });
   if (known !== null) {
     if (known.tier === tier) return { ...known, tier };
-    throw refuse('conflict', 'idempotency_key_reused', 'This form was used for another tier. Please reload it.');
+    throw keyReused();
   }
   const { subscriptionUsdMinor: priceMinor } = await entitlementOf(tx, tier);
   if (priceMinor === null) throw refuse('not_found', 'tier_not_sold', 'This tier is not sold at present.');
@@ -74,7 +75,7 @@ export async function assertNoneLives(db: Db, citizenId: string): Promise<void> 
 
 /** One at a time per citizen, and before any row is locked. */
 async function lockSubscriber(tx: Tx, citizenId: string): Promise<void> {
-  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('payments.subscriber:' || ${citizenId}, 0))`;
+  await lockName(tx, `payments.subscriber:${citizenId}`);
 }
 
 /** Whoever touches a row locks its subscriber first, so that no two wait for each other. */
