@@ -3,7 +3,7 @@ import type { ListingChange } from '#server/market/catalogue/listing-changes.ts'
 import type { LockedListing } from '#server/market/catalogue/listing-locks.ts';
 import { canonical, planVariants, totalsOf } from '#server/market/catalogue/listing-rules.ts';
 import { rowOf } from '#server/market/catalogue/listing-terms.ts';
-import { writeVariantsOfMany } from '#server/market/catalogue/listing-variants.ts';
+import { writeVariants } from '#server/market/catalogue/listing-variants.ts';
 import { keepVersions } from '#server/market/catalogue/listing-versions.ts';
 import { attachFiles, attachPictures } from '#server/market/uploads/attachments.ts';
 import type { Clock } from '#server/platform/clock.ts';
@@ -12,7 +12,7 @@ import type { Tx } from '#server/platform/db.ts';
 import type { Ids } from '#server/platform/ids.ts';
 import { emitAll } from '#server/platform/outbox.ts';
 
-/** Many listings of one seller at once, in as many statements as one takes. What may be, the caller has looked at. */
+/** Listings of one seller, one or many at once, in as many statements as one takes. What may be, the caller has looked at. */
 interface Seller {
   sellerId: string;
   clock: Clock;
@@ -23,6 +23,8 @@ export interface NewListing {
   id: string;
   state: ListingState;
   terms: ListingTerms;
+  /** The form that it comes from; what comes without one is its own attempt. */
+  attempt?: { key: string; inputHash: string };
 }
 
 /** Puts new listings on the seller's shelf, which the caller has locked. Refuses: `unknown_picture`, `unknown_file`. */
@@ -36,14 +38,15 @@ export async function addListings(
   await attachAll(tx, { ...seller, all: listings.map(({ terms }) => terms) });
   const planned = listings.map((listing) => ({ ...listing, plan: planVariants([], listing.terms.variants) }));
   await tx.listing.createMany({
-    data: planned.map(({ id, state, terms, plan }) => ({
+    data: planned.map(({ id, state, terms, attempt, plan }) => ({
       ...rowOf(terms, totalsOf(terms, plan.offered)),
-      ...{ id, sellerId, key: id, inputHash: inputHash({ terms: canonical(terms) }), state },
+      ...{ id, sellerId, state },
+      ...(attempt ?? { key: id, inputHash: inputHash({ terms: canonical(terms) }) }),
       ...{ version: 1, createdAt: now, updatedAt: now },
       ...{ acceptsItself: terms.acceptsItself ?? null, takesOffers: terms.takesOffers ?? true },
     })),
   });
-  await writeVariantsOfMany(tx, {
+  await writeVariants(tx, {
     listings: planned.map(({ id, plan }) => ({ listingId: id, plan })),
     ids: seller.ids,
   });
@@ -76,16 +79,16 @@ export async function changeListings(
   { changes, ...seller }: Seller & { changes: readonly ChangedListing[] },
 ): Promise<void> {
   if (changes.length === 0) return;
+  const edited = changes.filter(({ change }) => change.areTermsEdited);
   await attachAll(tx, {
     ...seller,
-    all: changes.map(({ change: { row, content } }) => ({ pictures: row.pictures, content })),
+    all: edited.map(({ change: { row, content } }) => ({ pictures: row.pictures, content })),
   });
   await updateRows(tx, { changes, now: seller.clock.now() });
-  await writeVariantsOfMany(tx, {
+  await writeVariants(tx, {
     listings: changes.map(({ current, change }) => ({ listingId: current.id, plan: change.plan })),
     ids: seller.ids,
   });
-  const edited = changes.filter(({ change }) => change.areTermsEdited);
   if (edited.length > 0)
     await keepVersions(
       tx,

@@ -2,21 +2,14 @@ import { attributesAsked } from '#server/market/catalogue/category-queries.ts';
 import type { ListingTerms } from '#server/market/catalogue/catalogue-schema.ts';
 import type { ListingContent } from '#server/market/catalogue/details-schema.ts';
 import { checkAttributes } from '#server/market/catalogue/listing-rules.ts';
-import { attachFiles, attachPictures } from '#server/market/uploads/attachments.ts';
-import type { Prisma, Tx } from '#server/platform/db.ts';
+import type { Db, Prisma } from '#server/platform/db.ts';
 import { refuse } from '#server/platform/errors.ts';
 
-/**
- * Checks what the terms name, and ties the pictures and files to the listing.
- * Refuses: `unknown_category`, `unknown_attribute`, `invalid_attribute`, `unknown_picture`, `unknown_file`.
- */
-export async function checkTerms(tx: Tx, input: { sellerId: string; terms: ListingTerms; now: Date }): Promise<void> {
-  const { sellerId: ownerId, terms, now } = input;
-  const asked = await attributesAsked(tx, terms.category);
+/** Checks what the terms name. Refuses: `unknown_category`, `unknown_attribute`, `invalid_attribute`. */
+export async function checkTerms(db: Db, terms: ListingTerms): Promise<void> {
+  const asked = await attributesAsked(db, terms.category);
   if (asked === null) throw refuse('invalid', 'unknown_category', 'There is no such trade. Choose another.');
   checkAttributes(asked, terms.attributes);
-  await attachPictures(tx, { ownerId, ids: terms.pictures.map(({ id }) => id), now });
-  await attachFiles(tx, { ownerId, ids: terms.content?.fileIds ?? [], now });
 }
 
 /** Something digital is nothing without what is revealed. Refuses: `content_missing`. */

@@ -7,13 +7,11 @@ interface PlannedListing {
   plan: VariantPlan;
 }
 
-/** Writes what was planned for a locked listing's variants: nothing is deleted, because orders name them. */
-export function writeVariants(tx: Tx, input: PlannedListing & { ids: Ids }): Promise<void> {
-  return writeVariantsOfMany(tx, { listings: [input], ids: input.ids });
-}
-
-/** The same for several listings, in as many statements. */
-export async function writeVariantsOfMany(
+/**
+ * Writes what was planned for the variants of locked listings, in as many statements as for one: nothing is deleted,
+ * because orders name them.
+ */
+export async function writeVariants(
   tx: Tx,
   { listings, ids }: { listings: readonly PlannedListing[]; ids: Ids },
 ): Promise<void> {

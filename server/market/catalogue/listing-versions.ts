@@ -29,14 +29,9 @@ interface ToKeep {
 }
 
 /**
- * Keeps a locked listing as it now stands, under its version. Every change of terms ends with this, in its own
+ * Keeps locked listings as they now stand, under their versions. Every change of terms ends with this, in its own
  * transaction, so that an order finds the listing as it was bought.
  */
-export function keepVersion(tx: Tx, listing: ToKeep): Promise<void> {
-  return keepVersions(tx, [listing]);
-}
-
-/** The same for several listings at once. */
 export async function keepVersions(tx: Tx, listings: readonly ToKeep[]): Promise<void> {
   const contents = listings.map(({ listingId, content }) => ({
     listingId,

@@ -3,19 +3,19 @@ import type {
   PublishListingInput,
   UpdateListingInput,
 } from '#server/market/catalogue/catalogue-schema.ts';
+import { addListings, changeListings, versionAfter } from '#server/market/catalogue/listing-batches.ts';
 import { changeOf } from '#server/market/catalogue/listing-changes.ts';
 import { lockListing, type LockedListing } from '#server/market/catalogue/listing-locks.ts';
-import { canonical, planVariants, totalsOf } from '#server/market/catalogue/listing-rules.ts';
+import { canonical } from '#server/market/catalogue/listing-rules.ts';
 import { keepSellerKey } from '#server/market/catalogue/seller-keys.ts';
-import { checkContent, checkTerms, rowOf } from '#server/market/catalogue/listing-terms.ts';
+import { checkContent, checkTerms } from '#server/market/catalogue/listing-terms.ts';
 import { lockShelf, refuseOneDraftTooMany, refuseOneTooMany } from '#server/market/catalogue/shelf.ts';
-import { writeVariants } from '#server/market/catalogue/listing-variants.ts';
-import { currentContent, keepVersion, keptVersion } from '#server/market/catalogue/listing-versions.ts';
+import { currentContent, keptVersion } from '#server/market/catalogue/listing-versions.ts';
 import { refuseHeld } from '#server/market/people/holds.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import { inputHash } from '#server/platform/crypto.ts';
 import type { Tx } from '#server/platform/db.ts';
-import { refuse } from '#server/platform/errors.ts';
+import { keyReused, refuse } from '#server/platform/errors.ts';
 import type { Ids } from '#server/platform/ids.ts';
 import { emit } from '#server/platform/outbox.ts';
 
@@ -34,13 +34,13 @@ export interface ListingReceipt {
 /**
  * Puts a new listing on sale, or keeps it as a draft. The same key with the same input answers the same listing again.
  * Refuses: `idempotency_key_reused`, `listing_limit`, `draft_limit`, `content_missing`, `seller_key_taken`, and what
- * `checkTerms` refuses.
+ * `checkTerms` and `addListings` refuse.
  */
 export async function publishListing(
   tx: Tx,
   input: Tools & { sellerId: string; listing: PublishListingInput },
 ): Promise<ListingReceipt> {
-  const { sellerId } = input;
+  const { sellerId, clock, ids } = input;
   const { key, isDraft, ...terms } = input.listing;
   const hash = inputHash({ terms: canonical({ ...terms, isDraft }) });
   const state = isDraft ? 'draft' : 'published';
@@ -52,20 +52,12 @@ export async function publishListing(
   if (known !== null) return repeatedReceipt(known, { hash, state });
 
   await (isDraft ? refuseOneDraftTooMany(tx, sellerId) : refuseOneTooMany(tx, input));
-  const now = input.clock.now();
-  const content = terms.content ?? null;
-  if (!isDraft) checkContent(terms.kind, content);
-  await checkTerms(tx, { sellerId, terms, now });
-  const plan = planVariants([], terms.variants);
+  if (!isDraft) checkContent(terms.kind, terms.content ?? null);
+  await checkTerms(tx, terms);
   const id = input.ids.uuid();
-  const first = { id, sellerId, key, inputHash: hash, state, version: 1, createdAt: now, updatedAt: now };
-  const { acceptsItself = null, takesOffers = true } = terms;
-  const switches = { acceptsItself, takesOffers };
-  await tx.listing.createMany({ data: [{ ...rowOf(terms, totalsOf(terms, plan.offered)), ...first, ...switches }] });
-  await writeVariants(tx, { listingId: id, plan, ids: input.ids });
-  await keepVersion(tx, { listingId: id, content });
+  const attempt = { key, inputHash: hash };
+  await addListings(tx, { sellerId, clock, ids, listings: [{ id, state, terms, attempt }] });
   await keepSellerKey(tx, { sellerId, listingId: id, sellerKey: terms.sellerKey });
-  await emit(tx, input, { type: `listing.${state}`, subject: id, payload: { sellerId, version: 1 } });
   return { listingId: id, version: 1, state };
 }
 
@@ -73,32 +65,26 @@ export async function publishListing(
  * Changes a listing. Changed terms (all that a buyer sees or receives) make a new version, so that nobody buys what they
  * did not see; a changed stock, or how orders are accepted, does not.
  * Refuses: `listing_not_found`, `listing_archived`, `listing_changed` (edited elsewhere meanwhile), `stock_changed`
- * (sold meanwhile), `too_many_variants`, `content_missing`, `seller_key_taken`, and what `checkTerms` refuses.
+ * (sold meanwhile), `too_many_variants`, `content_missing`, `seller_key_taken`, and what `checkTerms` and
+ * `changeListings` refuse.
  */
 export async function updateListing(
   tx: Tx,
   input: Tools & { sellerId: string; listing: UpdateListingInput },
 ): Promise<ListingReceipt> {
-  const { listingId, version, stockSeen: _stockSeen, ...terms } = input.listing;
-  const current = await lockOwnListing(tx, { listingId, sellerId: input.sellerId });
+  const { sellerId, clock, ids, listing: wanted } = input;
+  const { listingId, version } = wanted;
+  const current = await lockOwnListing(tx, { listingId, sellerId });
   if (current.state === 'archived') throw listingArchived();
   if (current.version !== version) throw listingChanged();
   const kept = await keptVersion(tx, { listingId, version });
-  const change = changeOf(current, { wanted: input.listing, kept });
-  const { row, plan, content, areTermsEdited, isStockEdited, isSwitched } = change;
-  const { acceptsItself, takesOffers } = change;
-  await keepSellerKey(tx, { sellerId: input.sellerId, listingId, sellerKey: terms.sellerKey });
-  if (!areTermsEdited && !isStockEdited && !isSwitched) return receiptOf(current);
-  const now = input.clock.now();
-  if (areTermsEdited) await checkTerms(tx, { sellerId: input.sellerId, terms, now });
-  const nextVersion = areTermsEdited ? version + 1 : version;
-  const data = { ...row, acceptsItself, takesOffers, version: nextVersion, updatedAt: now };
-  await tx.listing.update({ where: { id: listingId }, data, select: { id: true } });
-  await writeVariants(tx, { listingId, plan, ids: input.ids });
-  if (areTermsEdited) await keepVersion(tx, { listingId, content });
-  const payload = { sellerId: input.sellerId, version: nextVersion };
-  await emit(tx, input, { type: 'listing.changed', subject: listingId, payload });
-  return { listingId, version: nextVersion, state: current.state };
+  const change = changeOf(current, { wanted, kept });
+  await keepSellerKey(tx, { sellerId, listingId, sellerKey: wanted.sellerKey });
+  if (!change.areTermsEdited && !change.isStockEdited && !change.isSwitched) return receiptOf(current);
+  if (change.areTermsEdited) await checkTerms(tx, wanted);
+  const changed = { current, change, state: current.state };
+  await changeListings(tx, { sellerId, clock, ids, changes: [changed] });
+  return { listingId, version: versionAfter(changed), state: current.state };
 }
 
 type OwnListing = Tools & { sellerId: string; listingId: string };
@@ -179,12 +165,6 @@ function repeatedReceipt(
   known: { id: string; inputHash: string },
   { hash, state }: { hash: string; state: ListingState },
 ): ListingReceipt {
-  if (known.inputHash !== hash) {
-    throw refuse(
-      'conflict',
-      'idempotency_key_reused',
-      'This form was already sent with other contents. Reload the page.',
-    );
-  }
+  if (known.inputHash !== hash) throw keyReused();
   return { listingId: known.id, version: 1, state };
 }
