@@ -1,7 +1,7 @@
 import { lockOpenCitizens } from '#server/citizens/locks.ts';
 import { citizenByUsername } from '#server/citizens/queries.ts';
 import { isSystemCitizen } from '#server/citizens/rules.ts';
-import { isBlocked } from '#server/market/people/blocks.ts';
+import { isBlockedBetween } from '#server/market/people/blocks.ts';
 import type { Db, Tx } from '#server/platform/db.ts';
 import { refuse } from '#server/platform/errors.ts';
 
@@ -85,10 +85,8 @@ export async function allowedGift(
   if (recipientId === buyerId) throw refuse('conflict', 'gift_to_yourself', 'A gift is for somebody else.');
   if (sellerIds.includes(recipientId))
     throw refuse('conflict', 'gift_to_seller', 'A gift is for somebody else than its seller.');
-  const isBetween =
-    (await isBlocked(tx, { by: recipientId, citizenId: buyerId })) ||
-    (await isBlocked(tx, { by: buyerId, citizenId: recipientId }));
-  if (isBetween) throw refuse('forbidden', 'gift_unavailable', 'You cannot give this citizen anything.');
+  if (await isBlockedBetween(tx, [recipientId, buyerId]))
+    throw refuse('forbidden', 'gift_unavailable', 'You cannot give this citizen anything.');
   return { recipientId, note: gift.note };
 }
 

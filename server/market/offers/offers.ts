@@ -30,7 +30,7 @@ import type {
 } from '#server/market/offers/offer-schema.ts';
 import { refuseUnseen } from '#server/market/orders/order-rules.ts';
 import { refuseFor } from '#server/market/orders/purchase-refusals.ts';
-import { isBlocked } from '#server/market/people/blocks.ts';
+import { isBlockedBetween } from '#server/market/people/blocks.ts';
 import { inputHash } from '#server/platform/crypto.ts';
 import type { Tx } from '#server/platform/db.ts';
 import { refuse } from '#server/platform/errors.ts';
@@ -98,10 +98,8 @@ async function refuseListing(
 
 /** Refuses `seller_unavailable` where one of the two blocked the other. */
 async function refuseBlocked(tx: Tx, { buyerId, sellerId }: { buyerId: string; sellerId: string }): Promise<void> {
-  const isBetween =
-    (await isBlocked(tx, { by: sellerId, citizenId: buyerId })) ||
-    (await isBlocked(tx, { by: buyerId, citizenId: sellerId }));
-  if (isBetween) throw refuse('conflict', 'seller_unavailable', 'The two of you do not deal with each other.');
+  if (await isBlockedBetween(tx, [sellerId, buyerId]))
+    throw refuse('conflict', 'seller_unavailable', 'The two of you do not deal with each other.');
 }
 
 /** Counted under the buyer's lock. An offer of theirs whose time is over does not stand in the way of the next. */

@@ -3,6 +3,7 @@ import { notify } from '#server/citizens/notifications.ts';
 import { partiesOf } from '#server/market/parties.ts';
 import { blocksMax, storedPeopleWords } from '#server/market/people/people-schema.ts';
 import type { BlockedView, BlockKind } from '#server/market/people/people-schema.ts';
+import { lockName } from '#server/platform/advisory-lock.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import { Prisma, type Db, type Tx } from '#server/platform/db.ts';
 import { refuse } from '#server/platform/errors.ts';
@@ -10,6 +11,15 @@ import { refuse } from '#server/platform/errors.ts';
 /** Whether `by` blocked `citizenId`, who may then neither write to them, ask them, nor buy from them. */
 export function isBlocked(db: Db, pair: { by: string; citizenId: string }): Promise<boolean> {
   return has(db, { ...pair, kinds: ['block'] });
+}
+
+/** Whether one of the two blocked the other. */
+export async function isBlockedBetween(db: Db, [one, other]: readonly [string, string]): Promise<boolean> {
+  const pairs = [
+    { citizenId: one, blockedId: other },
+    { citizenId: other, blockedId: one },
+  ];
+  return (await db.citizenBlock.count({ where: { kind: 'block', OR: pairs } })) > 0;
 }
 
 /** Whether `by` does not want to be told what `citizenId` does. Whoever is blocked is not heard either. */
@@ -46,7 +56,7 @@ export async function setBlock(
   }
   if ((await citizenById(tx, citizenId)) === null)
     throw refuse('not_found', 'citizen_not_found', 'There is no such citizen.');
-  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('market.blocks:' || ${by}, 0))`;
+  await lockName(tx, `market.blocks:${by}`);
   await tx.citizenBlock.createMany({ data: [{ ...pair, createdAt: clock.now() }], skipDuplicates: true });
   if ((await tx.citizenBlock.count({ where: { citizenId: by } })) > blocksMax)
     throw refuse('conflict', 'blocks_exhausted', 'You block as many citizens as one can.');
