@@ -13,6 +13,7 @@ import {
 import { refuse } from '#server/platform/errors.ts';
 import type { Handler } from '#server/platform/http.ts';
 import { readBodyBytes } from '#server/platform/node-http.ts';
+import { streamedText } from '#server/platform/streamed-text.ts';
 import type { Context } from '#server/platform/trpc.ts';
 import { z } from '#server/platform/zod.ts';
 import { limitedDoor } from './limited-door.ts';
@@ -59,10 +60,7 @@ const catalogueFile = limitedDoor('statement', async (request, context) => {
   if (format === null) throw refuse('not_found', 'file_not_found', 'There is no such file.');
   const hasContent = searchParams.get('content') === 'yes';
   const pieces = exportCatalogue(context.database.client, { sellerId, format, hasContent });
-  // The first piece is read before the answer begins, so that a failure is still a proper refusal.
-  const first = await pieces.next();
-  const body = streamOf(first.done === true ? '' : first.value, pieces);
-  return fileAnswer(body, { name: 'cascade-catalogue', format });
+  return fileAnswer(await streamedText(pieces), { name: 'cascade-catalogue', format });
 });
 
 const types = { csv: 'text/csv; charset=utf-8', json: 'application/json; charset=utf-8' } as const;
@@ -74,24 +72,6 @@ function fileAnswer(body: BodyInit, { name, format }: { name: string; format: Im
       'content-disposition': `attachment; filename="${name}.${format}"`,
       'cache-control': 'private, no-store',
       'x-content-type-options': 'nosniff',
-    },
-  });
-}
-
-/** Reads on only when the client has taken what it got. */
-function streamOf(first: string, rest: AsyncGenerator<string, void>): ReadableStream<Uint8Array> {
-  const encoder = new TextEncoder();
-  return new ReadableStream<Uint8Array>({
-    start: (controller) => {
-      controller.enqueue(encoder.encode(first));
-    },
-    pull: async (controller) => {
-      const next = await rest.next();
-      if (next.done === true) controller.close();
-      else controller.enqueue(encoder.encode(next.value));
-    },
-    cancel: async () => {
-      await rest.return();
     },
   });
 }

@@ -15,6 +15,7 @@ import type { Database } from '#server/platform/db.ts';
 import { refuse } from '#server/platform/errors.ts';
 import { answerRefusal } from '#server/platform/http.ts';
 import type { Principal } from '#server/platform/session.ts';
+import { streamedText } from '#server/platform/streamed-text.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import { csvLine } from './csv.ts';
 import { statementPages } from './flows.ts';
@@ -62,10 +63,8 @@ export async function statementCsv(request: Request, deps: StatementDeps): Promi
     const from = startOfDay(period.first, veniceTimeZone);
     const to = startOfDay(nextDay(period.last), veniceTimeZone);
     const query = { citizenId: deps.principal.citizenId, kinds, from, to, limit: pageSize };
-    // The first page is read before the answer begins, so that a failure is still a proper refusal.
-    const lines = statementLines(deps, query);
-    const first = await lines.next();
-    return new Response(bodyOf(first.done === true ? '' : first.value, lines), { headers: headersFor(period) });
+    const body = await streamedText(statementLines(deps, query));
+    return new Response(body, { headers: headersFor(period) });
   } catch (error) {
     return answerRefusal(error);
   }
@@ -113,22 +112,4 @@ function entryLine(entry: StatementEntry): string {
     entry.reference ?? '',
     entry.transferId,
   ]);
-}
-
-/** Reads on only when the client has taken what it got. */
-function bodyOf(first: string, rest: AsyncGenerator<string, void>): ReadableStream<Uint8Array> {
-  const encoder = new TextEncoder();
-  return new ReadableStream<Uint8Array>({
-    start: (controller) => {
-      controller.enqueue(encoder.encode(first));
-    },
-    pull: async (controller) => {
-      const next = await rest.next();
-      if (next.done === true) controller.close();
-      else controller.enqueue(encoder.encode(next.value));
-    },
-    cancel: async () => {
-      await rest.return();
-    },
-  });
 }
