@@ -1,26 +1,9 @@
 import { useTranslations } from 'next-intl';
 
-const columns = [
-  'sku',
-  'state',
-  'kind',
-  'title',
-  'description',
-  'category',
-  'tags',
-  'price',
-  'stock',
-  'options',
-  'variants',
-  'availability',
-  'delivery_days',
-  'quantity_steps',
-  'accepts_itself',
-  'takes_offers',
-  'pictures',
-  'attribute',
-  'content',
-] as const;
+import { openColumns } from '#server/market/imports/import-schema.ts';
+
+/** What only buyers read is told as one, behind the attributes. */
+const columns = [...openColumns, 'attribute', 'content'] as const;
 
 /** What may stand in each column of a file. */
 export function ColumnHelp() {

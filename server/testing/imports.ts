@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { updateListingInput } from '#server/market/catalogue/catalogue-schema.ts';
+import { listingById } from '#server/market/catalogue/listing-queries.ts';
+import { updateListing } from '#server/market/catalogue/listings.ts';
 import { exportCatalogue } from '#server/market/imports/export-queries.ts';
 import { uploadImport } from '#server/market/imports/import-flows.ts';
 import { workOnImports } from '#server/market/imports/import-jobs.ts';
@@ -21,6 +24,8 @@ export interface TestImports {
   /** Sends, applies and waits. */
   apply(seller: TestCitizen, text: string, rule?: ImportRule): Promise<ImportView>;
   undo(seller: TestCitizen, importId: string): Promise<ImportView>;
+  /** Changes something of a listing by the form, as its seller sees it now. */
+  edit(seller: TestCitizen, listingId: string, change: object): Promise<void>;
   export(seller: TestCitizen, options?: { format?: ImportFormat; hasContent?: boolean }): Promise<string>;
 }
 
@@ -58,6 +63,14 @@ export function testImports(market: TestMarket, batchRows = 100): TestImports {
       await database.inTransaction((tx) => startUndo(tx, own(seller, importId)));
       await work();
       return see(seller, importId);
+    },
+    edit: async ({ citizenId: sellerId }, listingId, change) => {
+      const seen = await listingById(database.client, { listingId, visitorId: sellerId });
+      const listing = updateListingInput.parse({
+        ...{ ...seen, listingId, category: seen.categorySlug, stockSeen: seen.stock },
+        ...change,
+      });
+      await database.inTransaction((tx) => updateListing(tx, { sellerId, clock, ids: systemIds, listing }));
     },
     export: async ({ citizenId: sellerId }, { format = 'csv', hasContent = false } = {}) => {
       let text = '';

@@ -1,12 +1,13 @@
 import { storedListingWords } from '#server/market/catalogue/catalogue-schema.ts';
 import { withGuard } from '#server/market/imports/import-file.ts';
+import { attributePrefix } from '#server/market/imports/import-columns.ts';
 import {
-  attributePrefix,
+  catalogueMax,
   importColumns,
-  privateColumns,
+  openColumns,
   type ImportColumn,
-} from '#server/market/imports/import-columns.ts';
-import { catalogueMax, type ImportFormat } from '#server/market/imports/import-schema.ts';
+  type ImportFormat,
+} from '#server/market/imports/import-schema.ts';
 import { toDecimal } from '#server/money/money.ts';
 import { csvLine, type CsvCell } from '#server/payments/csv.ts';
 import type { Db } from '#server/platform/db.ts';
@@ -25,7 +26,7 @@ export interface ExportInput {
 /** Yields the file in pieces, page by page, so that it is never held as a whole. */
 export async function* exportCatalogue(db: Db, input: ExportInput): AsyncGenerator<string, void> {
   const { sellerId, format, hasContent } = input;
-  const columns = importColumns.filter((column) => hasContent || !privateColumns.includes(column));
+  const columns = hasContent ? importColumns : openColumns;
   const keys = await keysOf(db, sellerId);
   const attributes = format === 'csv' ? await attributeKeys(db, sellerId) : [];
   yield format === 'csv' ? csvLine([...columns, ...attributes.map((key) => attributePrefix + key)]) : '[';

@@ -1,33 +1,10 @@
+import type { ImportColumn } from '#server/market/imports/import-schema.ts';
 import { csvLine, type CsvCell } from '#server/payments/csv.ts';
 
-/** The columns of a catalogue's file, in their order; attributes follow as `attribute.<key>`. */
-export const importColumns = [
-  'sku',
-  'state',
-  'kind',
-  'title',
-  'description',
-  'category',
-  'tags',
-  'price',
-  'stock',
-  'options',
-  'variants',
-  'availability',
-  'delivery_days',
-  'quantity_steps',
-  'accepts_itself',
-  'takes_offers',
-  'pictures',
-  'content_text',
-  'content_files',
-] as const;
-export type ImportColumn = (typeof importColumns)[number];
+/** What the columns of a catalogue's file say; which there are stands in `import-schema.ts`. */
 
+/** Before the key of an attribute, in the columns that follow the others. */
 export const attributePrefix = 'attribute.';
-
-/** Of something digital: only given out when asked for. */
-export const privateColumns: readonly ImportColumn[] = ['content_text', 'content_files'];
 
 /** The fields of a listing's terms by the columns that say them. */
 export const fieldOfColumn = {

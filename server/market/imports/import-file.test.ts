@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { importColumns, templateCsv } from '#server/market/imports/import-columns.ts';
+import { templateCsv } from '#server/market/imports/import-columns.ts';
 import { readFile, textOfFile, withGuard, withoutGuard } from '#server/market/imports/import-file.ts';
 import { readRow, checkRow, shownValue, type Asked } from '#server/market/imports/import-rows.ts';
-import { importRowsMax } from '#server/market/imports/import-schema.ts';
+import { importColumns, importRowsMax } from '#server/market/imports/import-schema.ts';
 import { csvLine } from '#server/payments/csv.ts';
 
 const asked: Asked = new Map([

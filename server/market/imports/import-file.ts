@@ -1,6 +1,6 @@
 import { CsvError, parse } from 'csv-parse/sync';
-import { attributePrefix, importColumns } from '#server/market/imports/import-columns.ts';
-import { importRowsMax, type ImportFormat } from '#server/market/imports/import-schema.ts';
+import { attributePrefix } from '#server/market/imports/import-columns.ts';
+import { importColumns, importRowsMax, type ImportFormat } from '#server/market/imports/import-schema.ts';
 import { refuse } from '#server/platform/errors.ts';
 
 /** What is wrong with a place of the file. `value` is what was found there. */

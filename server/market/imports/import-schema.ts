@@ -30,6 +30,31 @@ export const importStates = [
 ] as const;
 export type ImportState = (typeof importStates)[number];
 
+/** Columns of a catalogue's file that everybody may read, in their order. */
+export const openColumns = [
+  'sku',
+  'state',
+  'kind',
+  'title',
+  'description',
+  'category',
+  'tags',
+  'price',
+  'stock',
+  'options',
+  'variants',
+  'availability',
+  'delivery_days',
+  'quantity_steps',
+  'accepts_itself',
+  'takes_offers',
+  'pictures',
+] as const;
+
+/** All of them, with those of something digital that are only given out when asked for; attributes follow as `attribute.<key>`. */
+export const importColumns = [...openColumns, 'content_text', 'content_files'] as const;
+export type ImportColumn = (typeof importColumns)[number];
+
 export const importFormats = ['csv', 'json'] as const;
 export type ImportFormat = (typeof importFormats)[number];
 

@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { listingById } from '#server/market/catalogue/listing-queries.ts';
-import { pauseListing, updateListing } from '#server/market/catalogue/listings.ts';
-import { updateListingInput } from '#server/market/catalogue/catalogue-schema.ts';
+import { pauseListing } from '#server/market/catalogue/listings.ts';
 import { applyBatch } from '#server/market/imports/import-batches.ts';
 import { uploadImport } from '#server/market/imports/import-flows.ts';
 import { trimImports, workOnImports } from '#server/market/imports/import-jobs.ts';
@@ -43,17 +41,7 @@ const told = async (importId: string) => {
 const small = (row: string) => `sku,title,description,category,price,stock\n${row}`;
 const goblet = (price: string, stock = '5') =>
   small(`A,Goblet of cristallo,A wine goblet blown thin.,glass,${price},${stock}`);
-
-async function edit(listingId: string, change: object): Promise<void> {
-  const seen = await listingById(market.database.client, { listingId, visitorId: seller.citizenId });
-  const listing = updateListingInput.parse({
-    ...{ ...seen, listingId, category: seen.categorySlug, stockSeen: seen.stock },
-    ...change,
-  });
-  await market.database.inTransaction((tx) =>
-    updateListing(tx, { sellerId: seller.citizenId, clock: market.clock, ids: systemIds, listing }),
-  );
-}
+const edit = (listingId: string, change: object) => imports.edit(seller, listingId, change);
 
 /** How many wait for a lock of somebody else. */
 async function waitingOnes(): Promise<number> {

@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { listingById } from '#server/market/catalogue/listing-queries.ts';
-import { archiveListing, updateListing } from '#server/market/catalogue/listings.ts';
-import { updateListingInput } from '#server/market/catalogue/catalogue-schema.ts';
+import { archiveListing } from '#server/market/catalogue/listings.ts';
 import { workOnImports } from '#server/market/imports/import-jobs.ts';
 import { importReport } from '#server/market/imports/import-queries.ts';
 import { systemIds } from '#server/platform/ids.ts';
@@ -27,17 +25,7 @@ const leftOf = async (importId: string) => {
 };
 const variants = '[{"values":["S"],"price":"10","stock":2},{"values":["L"],"price":"12","stock":3}]';
 const cell = (text: string) => `"${text.replaceAll('"', '""')}"`;
-
-async function edit(listingId: string, change: object): Promise<void> {
-  const seen = await listingById(market.database.client, { listingId, visitorId: seller.citizenId });
-  const listing = updateListingInput.parse({
-    ...{ ...seen, listingId, category: seen.categorySlug, stockSeen: seen.stock },
-    ...change,
-  });
-  await market.database.inTransaction((tx) =>
-    updateListing(tx, { sellerId: seller.citizenId, clock: market.clock, ids: systemIds, listing }),
-  );
-}
+const edit = (listingId: string, change: object) => imports.edit(seller, listingId, change);
 
 describe('undoing an import', () => {
   it('gives back every word, price, stock, variant and state that it changed, and archives what it made', async () => {
