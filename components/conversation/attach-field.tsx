@@ -1,9 +1,8 @@
 'use client';
 
 import { useTranslations } from 'next-intl';
-import { useState } from 'react';
 
-import { makeKey } from '#components/form/use-attempt.ts';
+import { useUpload, type Upload } from '#components/sell/use-upload.ts';
 import { Button } from '#components/ui/button.tsx';
 import { Field } from '#components/ui/field.tsx';
 import { Notice } from '#components/ui/notice.tsx';
@@ -13,41 +12,38 @@ import {
   attachmentsMax,
   attachmentTypes,
 } from '#server/market/messages/message-schema.ts';
+import { z } from '#server/platform/zod.ts';
 
 export interface BroughtFile {
   id: string;
   name: string;
 }
 
+const nameLengthMax = 120;
+
+/** Brings files before the message that takes them along. */
+export function useBringing(onBrought: (file: BroughtFile) => void): Upload {
+  return useUpload({
+    addressOf: (id) => `${attachmentPath}${id}`,
+    headersOf: (name) => ({ 'x-file-name': encodeURIComponent(name.slice(-nameLengthMax).toWellFormed()) }),
+    answer: z.null(),
+    onArrived: (_nothing, { id, name }) => onBrought({ id, name }),
+    bytesMax: attachmentBytesMax,
+  });
+}
+
 interface AttachFieldProps {
   files: readonly BroughtFile[];
+  bringing: Upload;
+  /** While the message is sent. */
+  isStill: boolean;
   onChange: (files: readonly BroughtFile[]) => void;
 }
 
-/** Brings files before the message that takes them along; what is chosen goes at once. */
-export function AttachField({ files, onChange }: AttachFieldProps) {
+/** What is chosen is brought at once. */
+export function AttachField({ files, bringing, isStill, onChange }: AttachFieldProps) {
   const t = useTranslations('conversation.form');
-  const errors = useTranslations('errors');
-  const codes = useTranslations('errors.code');
-  const [isBringing, setBringing] = useState(false);
-  const [problem, setProblem] = useState<string | null>(null);
-  const textOf = (code: string) => {
-    const key = code as Parameters<typeof codes>[0];
-    return codes.has(key) ? codes(key) : errors('unknownOutcome');
-  };
-  const choose = async (chosen: readonly File[]) => {
-    setBringing(true);
-    setProblem(null);
-    const brought: BroughtFile[] = [];
-    for (const file of chosen.slice(0, attachmentsMax - files.length)) {
-      const id = makeKey();
-      const code = await bring(id, file);
-      if (code === null) brought.push({ id, name: file.name });
-      else setProblem(textOf(code));
-    }
-    setBringing(false);
-    onChange([...files, ...brought]);
-  };
+  const { send, isSending, problem } = bringing;
   return (
     <div className="flex flex-col gap-2">
       <Field id="message-files" label={t('files')} hint={t('filesHint')}>
@@ -57,17 +53,17 @@ export function AttachField({ files, onChange }: AttachFieldProps) {
             type="file"
             multiple
             accept={attachmentTypes.join()}
-            disabled={isBringing || files.length >= attachmentsMax}
+            disabled={isStill || isSending || files.length >= attachmentsMax}
             className="block w-full text-sm text-muted file:mr-3 file:min-h-control-sm file:cursor-pointer file:rounded-md file:border file:border-border file:bg-surface file:px-3 file:text-text"
             onChange={({ currentTarget }) => {
-              const chosen = [...(currentTarget.files ?? [])];
+              const chosen = [...(currentTarget.files ?? [])].slice(0, attachmentsMax - files.length);
               currentTarget.value = '';
-              void choose(chosen);
+              void send(chosen);
             }}
           />
         )}
       </Field>
-      {isBringing ? <p role="status">{t('bringing')}</p> : null}
+      {isSending ? <p role="status">{t('bringing')}</p> : null}
       {problem === null ? null : <Notice tone="danger" title={problem} live />}
       {files.length === 0 ? null : (
         <ul className="flex flex-wrap gap-2">
@@ -88,18 +84,4 @@ export function AttachField({ files, onChange }: AttachFieldProps) {
       )}
     </div>
   );
-}
-
-/** Null when it is kept, else the code of the refusal. */
-async function bring(id: string, file: File): Promise<string | null> {
-  if (file.size > attachmentBytesMax) return 'body_too_large';
-  try {
-    const headers = { 'x-file-name': encodeURIComponent(file.name.slice(-120)) };
-    const answer = await fetch(`${attachmentPath}${id}`, { method: 'PUT', headers, body: file });
-    if (answer.ok) return null;
-    const { code } = (await answer.json()) as { code?: unknown };
-    return typeof code === 'string' ? code : 'internal';
-  } catch {
-    return 'unknown';
-  }
 }

@@ -5,7 +5,7 @@ import { useTranslations } from 'next-intl';
 import { useState } from 'react';
 import type { SubmitEvent } from 'react';
 
-import { AttachField } from '#components/conversation/attach-field.tsx';
+import { AttachField, useBringing } from '#components/conversation/attach-field.tsx';
 import type { BroughtFile } from '#components/conversation/attach-field.tsx';
 import { useRefusalText } from '#components/errors/use-refusal-text.ts';
 import { NeedsScript } from '#components/form/needs-script.tsx';
@@ -32,6 +32,7 @@ export function MessageForm({ target }: { target: MessageTarget }) {
   const { refresh, isRefreshing } = useRefresh();
   const [text, setText] = useState('');
   const [files, setFiles] = useState<readonly BroughtFile[]>([]);
+  const bringing = useBringing((file) => setFiles((before) => [...before, file]));
   const [isChecked, setChecked] = useState(false);
   const isQuestion = 'listingId' in target;
   const send = useSend(target, {
@@ -49,7 +50,7 @@ export function MessageForm({ target }: { target: MessageTarget }) {
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     setChecked(true);
-    if (isWrong || send.isPending) return;
+    if (isWrong || send.isPending || bringing.isSending) return;
     send.mutate({ text, attachmentIds: files.map(({ id }) => id), key: attempt.key });
   };
   return (
@@ -66,10 +67,12 @@ export function MessageForm({ target }: { target: MessageTarget }) {
             <Textarea {...control} rows={3} value={text} onChange={({ target: field }) => setText(field.value)} />
           )}
         </Field>
-        {isQuestion ? null : <AttachField files={files} onChange={setFiles} />}
+        {isQuestion ? null : (
+          <AttachField files={files} bringing={bringing} isStill={send.isPending} onChange={setFiles} />
+        )}
         {send.isError ? <Notice tone="danger" title={refusalText(send.error)} live /> : null}
         <div>
-          <Button type="submit" pending={send.isPending || isRefreshing}>
+          <Button type="submit" pending={send.isPending || isRefreshing || bringing.isSending}>
             {isQuestion ? t('ask') : t('send')}
           </Button>
         </div>

@@ -21,7 +21,7 @@ export function UploadForm() {
   const [isChecked, setChecked] = useState(false);
   const [hasArrived, setArrived] = useState(false);
   const { send, isSending, problem } = useUpload({
-    addressOf: (id, { name }) => `${importPath}${id}?${new URLSearchParams({ name }).toString()}`,
+    addressOf: (id, name) => `${importPath}${id}?${new URLSearchParams({ name }).toString()}`,
     answer: sentImport,
     onArrived: ({ id }) => {
       setArrived(true);

@@ -1,9 +1,9 @@
 'use client';
 
 import { useFormatter, useTranslations } from 'next-intl';
-import { useRef } from 'react';
 
 import type { FieldsProps } from '#components/sell/listing-fields.tsx';
+import { FileChooser } from '#components/sell/file-chooser.tsx';
 import { useProblemText } from '#components/sell/use-problem-text.ts';
 import { useUpload } from '#components/sell/use-upload.ts';
 import { Button } from '#components/ui/button.tsx';
@@ -18,8 +18,13 @@ import {
 
 type ChangeFiles = (change: (files: readonly ContentFileView[]) => readonly ContentFileView[]) => void;
 
+interface FilesProps {
+  onFiles: ChangeFiles;
+  onBusy: (isBusy: boolean) => void;
+}
+
 /** What buyers of something digital receive: text, files, or both. */
-export function ContentFields({ draft, problems, onChange, onFiles }: FieldsProps & { onFiles: ChangeFiles }) {
+export function ContentFields({ draft, problems, onChange, ...sending }: FieldsProps & FilesProps) {
   const t = useTranslations('sell.form');
   const problemText = useProblemText();
   return (
@@ -37,19 +42,19 @@ export function ContentFields({ draft, problems, onChange, onFiles }: FieldsProp
           />
         )}
       </Field>
-      <ContentFiles files={draft.contentFiles} onFiles={onFiles} />
+      <ContentFiles files={draft.contentFiles} {...sending} />
     </fieldset>
   );
 }
 
-function ContentFiles({ files, onFiles }: { files: readonly ContentFileView[]; onFiles: ChangeFiles }) {
+function ContentFiles({ files, onFiles, onBusy }: FilesProps & { files: readonly ContentFileView[] }) {
   const t = useTranslations('sell.form');
   const format = useFormatter();
-  const chooser = useRef<HTMLInputElement>(null);
-  const { send, isSending, problem } = useUpload({
-    addressOf: (id, file) => `/api/contents/${id}?name=${encodeURIComponent(file.name)}`,
+  const upload = useUpload({
+    addressOf: (id, name) => `/api/contents/${id}?name=${encodeURIComponent(name)}`,
     answer: contentFile,
     onArrived: (arrived) => onFiles((before) => [...before, arrived].slice(0, contentFilesMax)),
+    onBusy,
   });
   return (
     <div className="flex flex-col gap-3">
@@ -73,29 +78,12 @@ function ContentFiles({ files, onFiles }: { files: readonly ContentFileView[]; o
           </li>
         ))}
       </ul>
-      <input
-        ref={chooser}
-        type="file"
-        multiple
-        aria-label={t('chooseFiles')}
-        className="sr-only"
-        tabIndex={-1}
-        onChange={(event) => {
-          const chosen = [...(event.target.files ?? [])].slice(0, contentFilesMax - files.length);
-          event.target.value = '';
-          void send(chosen);
-        }}
+      <FileChooser
+        label={t('chooseFiles')}
+        button={t('addFiles')}
+        most={contentFilesMax - files.length}
+        upload={upload}
       />
-      {files.length < contentFilesMax ? (
-        <div>
-          <Button variant="secondary" size="small" pending={isSending} onClick={() => chooser.current?.click()}>
-            {t('addFiles')}
-          </Button>
-        </div>
-      ) : null}
-      <p role="status" className={problem === null ? 'sr-only' : 'text-sm font-medium text-danger'}>
-        {problem ?? (isSending ? t('sending') : '')}
-      </p>
     </div>
   );
 }

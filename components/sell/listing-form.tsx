@@ -44,8 +44,8 @@ export function ListingForm({ initial, edited, tree, tier, saleFeePpm }: Listing
   const t = useTranslations('sell.form');
   const hydrated = useHydrated();
   const listing = useListingForm({ initial, edited, tree });
-  const { form, draft, submit, send, sending, problems } = listing;
-  const isBusy = sending.isPending || sending.isSuccess;
+  const { form, draft, submit, send, sending, isUploading, problems } = listing;
+  const isBusy = isUploading || sending.isPending || sending.isSuccess;
   return (
     <div className="grid items-start gap-6 lg:grid-cols-[3fr_2fr] lg:gap-10">
       <form ref={form} onSubmit={submit} noValidate className="flex min-w-0 flex-col gap-6">
@@ -83,7 +83,7 @@ interface AllFieldsProps {
 
 /** Every field that this kind of listing has. */
 function AllFields({ listing, tree }: AllFieldsProps) {
-  const { draft, asked, problems, change } = listing;
+  const { draft, asked, problems, change, onBusy } = listing;
   const fields = { draft, problems, onChange: change };
   const hasOptions = draft.kind !== 'digital' && draft.options.length > 0;
   return (
@@ -97,6 +97,7 @@ function AllFields({ listing, tree }: AllFieldsProps) {
         <ContentFields
           {...fields}
           onFiles={(next) => change(({ contentFiles }) => ({ contentFiles: next(contentFiles) }))}
+          onBusy={onBusy}
         />
       ) : (
         <VariantFields {...fields} />
@@ -104,6 +105,7 @@ function AllFields({ listing, tree }: AllFieldsProps) {
       <PictureFields
         pictures={draft.pictures}
         onChange={(next) => change(({ pictures }) => ({ pictures: next(pictures) }))}
+        onBusy={onBusy}
       />
       <DetailFields {...fields} asked={asked} />
       {draft.kind === 'digital' ? null : <AcceptanceField draft={draft} onChange={change} />}

@@ -1,9 +1,9 @@
 'use client';
 
 import { useTranslations } from 'next-intl';
-import { useId, useRef } from 'react';
 
 import { Picture } from '#components/listing/picture.tsx';
+import { FileChooser } from '#components/sell/file-chooser.tsx';
 import { useUpload } from '#components/sell/use-upload.ts';
 import { Button } from '#components/ui/button.tsx';
 import { Field } from '#components/ui/field.tsx';
@@ -19,17 +19,17 @@ interface PictureFieldsProps {
   pictures: readonly ListingPicture[];
   /** Changes the list as it then is, for pictures arrive one after the other. */
   onChange: (change: (pictures: readonly ListingPicture[]) => readonly ListingPicture[]) => void;
+  onBusy: (isBusy: boolean) => void;
 }
 
 /** Up to eight pictures in an order, the first for the card, each with words for those who do not see it. */
-export function PictureFields({ pictures, onChange }: PictureFieldsProps) {
+export function PictureFields({ pictures, onChange, onBusy }: PictureFieldsProps) {
   const t = useTranslations('sell.form');
-  const id = useId();
-  const chooser = useRef<HTMLInputElement>(null);
-  const { send, isSending, problem } = useUpload({
+  const upload = useUpload({
     addressOf: (uploadId) => `/api/uploads/${uploadId}`,
     answer: sentPicture,
-    onArrived: ({ id: arrived }) => onChange((before) => [...before, { id: arrived, alt: '' }].slice(0, picturesMax)),
+    onArrived: ({ id }) => onChange((before) => [...before, { id, alt: '' }].slice(0, picturesMax)),
+    onBusy,
   });
   const move = (from: number, to: number) => {
     onChange((before) => {
@@ -57,33 +57,13 @@ export function PictureFields({ pictures, onChange }: PictureFieldsProps) {
           />
         ))}
       </ol>
-      <div className="flex flex-col gap-2">
-        <input
-          ref={chooser}
-          id={id}
-          type="file"
-          accept="image/jpeg,image/png,image/webp,image/gif"
-          multiple
-          aria-label={t('choosePictures')}
-          className="sr-only"
-          tabIndex={-1}
-          onChange={(event) => {
-            const files = [...(event.target.files ?? [])].slice(0, picturesMax - pictures.length);
-            event.target.value = '';
-            void send(files);
-          }}
-        />
-        {pictures.length < picturesMax ? (
-          <div>
-            <Button variant="secondary" size="small" pending={isSending} onClick={() => chooser.current?.click()}>
-              {t('addPictures')}
-            </Button>
-          </div>
-        ) : null}
-        <p role="status" className={problem === null ? 'sr-only' : 'text-sm font-medium text-danger'}>
-          {problem ?? (isSending ? t('sending') : '')}
-        </p>
-      </div>
+      <FileChooser
+        label={t('choosePictures')}
+        button={t('addPictures')}
+        accept="image/jpeg,image/png,image/webp,image/gif"
+        most={picturesMax - pictures.length}
+        upload={upload}
+      />
     </fieldset>
   );
 }

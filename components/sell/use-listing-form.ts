@@ -33,6 +33,7 @@ export function useListingForm({ initial, edited, tree }: FormStart) {
   const form = useRef<HTMLFormElement>(null);
   const [draft, setDraft] = useState(initial);
   const [isChecked, setChecked] = useState(false);
+  const [uploads, setUploads] = useState(0);
   const sending = useSending(edited);
   const asked: readonly CategoryAttributeView[] = tree.find(({ slug }) => slug === draft.category)?.attributes ?? [];
   const { terms, problems } = readDraft(draft, asked);
@@ -41,7 +42,7 @@ export function useListingForm({ initial, edited, tree }: FormStart) {
     if (terms === null) {
       const wrong = draftFields.find((field) => problems[field] !== undefined);
       form.current?.querySelector<HTMLElement>(`[name="${String(wrong)}"]`)?.focus();
-    } else if (!sending.isPending) {
+    } else if (!sending.isPending && uploads === 0) {
       sending.mutate({ terms, isDraft });
     }
   };
@@ -52,7 +53,21 @@ export function useListingForm({ initial, edited, tree }: FormStart) {
   const change = (changed: Partial<ListingDraft> | ((current: ListingDraft) => Partial<ListingDraft>)) => {
     setDraft((current) => ({ ...current, ...(typeof changed === 'function' ? changed(current) : changed) }));
   };
-  return { form, draft, asked, change, submit, send, sending, problems: isChecked ? problems : {} };
+  /** What is still on its way would be missing from what is sent. */
+  const onBusy = (isBusy: boolean) => setUploads((count) => count + (isBusy ? 1 : -1));
+  const isUploading = uploads > 0;
+  return {
+    form,
+    draft,
+    asked,
+    change,
+    submit,
+    send,
+    sending,
+    onBusy,
+    isUploading,
+    problems: isChecked ? problems : {},
+  };
 }
 
 /** Publishes, keeps as a draft or saves, and goes back to the seller's listings. */
