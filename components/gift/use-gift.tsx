@@ -7,9 +7,7 @@ import type { ReactNode } from 'react';
 import { Field } from '#components/ui/field.tsx';
 import { Input } from '#components/ui/input.tsx';
 import { useHydrated } from '#components/ui/use-hydrated.ts';
-
-const usernameLengthMax = 64;
-const noteLengthMax = 200;
+import { giftNoteLength, recipientNameLengthMax } from '#server/market/gifts/gift-length-schema.ts';
 
 interface GiftChoice {
   /** For whom it is bought; null for oneself, and undefined while nobody is named yet. */
@@ -54,7 +52,7 @@ export function useGift(more?: ReactNode): GiftChoice {
               <Input
                 {...control}
                 value={username}
-                maxLength={usernameLengthMax}
+                maxLength={recipientNameLengthMax}
                 autoComplete="off"
                 autoCapitalize="none"
                 spellCheck={false}
@@ -67,7 +65,7 @@ export function useGift(more?: ReactNode): GiftChoice {
               <Input
                 {...control}
                 value={note}
-                maxLength={noteLengthMax}
+                maxLength={giftNoteLength.max}
                 autoComplete="off"
                 onChange={({ target }) => setNote(target.value)}
               />

@@ -2,6 +2,7 @@ import type { CategorySlug, ListingKind } from '#server/market/catalogue/catalog
 import { couponCode } from '#server/market/discounts/discount-schema.ts';
 import type { LineDiscount } from '#server/market/discounts/price-schema.ts';
 import type { AttributeValue, ListingPicture } from '#server/market/catalogue/details-schema.ts';
+import { giftNoteLength } from '#server/market/gifts/gift-length-schema.ts';
 import { recipientName } from '#server/market/peer-transfers/peer-transfer-schema.ts';
 import { attemptKey, line, paragraphs, type PartyView } from '#server/market/schema.ts';
 import type { DucatMinor } from '#server/money/money.ts';
@@ -58,8 +59,6 @@ export const purchaseLinesMax = 50;
 export const noteLength = { min: 10, max: 2000 } as const;
 
 export const orderIdInput = z.object({ orderId: z.uuid() });
-
-export const giftNoteLength = { min: 1, max: 200 } as const;
 
 /** The username as Venice writes it, and one line for whoever receives it. */
 export const giftInput = z.object({ username: recipientName, note: line(giftNoteLength).nullable() });
