@@ -46,6 +46,19 @@ test('a sale and a coupon make a purchase cheaper, to the centesimo that was sho
   await signIn(page, 'NLR');
   const before = await availableMinor(page);
 
+  await test.step('the cart at the side of a page takes the code, and gives it back', async () => {
+    await page.goto(listing);
+    await page.getByRole('button', { name: 'Add to the cart' }).click();
+    const drawer = page.getByRole('dialog');
+    await drawer.getByLabel(/^Coupon of/).fill('OCCHIALI-10');
+    await drawer.getByRole('button', { name: 'Use it' }).click();
+    await expect(drawer.getByText('Coupon OCCHIALI-10')).toBeVisible();
+    await drawer.getByRole('button', { name: 'Take OCCHIALI-10 out' }).click();
+    await expect(drawer.getByLabel(/^Coupon of/)).toBeVisible();
+    await drawer.getByRole('button', { name: `Take ${title} out` }).click();
+    await expect(drawer.getByText('Nothing is in it any more.')).toBeVisible();
+  });
+
   await test.step('the page of the listing shows both prices, and takes the code', async () => {
     await page.goto(listing);
     await expect(page.getByRole('main')).toContainText(/Now 15\.15 ducats instead of 20\.20/);

@@ -1,72 +1,37 @@
 'use client';
 
 import { useTranslations } from 'next-intl';
-import { useState } from 'react';
 
 import { useRefusalText } from '#components/errors/use-refusal-text.ts';
 import { useCartChange } from '#components/cart/use-cart-change.ts';
+import { CouponEntry } from '#components/listing/coupon-entry.tsx';
 import { Amount } from '#components/money/amount.tsx';
 import { Button } from '#components/ui/button.tsx';
-import { Field } from '#components/ui/field.tsx';
-import { Input } from '#components/ui/input.tsx';
 import { useHydrated } from '#components/ui/use-hydrated.ts';
 import type { CartCoupon, CartGroup } from '#server/market/cart/cart-schema.ts';
-import { couponCodeLength, couponCodeOf } from '#server/market/discounts/coupon-code-schema.ts';
 
 type Group = Pick<CartGroup, 'seller' | 'subtotalMinor' | 'coupon'>;
 
 /** The coupon for what comes from one seller: a field for its code, or what it takes off. */
 export function GroupCoupon({ group }: { group: Group }) {
   const { seller, subtotalMinor, coupon } = group;
-  if (coupon === null) return <CouponEntry seller={seller} />;
+  if (coupon === null) return <CouponOf seller={seller} />;
   return <UsedCoupon sellerId={seller.citizenId} subtotalMinor={subtotalMinor} coupon={coupon} />;
 }
 
-function CouponEntry({ seller }: Pick<Group, 'seller'>) {
+function CouponOf({ seller }: Pick<Group, 'seller'>) {
   const t = useTranslations('cart.coupon');
-  const problems = useTranslations('discounts.problem');
   const refusalText = useRefusalText();
-  const hydrated = useHydrated();
   const { applyCoupon, isBusy } = useCartChange();
-  const [text, setText] = useState('');
-  const [isWrong, setWrong] = useState(false);
-  const error = isWrong
-    ? problems('code', couponCodeLength)
-    : applyCoupon.isError
-      ? refusalText(applyCoupon.error)
-      : undefined;
   return (
-    <form
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        const code = couponCodeOf(text);
-        setWrong(code === null);
-        if (code !== null && !isBusy) applyCoupon.mutate({ sellerId: seller.citizenId, code });
-      }}
-    >
-      <Field id={`coupon-${seller.citizenId}`} label={t('label', { seller: seller.displayName })} error={error}>
-        {(control) => (
-          <div className="flex max-w-form gap-2">
-            <Input
-              {...control}
-              disabled={!hydrated}
-              autoComplete="off"
-              autoCapitalize="characters"
-              spellCheck={false}
-              maxLength={couponCodeLength.max}
-              value={text}
-              onChange={(event) => setText(event.target.value)}
-            />
-            <span className="shrink-0 whitespace-nowrap">
-              <Button type="submit" variant="secondary" disabled={!hydrated || text.trim() === ''} pending={isBusy}>
-                {t('button')}
-              </Button>
-            </span>
-          </div>
-        )}
-      </Field>
-    </form>
+    <CouponEntry
+      id={`coupon-${seller.citizenId}`}
+      label={t('label', { seller: seller.displayName })}
+      button={t('button')}
+      isBusy={isBusy}
+      refusal={applyCoupon.isError ? refusalText(applyCoupon.error) : undefined}
+      onCode={(code) => applyCoupon.mutate({ sellerId: seller.citizenId, code })}
+    />
   );
 }
 

@@ -2,16 +2,12 @@
 
 import { useMutation } from '@tanstack/react-query';
 import { useTranslations } from 'next-intl';
-import { useState } from 'react';
 
 import { useRefusalText } from '#components/errors/use-refusal-text.ts';
+import { CouponEntry } from '#components/listing/coupon-entry.tsx';
 import { Amount } from '#components/money/amount.tsx';
 import { useTRPC } from '#components/trpc/client.tsx';
 import { Button } from '#components/ui/button.tsx';
-import { Field } from '#components/ui/field.tsx';
-import { Input } from '#components/ui/input.tsx';
-import { useHydrated } from '#components/ui/use-hydrated.ts';
-import { couponCodeLength, couponCodeOf } from '#server/market/discounts/coupon-code-schema.ts';
 import type { FoundCoupon } from '#server/market/discounts/discount-schema.ts';
 
 interface CouponFieldProps {
@@ -28,7 +24,7 @@ interface CouponFieldProps {
 export function CouponField(props: CouponFieldProps) {
   const { coupon, onChange, offMinor, isEnough } = props;
   const t = useTranslations('listing.coupon');
-  if (coupon === null) return <CouponEntry {...props} />;
+  if (coupon === null) return <CouponSearch {...props} />;
   const { code, minimumMinor } = coupon;
   return (
     <div className="flex flex-wrap items-center justify-between gap-2">
@@ -46,52 +42,18 @@ export function CouponField(props: CouponFieldProps) {
   );
 }
 
-/** Enter in the field looks the code up; it does not buy. */
-function CouponEntry({ listingId, onChange }: Pick<CouponFieldProps, 'listingId' | 'onChange'>) {
+function CouponSearch({ listingId, onChange }: Pick<CouponFieldProps, 'listingId' | 'onChange'>) {
   const t = useTranslations('listing.coupon');
   const refusalText = useRefusalText();
-  const problems = useTranslations('discounts.problem');
-  const hydrated = useHydrated();
-  const [text, setText] = useState('');
-  const [isWrong, setWrong] = useState(false);
   const find = useMutation(useTRPC().discounts.findCoupon.mutationOptions({ onSuccess: onChange }));
-  const look = () => {
-    const code = couponCodeOf(text);
-    setWrong(code === null);
-    if (code !== null && !find.isPending) find.mutate({ listingId, code });
-  };
-  const error = isWrong ? problems('code', couponCodeLength) : find.isError ? refusalText(find.error) : undefined;
   return (
-    <Field id="coupon" label={t('label')} error={error}>
-      {(control) => (
-        <div className="flex gap-2">
-          <Input
-            {...control}
-            disabled={!hydrated}
-            autoComplete="off"
-            autoCapitalize="characters"
-            spellCheck={false}
-            maxLength={couponCodeLength.max}
-            value={text}
-            onChange={(event) => setText(event.target.value)}
-            onKeyDown={(event) => {
-              if (event.key !== 'Enter') return;
-              event.preventDefault();
-              look();
-            }}
-          />
-          <span className="shrink-0 whitespace-nowrap">
-            <Button
-              variant="secondary"
-              disabled={!hydrated || text.trim() === ''}
-              pending={find.isPending}
-              onClick={look}
-            >
-              {t('button')}
-            </Button>
-          </span>
-        </div>
-      )}
-    </Field>
+    <CouponEntry
+      id="coupon"
+      label={t('label')}
+      button={t('button')}
+      isBusy={find.isPending}
+      refusal={find.isError ? refusalText(find.error) : undefined}
+      onCode={(code) => find.mutate({ listingId, code })}
+    />
   );
 }
