@@ -7,11 +7,10 @@ import { filterOfQuery, readMarketQuery } from '#app/_reading/market-query.ts';
 import { orNotFound } from '#app/_reading/reading.ts';
 import { textOf } from '#app/_reading/search-params.ts';
 import type { SearchParams } from '#app/_reading/search-params.ts';
-import { Wishing } from '#app/_people/wishing.tsx';
+import { WishedListings } from '#app/_people/wished-listings.tsx';
 import { readWishes } from '#app/_reading/wishes.ts';
 import { serverCaller } from '#app/_trpc/server.ts';
 import { Page, PageHeading } from '#components/layout/page.tsx';
-import { ListingBrowser } from '#components/market/listing-browser.tsx';
 import { queryAddress } from '#components/market/market-query.ts';
 import { LinkButton } from '#components/ui/link-button.tsx';
 
@@ -60,17 +59,15 @@ export default async function MarketPage({ searchParams }: MarketPageProps) {
       >
         {t('description')}
       </PageHeading>
-      <Wishing wishes={wishes}>
-        <ListingBrowser
-          path={path}
-          prefix={prefix}
-          query={query}
-          cursor={cursor}
-          page={page}
-          facets={facets}
-          wishes={wishes}
-        />
-      </Wishing>
+      <WishedListings
+        path={path}
+        prefix={prefix}
+        query={query}
+        cursor={cursor}
+        page={page}
+        facets={facets}
+        wishes={wishes}
+      />
     </Page>
   );
 }

@@ -12,11 +12,10 @@ import { readStorefront } from '#app/_reading/storefront.ts';
 import { readVisitor } from '#app/_reading/visitor.ts';
 import { shareMetadata } from '#app/_sharing/share-metadata.ts';
 import { StorefrontPeople } from '#app/_people/storefront-people.tsx';
-import { Wishing } from '#app/_people/wishing.tsx';
+import { WishedListings } from '#app/_people/wished-listings.tsx';
 import { readWishes } from '#app/_reading/wishes.ts';
 import { serverCaller } from '#app/_trpc/server.ts';
 import { Page } from '#components/layout/page.tsx';
-import { ListingBrowser } from '#components/market/listing-browser.tsx';
 import { FollowButton } from '#components/storefront/follow-button.tsx';
 import { StorefrontHead } from '#components/storefront/storefront-head.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
@@ -73,18 +72,16 @@ export default async function StorefrontPage({ params, searchParams }: Storefron
           {t('empty.text', { name: seller.displayName })}
         </EmptyState>
       ) : (
-        <Wishing wishes={wishes}>
-          <ListingBrowser
-            path={path}
-            prefix={prefix}
-            query={query}
-            cursor={cursor}
-            page={page}
-            facets={facets}
-            wishes={wishes}
-            hasTiers={false}
-          />
-        </Wishing>
+        <WishedListings
+          path={path}
+          prefix={prefix}
+          query={query}
+          cursor={cursor}
+          page={page}
+          facets={facets}
+          wishes={wishes}
+          hasTiers={false}
+        />
       )}
       <StorefrontPeople storefront={storefront} visitor={visitor} />
     </Page>
