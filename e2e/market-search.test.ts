@@ -4,6 +4,9 @@ test('a citizen finds what they mistyped, follows its seller, and keeps the sear
   await page.goto('/market?q=gobblet');
   await expect(page.getByText('Nothing was found for exactly these words.')).toBeVisible();
   const card = page.getByRole('article').filter({ hasText: 'Goblet' }).first();
+  // The drawing lies in a file of its own, which may answer and yet show nothing.
+  const drawing = card.locator('svg use').first();
+  await expect.poll(() => drawing.evaluate((use) => (use as SVGUseElement).getBBox().width)).toBeGreaterThan(0);
   await card.getByRole('link', { name: /./ }).last().click();
   await expect(page).toHaveURL(/\/sellers\/murano-glass$/);
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('The furnace on the Rio dei Vetrai');

@@ -30,6 +30,9 @@ import { doorFor, type DirectHandler, type Door } from './doors.ts';
 import { readiness } from './health.ts';
 import { unavailablePage, type UnavailablePage } from './unavailable-page.ts';
 
+/** Between here and the route of drawings, both ways: what its answer is packed by. */
+const packing = 'x-cascade-packing';
+
 /** What stands before every page and door of the web process. */
 export interface Front {
   settings: FrontSettings;
@@ -89,7 +92,17 @@ async function route(front: Front, path: string, { request, response }: Exchange
   if (!path.startsWith('/_next/') && !(await isDatabaseUp())) {
     return sendWebResponse(response, unavailablePage(visitorOf(request, path)));
   }
+  if (request.headers[packing] !== undefined) namePacking(response);
   await front.pages(request, response);
+}
+
+/**
+ * Next takes the name of the packing away from what a route packed itself, and a browser shows such a drawing as nothing.
+ * The route says it under a name of ours.
+ */
+function namePacking(response: ServerResponse): void {
+  const setHeader = response.setHeader.bind(response);
+  response.setHeader = (name, value) => setHeader(name.toLowerCase() === packing ? 'content-encoding' : name, value);
 }
 
 /** Counts a step of a sign-in; one too many is answered here. */
@@ -128,6 +141,8 @@ function prepare(front: Front, { request, response }: Exchange, requestId: strin
   request.headers['content-security-policy'] = policy;
   request.headers['x-cascade-request-id'] = requestId;
   request.headers['x-cascade-path'] = path;
+  if (path.startsWith('/covers/') && /\bgzip\b/u.test(String(request.headers['accept-encoding'])))
+    request.headers[packing] = 'gzip';
   // Next's client adds `_rsc` to what it fetches; it is no part of the address that people see.
   searchParams.delete('_rsc');
   request.headers['x-cascade-query'] = searchParams.toString();

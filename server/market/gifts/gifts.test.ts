@@ -4,6 +4,7 @@ import { closeAccount } from '#server/citizens/closing.ts';
 import { checkLedger } from '#server/ledger/checker.ts';
 import { marketClosing, marketData } from '#server/market/account.ts';
 import { fileForVisitor, orderContent } from '#server/market/catalogue/content-queries.ts';
+import { openOrders } from '#server/market/dashboards/open-orders.ts';
 import { giftForRecipient, giftsReceived } from '#server/market/gifts/gift-queries.ts';
 import { setBlock } from '#server/market/people/blocks.ts';
 import { orderOfVisitor } from '#server/market/people/order-facts.ts';
@@ -84,6 +85,14 @@ describe('a gift', () => {
     const plain = await market.buy(all.giver, { listingId: all.listingId });
     const view = await orderSeenBy(all.giver, plain.orderId);
     expect([view.recipient, view.giftNote]).toEqual([null, null]);
+  });
+
+  it('stands on the lists of open orders of both sides, with whom it is for', async () => {
+    const all = await scene();
+    const orderId = await give(all);
+    const gift = { items: [{ id: orderId, recipient: { citizenId: all.recipient.citizenId } }] };
+    for (const [side, { citizenId }] of [['buyer', all.giver] as const, ['seller', all.seller] as const])
+      expect(await openOrders(market.database.client, { citizenId, side })).toMatchObject(gift);
   });
 
   it('is confirmed by its recipient once, which pays the seller; both are told', async () => {
