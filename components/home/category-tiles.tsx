@@ -2,6 +2,7 @@ import { useLocale, useTranslations } from 'next-intl';
 import Link from 'next/link';
 
 import { Cover } from '#components/listing/cover.tsx';
+import { OnItsWay } from '#components/ui/on-its-way.tsx';
 import type { CategoryCount } from '#server/market/catalogue/catalogue-schema.ts';
 
 export function CategoryTiles({ categories, prefix }: { categories: readonly CategoryCount[]; prefix: string }) {
@@ -25,6 +26,7 @@ export function CategoryTiles({ categories, prefix }: { categories: readonly Cat
               <span className="hidden text-sm text-muted sm:inline">{category(`${slug}.about`)}</span>
               <span className="figures text-sm text-muted">{t('listings', { count: listings })}</span>
             </span>
+            <OnItsWay />
           </Link>
         </li>
       ))}

@@ -23,7 +23,17 @@ export function ReportTable({ kind, page, hrefOf, isFirst }: ReportTableProps) {
   const textOf = (code: string) => problem(problem.has(code as ProblemKey) ? (code as ProblemKey) : 'other');
   const isProblem = kind === 'problems';
   const place: Column<ReportLine>[] = [
-    { key: 'row', header: t('row'), isTitle: true, cell: ({ rowNumber }) => format.number(rowNumber) },
+    {
+      key: 'row',
+      header: t('row'),
+      isTitle: true,
+      cell: ({ rowNumber }) => (
+        <>
+          <span className="md:hidden">{t('row')} </span>
+          {format.number(rowNumber)}
+        </>
+      ),
+    },
   ];
   const what: Column<ReportLine>[] = isProblem
     ? [

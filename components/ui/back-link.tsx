@@ -2,6 +2,8 @@ import { ArrowLeft } from 'lucide-react';
 import Link from 'next/link';
 import type { ComponentProps } from 'react';
 
+import { OnItsWay } from '#components/ui/on-its-way.tsx';
+
 /** The way up from a page of one thing to the list it belongs to, above the heading. */
 export function BackLink({ children, ...rest }: Omit<ComponentProps<typeof Link>, 'className' | 'style'>) {
   return (
@@ -11,6 +13,7 @@ export function BackLink({ children, ...rest }: Omit<ComponentProps<typeof Link>
     >
       <ArrowLeft aria-hidden="true" className="size-icon-sm shrink-0" />
       {children}
+      <OnItsWay />
     </Link>
   );
 }

@@ -1,6 +1,8 @@
 import type { LucideIcon } from 'lucide-react';
 import Link from 'next/link';
 
+import { OnItsWay } from '#components/ui/on-its-way.tsx';
+
 const shownMax = 99;
 
 interface CountLinkProps {
@@ -29,6 +31,7 @@ export function CountLink({ href, icon: Icon, label, count }: CountLinkProps) {
           {count > shownMax ? `${String(shownMax)}+` : count}
         </span>
       )}
+      <OnItsWay />
     </Link>
   );
 }

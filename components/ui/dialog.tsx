@@ -1,7 +1,7 @@
 'use client';
 
 import { X } from 'lucide-react';
-import { useEffect, useId, useRef } from 'react';
+import { useId, useLayoutEffect, useRef } from 'react';
 import type { ReactNode } from 'react';
 
 import { classNames } from '#components/ui/class-names.ts';
@@ -25,19 +25,31 @@ interface DialogProps {
 export function Dialog({ open, onClose, title, closeLabel, look = 'middle', children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
-  useEffect(() => {
+  // Before the page is painted: nobody meets an open dialog without its words. Whatever takes it away closes it first, so
+  // that the focus goes back to where it was.
+  useLayoutEffect(() => {
     const element = dialog.current;
-    if (element === null) return;
-    if (open && !element.open) element.showModal();
-    if (!open && element.open) element.close();
+    if (element === null || !open) return;
+    element.showModal();
+    return () => element.close();
   }, [open]);
   return (
     <dialog
       ref={dialog}
       aria-labelledby={titleId}
-      onClose={onClose}
+      // Who shows it decides: the state says first that it is closed, and the element follows. What comes from something
+      // within, such as a file chooser that was left, is none of its business.
+      onCancel={(event) => {
+        if (event.target !== event.currentTarget) return;
+        event.preventDefault();
+        onClose();
+      }}
+      // The browser closed it by itself: the state follows.
+      onClose={(event) => {
+        if (event.target === event.currentTarget && open && !event.currentTarget.open) onClose();
+      }}
       onClick={(event) => {
-        if (event.target === event.currentTarget) event.currentTarget.close();
+        if (event.target === event.currentTarget) onClose();
       }}
       className={classNames(looks[look], 'overflow-y-auto border-line bg-surface text-text shadow-raised')}
     >
@@ -50,7 +62,7 @@ export function Dialog({ open, onClose, title, closeLabel, look = 'middle', chil
             <button
               type="button"
               aria-label={closeLabel}
-              onClick={() => dialog.current?.close()}
+              onClick={onClose}
               className="-m-2 inline-flex size-control shrink-0 items-center justify-center rounded-md text-muted transition-colors hover:bg-accent-soft hover:text-text"
             >
               <X aria-hidden="true" className="size-icon" />

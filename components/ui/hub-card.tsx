@@ -1,6 +1,8 @@
 import Link from 'next/link';
 import type { ReactNode } from 'react';
 
+import { OnItsWay } from '#components/ui/on-its-way.tsx';
+
 interface HubCardProps {
   href: string;
   icon: ReactNode;
@@ -21,6 +23,7 @@ export function HubCard({ href, icon, title, state, children }: HubCardProps) {
           className="text-lg font-semibold underline decoration-1 underline-offset-4 after:absolute after:inset-0 after:rounded-md"
         >
           {title}
+          <OnItsWay />
         </Link>
       </span>
       <p className="text-muted">{children}</p>

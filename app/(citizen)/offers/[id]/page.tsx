@@ -108,7 +108,9 @@ async function Turn({ offer, availableMinor }: { offer: OfferView; availableMino
 
 async function OfferFigures({ offer }: { offer: OfferView }) {
   const [t, format] = await Promise.all([getTranslations('offer.figures'), getFormatter()]);
-  const { unitPriceMinor, quantity, listing, viewer } = offer;
+  const { unitPriceMinor, quantity, listing, viewer, state } = offer;
+  const isTurn = state === 'seller_turn' || state === 'buyer_turn';
+  const isOpen = isTurn || state === 'accepted';
   const amount = (minor: bigint) => <Amount asset="DUCAT" minor={minor} />;
   return (
     <Card as="section" labelledBy="offer-figures">
@@ -123,10 +125,10 @@ async function OfferFigures({ offer }: { offer: OfferView }) {
           ...(listing.askedMinor === null
             ? []
             : [{ key: 'asked', label: t('asked'), value: amount(listing.askedMinor) }]),
-          { key: 'rounds', label: t('roundsLeft'), value: format.number(offer.roundsLeft) },
+          ...(isTurn ? [{ key: 'rounds', label: t('roundsLeft'), value: format.number(offer.roundsLeft) }] : []),
         ]}
       />
-      {viewer === 'buyer' ? <p className="pt-2 text-sm text-muted">{t('notReserved')}</p> : null}
+      {viewer === 'buyer' && isOpen ? <p className="pt-2 text-sm text-muted">{t('notReserved')}</p> : null}
       <p className="pt-2">
         <TextLink href={`/listings/${offer.listingId}`}>{t('listing')}</TextLink>
       </p>
