@@ -3,7 +3,7 @@ import { lockOffer, moveOffer, offerNotFound, offerNotOpen } from '#server/marke
 import type { LockedOffer, OfferTools } from '#server/market/offers/offer-moves.ts';
 import { shownOfferState } from '#server/market/offers/offer-rules.ts';
 import type { PurchaseLine } from '#server/market/orders/order-schema.ts';
-import { refuseFor } from '#server/market/orders/purchase-refusals.ts';
+import { refusalFor } from '#server/market/orders/purchase-refusals.ts';
 import { ducat } from '#server/money/money.ts';
 import type { DucatMinor } from '#server/money/money.ts';
 import type { Tx } from '#server/platform/db.ts';
@@ -53,7 +53,7 @@ async function agreedFor(
   if (now.stands) return offer;
   if (now.problem === 'cheaper')
     throw refuse('conflict', 'offer_above_price', 'The listing costs less by now than what was agreed.');
-  refuseFor('listing_changed');
+  throw refusalFor('listing_changed');
 }
 
 function offerQuantity(most: number): Error {

@@ -4,7 +4,12 @@ import type { ErrorKind } from '#server/platform/errors.ts';
 
 /** Throws the refusal that a reason stands for, of whoever wants to buy or to agree on a price; nothing where there is none. */
 export function refuseFor(reason: PurchaseRefusal | null): void {
-  if (reason !== null) throw refusals[reason]();
+  if (reason !== null) throw refusalFor(reason);
+}
+
+/** The refusal that a reason stands for. */
+export function refusalFor(reason: PurchaseRefusal): Error {
+  return refusals[reason]();
 }
 
 const refusal = (kind: ErrorKind, code: PurchaseRefusal, message: string) => () => refuse(kind, code, message);
