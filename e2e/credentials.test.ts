@@ -22,7 +22,7 @@ async function ask(secret: string): Promise<string> {
 test('a citizen makes an API credential with their second factor, a program uses it, and ended it opens nothing', async ({
   page,
 }) => {
-  await signIn(page, 'LaceOfBurano', '/account');
+  await signIn(page, 'SilkRoadRunner', '/account');
   await page.getByRole('link', { name: 'API credentials' }).click();
   await expect(page.getByText('Set up a second factor first')).toBeVisible();
   await expect(page.getByRole('button', { name: 'Make the credential' })).toHaveCount(0);
@@ -46,7 +46,7 @@ test('a citizen makes an API credential with their second factor, a program uses
 
   const answered = await ask(secret);
   expect(answered).toMatch(/^200 /);
-  expect(answered).toContain('LaceOfBurano');
+  expect(answered).toContain('SilkRoadRunner');
   await secretBox.getByRole('button', { name: 'I have kept it' }).click();
   await expect(page.getByText(secret)).toHaveCount(0);
   await page.reload();
