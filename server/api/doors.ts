@@ -6,6 +6,7 @@ import { statementCsv } from '#server/payments/statement-csv.ts';
 import { stripeWebhook, takeDelivery, type WebhookDeps } from '#server/payments/stripe/webhook.ts';
 import { env } from '#server/platform/env.ts';
 import { refuse } from '#server/platform/errors.ts';
+import { once } from '#server/platform/once.ts';
 import { problem, type Handler } from '#server/platform/http.ts';
 import { requestLimits } from '#server/platform/rate-limit-request.ts';
 import { asTrpcError, type Context } from '#server/platform/trpc.ts';
@@ -53,8 +54,12 @@ export const stripeWebhookDoor: Handler = (request) => stripeWebhook(request, we
 const stripeWebhookDirect: DirectHandler = (headers, body) =>
   takeDelivery({ payload: body.toString('utf8'), signature: String(headers['stripe-signature'] ?? '') }, webhookDeps());
 
+/** The same for every event of this process. */
 function webhookDeps(): WebhookDeps {
-  return { ...processContext(), webhookSecret: env().STRIPE_WEBHOOK_SECRET, mode: env().CASCADE_MODE };
+  return once('webhook-deps', () => {
+    const { STRIPE_WEBHOOK_SECRET: webhookSecret, CASCADE_MODE: mode } = env();
+    return { ...processContext(), webhookSecret, mode };
+  });
 }
 
 /** The signed-in citizen's statement as a file; files are large, so that they are counted more strictly. */

@@ -16,7 +16,7 @@ import { systemIds } from '#server/platform/ids.ts';
 import { instanceId } from '#server/platform/instance.ts';
 import { log } from '#server/platform/log.ts';
 import {
-  addressOf,
+  pathAndQuery,
   readBody,
   sendRefusal,
   sendWebResponse,
@@ -131,7 +131,8 @@ function isData(path: string): boolean {
 
 /** Takes out what a client may not say, and adds what pages and doors rely on. Returns the path. */
 function prepare(front: Front, { request, response }: Exchange, requestId: string): string {
-  const { pathname: path, searchParams } = addressOf(request, front.settings.appUrl);
+  // Next's client adds `_rsc` to what it fetches; it is no part of the address that people see.
+  const { path, query } = pathAndQuery(request, { origin: front.settings.appUrl, dropped: ['_rsc'] });
   const forwardedFor = String(request.headers['x-forwarded-for'] ?? '');
   const peer = request.socket.remoteAddress ?? 'unknown';
   for (const name of Object.keys(request.headers))
@@ -143,9 +144,7 @@ function prepare(front: Front, { request, response }: Exchange, requestId: strin
   request.headers['x-cascade-path'] = path;
   if (path.startsWith('/covers/') && /\bgzip\b/u.test(String(request.headers['accept-encoding'])))
     request.headers[packing] = 'gzip';
-  // Next's client adds `_rsc` to what it fetches; it is no part of the address that people see.
-  searchParams.delete('_rsc');
-  request.headers['x-cascade-query'] = searchParams.toString();
+  request.headers['x-cascade-query'] = query;
   request.headers['x-cascade-address'] = callerAddress({ peer, forwardedFor }, front.settings.trustedProxyHops);
   if (locale !== null) request.headers['x-cascade-locale'] = locale;
   for (const [name, value] of Object.entries(securityHeaders(policy, front.settings))) response.setHeader(name, value);
@@ -205,7 +204,10 @@ async function isDatabaseUp(): Promise<boolean> {
     );
 }
 
+/** With its length told, an answer leaves in one piece. */
 function sendJson(response: ServerResponse, status: number, body: object): void {
-  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
-  response.end(JSON.stringify(body));
+  const text = JSON.stringify(body);
+  const head = { 'content-type': 'application/json', 'cache-control': 'no-store' };
+  response.writeHead(status, { ...head, 'content-length': Buffer.byteLength(text) });
+  response.end(text);
 }

@@ -30,39 +30,6 @@ function inbox() {
   };
 }
 
-test('an event is stored once, also when it arrives five times at once', async () => {
-  const { receive, source } = inbox();
-  const stored = await Promise.all(Array.from({ length: 5 }, () => receive('evt_1')));
-  expect(stored.filter((isNew) => isNew)).toHaveLength(1);
-  expect(await database.client.inboxEvent.count({ where: { source } })).toBe(1);
-});
-
-test('500 events of one moment are stored in a few statements, and one that PostgreSQL cannot take keeps no other out', async () => {
-  const { receive, source } = inbox();
-  const numbers = Array.from({ length: 500 }, (_, number) => `evt_${String(number)}`);
-  // PostgreSQL has no text with this character.
-  const arrivals = [...numbers.slice(0, 250), 'evt_\u0000', ...numbers.slice(250)].map((id) => receive(id));
-  const results = await Promise.allSettled(arrivals);
-  expect(results.filter(({ status }) => status === 'rejected')).toHaveLength(1);
-  expect(results[250]?.status).toBe('rejected');
-  expect(await database.client.inboxEvent.count({ where: { source } })).toBe(500);
-  const statements = await database.client.$queryRaw<{ count: bigint }[]>`
-    SELECT count(DISTINCT xmin::text) AS count FROM inbox_event WHERE source = ${source}`;
-  // 100 travel at once at most; those that travelled with the refused one went again by themselves.
-  expect(statements[0]?.count).toBeLessThanOrEqual(105n);
-});
-
-test('while too many wait, the next one is told to come again', async () => {
-  const { receive, source } = inbox();
-  const results = await Promise.allSettled(
-    Array.from({ length: 2_500 }, (_, number) => receive(`evt_${String(number)}`)),
-  );
-  const refused = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
-  expect(refused).toHaveLength(500);
-  expect(refused[0]).toMatchObject({ kind: 'unavailable', code: 'overloaded' });
-  expect(await database.client.inboxEvent.count({ where: { source } })).toBe(2_000);
-});
-
 test('the effect and the handled mark are one transaction: an effect that fails leaves neither', async () => {
   const { receive, drain, row, source } = inbox();
   await receive('evt_1');

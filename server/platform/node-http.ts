@@ -17,6 +17,20 @@ export function addressOf(message: Pick<IncomingMessage, 'url'>, origin: string)
   return new URL(`${origin}${pathname}${search}`);
 }
 
+/** Most addresses are these: there is nothing in them that a parser would read otherwise. */
+const plainPath = /^\/(?:[\w-]+\/)*[\w-]*$/;
+
+/** What `addressOf` says of path and query, without the parameters of `dropped` names. Refuses: `malformed_address`. */
+export function pathAndQuery(
+  message: Pick<IncomingMessage, 'url'>,
+  { origin, dropped }: { origin: string; dropped: readonly string[] },
+): { path: string; query: string } {
+  if (message.url !== undefined && plainPath.test(message.url)) return { path: message.url, query: '' };
+  const { pathname: path, searchParams } = addressOf(message, origin);
+  for (const name of dropped) searchParams.delete(name);
+  return { path, query: searchParams.toString() };
+}
+
 /** What was read of each request, for doors that want all of it: reading it out of a Web stream again takes longer. */
 const bodies = new WeakMap<Request, Buffer>();
 /** Requests whose body is still on its way, and how much of it may come. */
@@ -86,9 +100,10 @@ export function readBody(message: IncomingMessage, bytesMax: number): Promise<Bu
     if (declared > bytesMax) throw bodyTooLarge();
     // Whoever left before anybody listened is not told of again.
     if (message.destroyed) throw senderLeft();
-    const chunks: Buffer[] = [];
+    const chunks: Buffer<ArrayBuffer>[] = [];
     let size = 0;
-    const take = (chunk: Buffer) => {
+    let isRead = false;
+    const take = (chunk: Buffer<ArrayBuffer>) => {
       size += chunk.length;
       if (size <= bytesMax) return void chunks.push(chunk);
       message.off('data', take);
@@ -96,11 +111,14 @@ export function readBody(message: IncomingMessage, bytesMax: number): Promise<Bu
     };
     message.on('data', take);
     message.once('end', () => {
-      resolve(Buffer.concat(chunks));
+      isRead = true;
+      const [only] = chunks;
+      resolve(only !== undefined && chunks.length === 1 ? only : Buffer.concat(chunks));
     });
     message.once('error', reject);
+    // Every request is closed in the end; an error for each that was read would cost more than reading it.
     message.once('close', () => {
-      reject(senderLeft());
+      if (!isRead) reject(senderLeft());
     });
   });
 }
