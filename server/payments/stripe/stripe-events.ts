@@ -7,7 +7,11 @@ import {
   prepareInvoiceFee,
   prepareInvoiceRefund,
 } from '#server/payments/subscriptions/invoice-flows.ts';
-import { prepareSubscription, prepareSubscriptionSession } from '#server/payments/subscriptions/subscription-flows.ts';
+import {
+  preparePaidInvoice,
+  prepareSubscription,
+  prepareSubscriptionSession,
+} from '#server/payments/subscriptions/subscription-flows.ts';
 import { prepareChargeRefunds, prepareRefund } from '#server/payments/refunds/refund-flows.ts';
 import { prepareDebtPayment } from '#server/payments/disputes/debt-flows.ts';
 import { prepareDispute, type DisputeDeps } from '#server/payments/disputes/dispute-flows.ts';
@@ -78,8 +82,9 @@ export async function handleStripeEvent(deps: DisputeDeps, event: InboxEvent): P
     case 'customer.subscription.paused':
     case 'customer.subscription.resumed':
       return outcomeOf(await prepareSubscription(deps, objectId(event)));
-    case 'invoice.finalized':
     case 'invoice.paid':
+      return outcomeOf(await preparePaidInvoice(deps, objectId(event)));
+    case 'invoice.finalized':
     case 'invoice.payment_failed':
     case 'invoice.voided':
     case 'invoice.marked_uncollectible':

@@ -9,6 +9,14 @@ import { markOf, subscriptionIdBy } from './subscription-queries.ts';
 
 /** Fetches an invoice fresh and says what must be written. Null for one that is none of ours, and for a draft. */
 export async function prepareInvoice(deps: PaymentDeps, stripeInvoiceId: string): Promise<Effect | null> {
+  return (await readInvoice(deps, stripeInvoiceId))?.effect ?? null;
+}
+
+/** The same with the subscription at Stripe that it is an invoice of. */
+export async function readInvoice(
+  deps: PaymentDeps,
+  stripeInvoiceId: string,
+): Promise<{ stripeSubscriptionId: string; effect: Effect } | null> {
   const invoice = await orMissing(() => deps.stripe.invoices.retrieve(stripeInvoiceId, { expand: ['payments'] }));
   const details = invoice?.parent?.subscription_details ?? null;
   if (invoice === null || details === null) return null;
@@ -19,7 +27,7 @@ export async function prepareInvoice(deps: PaymentDeps, stripeInvoiceId: string)
   const state = stateOf(invoice);
   if (subscriptionId === null || state === null) return null;
   const facts = { ...factsOf(invoice), subscriptionId, state, charge: await chargeOf(deps, invoice) };
-  return (tx) => recordInvoice(tx, deps, facts);
+  return { stripeSubscriptionId, effect: (tx) => recordInvoice(tx, deps, facts) };
 }
 
 const states = ['open', 'paid', 'void', 'uncollectible'] as const;

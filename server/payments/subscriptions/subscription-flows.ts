@@ -11,7 +11,7 @@ import {
   tierOfPrice,
 } from '#server/payments/stripe/catalogue-flows.ts';
 import type { Effect, PaymentDeps, StartDeps } from '#server/payments/flows.ts';
-import { settleInvoice } from './invoice-flows.ts';
+import { readInvoice, settleInvoice } from './invoice-flows.ts';
 import { callStripe, isNoLongerOpenAtStripe, orMissing } from '#server/payments/stripe/stripe-errors.ts';
 import { markOf, ownSubscription, subscriptionIdBy, subscriptionNotFound } from './subscription-queries.ts';
 import type { SubscriptionFacts } from './subscription-rules.ts';
@@ -157,6 +157,20 @@ export async function prepareSubscription(deps: PaymentDeps, stripeSubscriptionI
   if (subscriptionId === null) return null;
   const facts = await factsOf(deps, subscription);
   return (tx) => applySubscription(tx, deps, { subscriptionId, reading, facts });
+}
+
+/**
+ * The same of an invoice that was paid, and of its subscription: it may be what a higher tier waited for, and where Stripe
+ * called the subscription active all the time it says nothing more of it.
+ */
+export async function preparePaidInvoice(deps: PaymentDeps, stripeInvoiceId: string): Promise<Effect | null> {
+  const invoice = await readInvoice(deps, stripeInvoiceId);
+  if (invoice === null) return null;
+  const apply = await prepareSubscription(deps, invoice.stripeSubscriptionId);
+  return async (tx) => {
+    await apply?.(tx);
+    await invoice.effect(tx);
+  };
 }
 
 async function factsOf(deps: PaymentDeps, subscription: Stripe.Subscription): Promise<SubscriptionFacts> {

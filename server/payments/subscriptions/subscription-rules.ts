@@ -34,7 +34,6 @@ export interface SubscriptionState {
 }
 
 interface TierBefore {
-  state: string;
   tier: SoldTier;
   priceMinor: bigint;
 }
@@ -62,11 +61,14 @@ export function stateAfter(
 }
 
 /**
- * Which tier a row gives from then on, and at what price. A rise whose difference could not be collected was never paid
- * for: the tier before it stays until it is.
+ * Which tier a row gives from then on, and at what price. A rise whose difference could not be collected, or is still on
+ * its way from a bank, was not paid for: the tier before it stays until it is, whatever Stripe calls the subscription.
  */
-export function tierAfter(before: TierBefore, facts: Pick<SubscriptionFacts, 'status' | 'tier' | 'priceMinor'>) {
-  const isUnpaid = before.state === 'live' && behind.includes(facts.status);
+export function tierAfter(
+  before: TierBefore,
+  facts: Pick<SubscriptionFacts, 'status' | 'tier' | 'priceMinor' | 'failingSince'>,
+) {
+  const isUnpaid = facts.failingSince !== null || behind.includes(facts.status);
   const { tier, priceMinor } = isUnpaid && isRise({ from: before.tier, to: facts.tier }) ? before : facts;
   return { tier, priceMinor };
 }

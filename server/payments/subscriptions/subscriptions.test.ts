@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { refreshCitizen } from '#server/citizens/service.ts';
 import { notificationsOf } from '#server/citizens/notifications.ts';
 import { systemIds } from '#server/platform/ids.ts';
+import { storeEvent } from '#server/platform/inbox-store.ts';
 import { failsLater, daySeconds, testSubscriptions } from '#server/testing/subscriptions.ts';
 import { cards, testBridge } from '#server/testing/payments.ts';
 import {
@@ -12,6 +13,7 @@ import {
   settleOpenSubscriptions,
   tellOutgrownSubscribers,
 } from './subscription-jobs.ts';
+import { applySubscription, nextReading } from './subscriptions.ts';
 import { fulfilSubscription, openPortal, prepareSubscription, startSubscription } from './subscription-flows.ts';
 
 const bridge = await testBridge();
@@ -329,6 +331,46 @@ describe('a change', () => {
       tier: 'enterprise',
       subscription: { standing: 'active', tier: 'enterprise', priceMinor: 249_900n },
     });
+    await agreeWithStripe();
+  });
+
+  test('to a higher tier gives nothing while its difference is on its way from a bank, and is given by its invoice alone', async () => {
+    const { citizenId, stripeId } = await subscribed('participant');
+    const { portalUrl } = await openPortal(deps, citizenId);
+    const dear = await database.client.stripeObject.findFirst({ where: { purpose: 'price:enterprise:249900' } });
+    const body = new URLSearchParams({ do: 'change', subscription: stripeId, price: dear?.stripeId ?? '' });
+    sandbox.control({ action: 'hold' });
+    await fetch(portalUrl, { method: 'POST', body, redirect: 'manual' });
+    // The sandbox's cards pay at once; a bank's debit leaves the subscription active and its invoice open for days.
+    const row = await database.client.subscription.findFirstOrThrow({ where: { citizenId } });
+    const facts = {
+      ...{ stripeSubscriptionId: stripeId, tier: 'enterprise' as const, priceMinor: 249_900n },
+      ...{ periodEnd: row.periodEnd ?? bridge.clock.now(), startedAt: row.startedAt ?? bridge.clock.now() },
+      ...{ endsAt: null, endedAt: null, failingSince: bridge.clock.now() },
+    };
+    const hear = (status: string) =>
+      database.inTransaction(async (tx) => {
+        const reading = await nextReading(tx);
+        await applySubscription(tx, deps, { subscriptionId: row.id, reading, facts: { ...facts, status } });
+      });
+    const before = { tier: 'participant', priceMinor: 14_900n };
+    await hear('active');
+    expect(await plan(citizenId)).toMatchObject({
+      tier: 'participant',
+      subscription: { standing: 'active', ...before },
+    });
+    await hear('past_due');
+    expect(await plan(citizenId)).toMatchObject({
+      tier: 'participant',
+      subscription: { standing: 'grace', ...before },
+    });
+    const paid = sandbox.events().findLast(({ event }) => event.type === 'invoice.paid')?.event;
+    const heard = { source: 'stripe', eventId: paid?.id ?? '', type: 'invoice.paid', payload: JSON.stringify(paid) };
+    await storeEvent({ ...deps, clock: bridge.clock }, { ...heard, objectId: null });
+    await bridge.drain();
+    expect(await plan(citizenId)).toMatchObject({ tier: 'enterprise', subscription: { standing: 'active' } });
+    sandbox.control({ action: 'release' });
+    await settled();
     await agreeWithStripe();
   });
 
