@@ -8,8 +8,7 @@ import { DomainError, refuse } from '#server/platform/errors.ts';
 import { invariant } from '#server/platform/invariant.ts';
 import { emit } from '#server/platform/outbox.ts';
 import { releaseTransfers, topUpTransfers, waitingTransfers } from './bookings.ts';
-import { leftOf } from '#server/payments/refunds/refund-rules.ts';
-import { refundedParts } from '#server/payments/refunds/refund-rows.ts';
+import { waitingOf } from '#server/payments/refunds/refund-rows.ts';
 import { holdUntil, needsReview } from './rules.ts';
 import { lockTopUp, type LockedTopUp, type WriteDeps } from './service.ts';
 import { expectAtStripe, typeOfCharge } from '#server/payments/stripe/stripe-facts.ts';
@@ -106,13 +105,13 @@ async function reasonToWait(
 
 /**
  * Lets a top-up that waits into the wallet, if the limits have room by now; says whether it did. One that does not wait,
- * that an operator has to look at first, or that is about to be refunded, is left as it is.
+ * that an operator has to look at first, or that is about to be refunded, is left as it is; so is what a dispute took of it.
  */
 export async function releaseTopUp(tx: Tx, deps: WriteDeps, topUpId: string): Promise<boolean> {
   const topUp = await lockTopUp(tx, topUpId);
   if (topUp.state !== 'waiting' || topUp.waitReason === 'review') return false;
   const { citizenId } = topUp;
-  const left = leftOf(topUp, await refundedParts(tx, topUpId));
+  const left = await waitingOf(tx, topUp);
   if (left.baseMinor === 0n) return false;
   const booking = { ...topUp, ...left, topUpId, walletAccountId: await walletOf(tx, citizenId) };
   const transfers = releaseTransfers(booking, deps.secret);

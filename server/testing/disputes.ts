@@ -11,7 +11,7 @@ import { confirmOrder, deliverOrder } from '#server/market/orders/order-steps.ts
 import { sendDucats } from '#server/market/peer-transfers/peer-transfer-flows.ts';
 import { placeOrder } from '#server/market/orders/orders.ts';
 import type { Asset } from '#server/money/money.ts';
-import { creditTopUp } from '#server/payments/credits.ts';
+import { creditTopUp, passReview } from '#server/payments/credits.ts';
 import { openDebt } from '#server/payments/disputes/debts.ts';
 import { bookDebtPayment, repayWithDucats } from '#server/payments/disputes/debt-repayments.ts';
 import { settleDispute, type DisputeDeps, type DisputeMoney } from '#server/payments/disputes/dispute-flows.ts';
@@ -39,6 +39,12 @@ export interface TestDispute {
   money: DisputeMoney;
 }
 
+interface PaidTopUp {
+  topUpId: string;
+  chargeId: string;
+  totalMinor: bigint;
+}
+
 type WorldDeps = DisputeDeps & { clock: MovableClock };
 
 /** Buyers, sellers, paid charges and disputes on real books, without a network: Stripe's word is given. */
@@ -48,7 +54,11 @@ export interface DisputeWorld {
   readonly deps: WorldDeps;
   citizen(level?: Exclude<TrustLevel, 4>): Promise<string>;
   /** A paid top-up; answers its id and charge. */
-  topUp(citizenId: string, choice?: TopUpChoice): Promise<{ topUpId: string; chargeId: string; totalMinor: bigint }>;
+  topUp(citizenId: string, choice?: TopUpChoice): Promise<PaidTopUp>;
+  /** One whose ducats wait in suspense until an operator has looked at it. */
+  waitingTopUp(citizenId: string, choice?: TopUpChoice): Promise<PaidTopUp>;
+  /** The operator lets in what waits of it. */
+  letIn(topUpId: string): Promise<void>;
   /** Buys something of a seller's at a price in centesimi; the money is in escrow. */
   order(buyerId: string, sellerId: string, priceMinor: bigint): Promise<string>;
   /** The order ends well and its seller is paid. */
@@ -105,7 +115,9 @@ export async function disputeWorld(): Promise<DisputeWorld> {
       clock.advance(1_000);
       return id;
     },
-    topUp: (citizenId, choice = trader) => paidTopUp(deps, citizenId, choice),
+    topUp: (citizenId, choice = trader) => paidTopUp(deps, { citizenId, choice, riskLevel: 'normal' }),
+    waitingTopUp: (citizenId, choice = trader) => paidTopUp(deps, { citizenId, choice, riskLevel: 'highest' }),
+    letIn: (topUpId) => letIn(deps, topUpId),
     order: (buyerId, sellerId, priceMinor) => placed(deps, { buyerId, sellerId, priceMinor }),
     complete: async (orderId) => {
       const parties = await database.client.marketOrder.findUniqueOrThrow({ where: { id: orderId } });
@@ -149,7 +161,15 @@ async function sent(deps: WorldDeps, sending: { senderId: string; recipientId: s
   deps.clock.advance(1_000);
 }
 
-async function paidTopUp(deps: WorldDeps, citizenId: string, choice: TopUpChoice) {
+async function letIn(deps: WorldDeps, topUpId: string): Promise<void> {
+  const review = { topUpId, by: randomUUID(), note: 'It is in order.' };
+  await deps.database.inTransaction((tx) => passReview(tx, deps, review));
+}
+
+async function paidTopUp(
+  deps: WorldDeps,
+  { citizenId, choice, riskLevel }: { citizenId: string; choice: TopUpChoice; riskLevel: string },
+): Promise<PaidTopUp> {
   const [topUpId, createdAt] = [systemIds.uuid(), deps.clock.now()];
   const quote = quoteTopUp(choice);
   const { totalMinor } = quote;
@@ -166,7 +186,7 @@ async function paidTopUp(deps: WorldDeps, citizenId: string, choice: TopUpChoice
       state: 'started',
     },
   });
-  const card = { riskLevel: 'normal', cardFingerprint: null, paymentMethod: 'card', currency: 'usd' };
+  const card = { riskLevel, cardFingerprint: null, paymentMethod: 'card', currency: 'usd' };
   await deps.database.inTransaction((tx) => creditTopUp(tx, deps, { ...payment, ...card, totalMinor }));
   deps.clock.advance(1_000);
   return { topUpId, chargeId: payment.chargeId, totalMinor };
@@ -233,6 +253,14 @@ async function assertSound(deps: DisputeDeps, balance: DisputeWorld['balance']):
     const debts = await client.debt.findMany({ where: { citizenId, cause: 'clawback', cancelledAt: null } });
     for (const debt of debts) clawbackMinor += debt.amountMinor - debt.repaidMinor - debt.writtenOffMinor;
   }
+  const [waiting] = await client.$queryRaw<{ minor: bigint }[]>`
+    SELECT (coalesce(sum(u.base_minor + u.bonus_minor), 0) - coalesce(sum(taken.minor), 0))::bigint AS minor
+    FROM top_up u LEFT JOIN LATERAL (
+      SELECT sum(t.amount_minor - t.returned_minor) AS minor FROM ducat_taking t JOIN dispute d ON d.id = t.dispute_id
+      WHERE d.top_up_id = u.id AND t.step IN ('waiting', 'waiting_bonus')) taken ON true
+    WHERE u.state IN ('waiting', 'returned')`;
+  const suspended = await house('suspense', 'DUCAT');
+  must(suspended === waiting?.minor, `${String(suspended)} centesimi are in suspense, ${String(waiting?.minor)} wait`);
   must((await house('suspense', 'USD')) === clawbackMinor, 'what sellers wait for is in suspense');
   const [facts] = await client.$queryRaw<{ minor: bigint }[]>`
     SELECT coalesce(sum(amount_minor), 0)::bigint AS minor FROM stripe_fact`;

@@ -6,6 +6,7 @@ import {
   disputeBonusTemplate,
   disputeDebtTemplate,
   disputeTakeTemplate,
+  disputeTakeWaitingTemplate,
   disputeWithdrawalTemplate,
 } from '#server/payments/templates/templates-dispute.ts';
 import {
@@ -14,6 +15,8 @@ import {
   disputeGiveBackTemplate,
   disputeRepaidTemplate,
   disputeReturnTemplate,
+  disputeWaitedBackTemplate,
+  disputeWaitingBackTemplate,
   disputeWaivedTemplate,
 } from '#server/payments/templates/templates-dispute-return.ts';
 
@@ -47,6 +50,29 @@ export function takeTransfers(
     parties: { wallet },
     ...namesOf(dispute, `${String(position)}-`),
   });
+}
+
+/** Ducats of a top-up: the bought ones and its bonus. */
+export interface WaitingDucats {
+  baseMinor: bigint;
+  bonusMinor: bigint;
+}
+
+/** Ducats that wait in suspense. */
+export function takeWaitingTransfers(dispute: DisputeIdentity, taken: WaitingDucats): TransferRequest[] {
+  const amounts = { base: taken.baseMinor, bonus: taken.bonusMinor };
+  return bindTemplate(disputeTakeWaitingTemplate, { amounts, parties: {}, ...namesOf(dispute) });
+}
+
+/** The same ducats back: into suspense, or into the wallet where the rest of their top-up is by now. */
+export function waitingBackTransfers(
+  dispute: DisputeIdentity,
+  { baseMinor: base, bonusMinor: bonus, walletAccountId: wallet }: WaitingDucats & { walletAccountId: bigint | null },
+): TransferRequest[] {
+  const bound = { amounts: { base, bonus }, ...namesOf(dispute, 'won-') };
+  return wallet === null
+    ? bindTemplate(disputeWaitingBackTemplate, { ...bound, parties: {} })
+    : bindTemplate(disputeWaitedBackTemplate, { ...bound, parties: { wallet } });
 }
 
 export interface WithdrawalAmounts {

@@ -26,6 +26,7 @@ import type { WriteDeps } from '#server/payments/service.ts';
 import { expectAtStripe } from '#server/payments/stripe/stripe-facts.ts';
 import { withThawed } from './thaw.ts';
 import { chargeOf } from '#server/payments/top-up-lots.ts';
+import { giveBackWaiting, lockWaiting } from './waiting-ducats.ts';
 
 /**
  * A dispute was won: reverses exactly what opening it booked. Everybody has the very ducats again that were taken from
@@ -41,6 +42,7 @@ export async function bookWin(
   const dispute = await lockDispute(tx, disputeId);
   if (dispute.state !== 'withdrawn' && dispute.state !== 'lost') return;
   const { citizenId, amountMinor, feeMinor, taxMinor, lossMinor } = dispute;
+  await lockWaiting(tx, dispute.topUpId);
   await lockDebts(tx, citizenId);
   const now = deps.clock.now();
   const identity = { disputeId, citizenId, openedAt: dispute.openedAt, secret: deps.secret };
@@ -94,7 +96,7 @@ async function undoDebts(tx: Tx, { dispute, identity, now }: Undone & { now: Dat
 async function giveBack(tx: Tx, deps: WriteDeps, undone: Undone): Promise<TransferRequest[]> {
   const { dispute, identity } = undone;
   const taken = await tx.ducatTaking.findMany({
-    where: { disputeId: dispute.id },
+    where: { disputeId: dispute.id, step: { notIn: ['waiting', 'waiting_bonus'] } },
     orderBy: { position: 'asc' },
     select: takingColumns,
   });
@@ -107,6 +109,7 @@ async function giveBack(tx: Tx, deps: WriteDeps, undone: Undone): Promise<Transf
     if (taking.step === 'earned') await notify(tx, deps, { ...told, kind: 'earning_given_back' });
     if (taking.step === 'sent') await notify(tx, deps, { ...told, kind: 'sent_given_back' });
   }
+  transfers.push(...(await giveBackWaiting(tx, deps, { topUpId: dispute.topUpId, identity })));
   return [...transfers, ...(await giveBackRepayments(tx, deps, undone))];
 }
 

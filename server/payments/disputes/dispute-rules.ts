@@ -50,6 +50,8 @@ export interface WaterfallFacts {
   bonusMinor: bigint;
   /** Null where the disputed charge bought no ducats. */
   charge: LotSource | null;
+  /** Of the charge, what never came into the wallet: it waits in suspense. */
+  waiting: { baseMinor: bigint; bonusMinor: bigint };
   /** In the order in which the wallet would spend them. */
   lots: readonly WalletLot[];
   /** Of the wallet, less what is reserved. */
@@ -61,6 +63,8 @@ export interface WaterfallFacts {
 
 /** What is taken from whom, and what nobody pays. */
 export interface Waterfall {
+  /** Ducats of the charge that wait in suspense. */
+  waiting: { baseMinor: bigint; bonusMinor: bigint };
   /** Ducats of the charge in the buyer's wallet, those of cancelled orders included. */
   chargeMinor: bigint;
   bonusMinor: bigint;
@@ -74,7 +78,7 @@ export interface Waterfall {
 }
 
 /**
- * Decides who pays: the charge's own ducats first, then the buyer's other ones, then those of the charge that the buyer
+ * Decides who pays: the charge's own ducats first, those that wait for room before those in the wallet, then the buyer's other ones, then those of the charge that the buyer
  * sent to others, then earnings that the charge paid for and that are still held, each in proportion; the rest is a loss. Ducats that were a gift of the house buy no dollars back, so of
  * the buyer's other ducats only bought and earned ones count. Whole cents only: a broken one stays with the buyer.
  */
@@ -88,10 +92,14 @@ export function decideWaterfall(facts: WaterfallFacts): Waterfall {
   };
   const isOfCharge = (lot: WalletLot) => charge !== null && isSame(lot.source, charge);
   const ofCharge = (kind: WalletLot['kind']) => sumOf(lots.filter((lot) => lot.kind === kind && isOfCharge(lot)));
-  let openMinor = priceMinor * centesimiPerCent;
+  const waiting = {
+    baseMinor: (least(facts.waiting.baseMinor, priceMinor * centesimiPerCent) / centesimiPerCent) * centesimiPerCent,
+    bonusMinor: least(facts.waiting.bonusMinor, facts.bonusMinor),
+  };
+  let openMinor = priceMinor * centesimiPerCent - waiting.baseMinor;
   let chargeMinor = take(ofCharge('bought'), openMinor);
   openMinor -= chargeMinor;
-  const bonusMinor = take(ofCharge('granted'), facts.bonusMinor);
+  const bonusMinor = take(ofCharge('granted'), facts.bonusMinor - waiting.bonusMinor);
   const others: WalletLot[] = [];
   for (const lot of bySource(
     lots.filter((lot) => lot.kind === 'earned' || (lot.kind === 'bought' && !isOfCharge(lot))),
@@ -112,6 +120,7 @@ export function decideWaterfall(facts: WaterfallFacts): Waterfall {
   const openUsdMinor = openMinor / centesimiPerCent - sentUsdMinor;
   const earnedUsdMinor = least(openUsdMinor, sumOf(earnings) / centesimiPerCent);
   return {
+    waiting,
     chargeMinor,
     bonusMinor,
     others: others.filter(({ amountMinor }) => amountMinor > 0n),

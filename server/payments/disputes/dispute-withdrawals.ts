@@ -17,6 +17,7 @@ import type { WriteDeps } from '#server/payments/service.ts';
 import { expectAtStripe } from '#server/payments/stripe/stripe-facts.ts';
 import { withThawed } from './thaw.ts';
 import { chargeOf } from '#server/payments/top-up-lots.ts';
+import { lockWaiting, takeWaiting } from './waiting-ducats.ts';
 
 interface Taking {
   step: 'charge' | 'bonus' | 'other' | 'sent' | 'earned';
@@ -43,6 +44,7 @@ export async function bookWithdrawal(
   if (dispute.state !== 'opened') return;
   const identity = { disputeId, citizenId: dispute.citizenId, openedAt: dispute.openedAt, secret: deps.secret };
   const { takings, versions, waterfall } = await decide(tx, dispute);
+  const waiting = await takeWaiting(tx, identity, { topUpId: dispute.topUpId, taken: waterfall.waiting });
   const takes = await bindTakings(tx, identity, takings);
   const { feeMinor, taxMinor, amountMinor } = dispute;
   const { lossMinor, earnedUsdMinor: earnedMinor } = waterfall;
@@ -59,7 +61,7 @@ export async function bookWithdrawal(
   const withdrawn = dollars.filter(({ creditAccountId }) => creditAccountId === dollars.at(-1)?.creditAccountId);
   await expectAtStripe(tx, deps, { ...fact, transfers: withdrawn, kind: 'dispute_withdrawn' });
   await tellOthers(tx, deps, takings);
-  const transfers = [...stillAt(takes, versions), ...dollars, ...debts];
+  const transfers = [...waiting, ...stillAt(takes, versions), ...dollars, ...debts];
   const wallets = takings.map(({ accountId }) => accountId);
   await withThawed(tx, wallets, () => postLinked(tx, transfers, { source: 'external' }));
   const payload = { citizenId: dispute.citizenId, lossMinor: String(lossMinor) };
@@ -72,6 +74,7 @@ async function decide(
 ): Promise<{ takings: Taking[]; versions: Map<bigint, bigint>; waterfall: Waterfall }> {
   const { citizenId, topUpId, priceMinor, bonusMinor } = dispute;
   const charge = topUpId === null ? null : chargeOf(topUpId);
+  const waiting = await lockWaiting(tx, topUpId);
   const { shares, versions } =
     charge === null
       ? { shares: [], versions: new Map() }
@@ -80,7 +83,7 @@ async function decide(
   versions.set(wallet.accountId, wallet.version);
   const earnings = heldEarnings(shares, wallet.accountId);
   const sent = sentDucats(shares, wallet.accountId);
-  const waterfall = decideWaterfall({ ...wallet, priceMinor, bonusMinor, charge, sent, earnings });
+  const waterfall = decideWaterfall({ ...wallet, priceMinor, bonusMinor, charge, waiting, sent, earnings });
   const own = { accountId: wallet.accountId, citizenId };
   const takings: Taking[] = [
     ...(charge === null ? [] : ofCharge(own, charge, waterfall)),
@@ -176,10 +179,10 @@ async function keepWaterfall(
       state: 'withdrawn',
       withdrawnAt: deps.clock.now(),
       orderMinor,
-      chargeMinor: waterfall.chargeMinor - orderMinor + sumOf(waterfall.sent),
+      chargeMinor: waterfall.waiting.baseMinor + waterfall.chargeMinor - orderMinor + sumOf(waterfall.sent),
       otherMinor: sumOf(waterfall.others),
       earnedMinor: sumOf(waterfall.earnings),
-      bonusTakenMinor: waterfall.bonusMinor,
+      bonusTakenMinor: waterfall.waiting.bonusMinor + waterfall.bonusMinor,
       lossMinor: waterfall.lossMinor,
       disputeFeeMinor: chargedMinor,
     },

@@ -7,7 +7,8 @@ const world = await disputeWorld();
 const seed = Date.now() % 1_000_000;
 
 type Step =
-  | { does: 'top_up'; buyer: number; dollars: number }
+  | { does: 'top_up'; buyer: number; dollars: number; isWaiting?: boolean }
+  | { does: 'let_in'; charge: number }
   | { does: 'order'; buyer: number; seller: number; share: number; isCompleted: boolean; isCleared: boolean }
   | { does: 'dispute'; charge: number; isWhole: boolean }
   | { does: 'repay'; buyer: number; cents: number; isByCard: boolean }
@@ -20,8 +21,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       does: fc.constant('top_up' as const),
       buyer: fc.nat(1),
       dollars: fc.integer({ min: 10, max: 200 }),
+      isWaiting: fc.boolean(),
     }),
   },
+  { weight: 2, arbitrary: fc.record({ does: fc.constant('let_in' as const), charge: fc.nat(9) }) },
   {
     weight: 5,
     arbitrary: fc.record({
@@ -50,12 +53,19 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 );
 
 /** Refusals that a history may run into without anything being wrong. */
-const expected = new Set(['account_frozen', 'insufficient_funds', 'debt_none', 'debt_no_ducats', 'listing_limit']);
+const expected = new Set([
+  'top_up_not_in_review',
+  'account_frozen',
+  'insufficient_funds',
+  'debt_none',
+  'debt_no_ducats',
+  'listing_limit',
+]);
 
 interface History {
   buyers: string[];
   sellers: string[];
-  charges: { chargeId: string; leftMinor: bigint }[];
+  charges: { topUpId: string; chargeId: string; leftMinor: bigint }[];
   disputes: TestDispute[];
   cleared: string[];
 }
@@ -73,8 +83,15 @@ async function take(history: History, move: Step): Promise<void> {
   switch (move.does) {
     case 'top_up': {
       const priceMinor = BigInt(move.dollars) * 100n + 7n;
-      const charge = await world.topUp(buyers[move.buyer] ?? '', { kind: 'custom', priceMinor });
-      charges.push({ chargeId: charge.chargeId, leftMinor: charge.totalMinor });
+      const bought = [buyers[move.buyer] ?? '', { kind: 'custom', priceMinor }] as const;
+      const { totalMinor: leftMinor, ...charge } =
+        move.isWaiting === true ? await world.waitingTopUp(...bought) : await world.topUp(...bought);
+      charges.push({ ...charge, leftMinor });
+      return;
+    }
+    case 'let_in': {
+      const charge = charges[move.charge % Math.max(charges.length, 1)];
+      if (charge !== undefined) await world.letIn(charge.topUpId);
       return;
     }
     case 'order':

@@ -1,11 +1,13 @@
+import { trustStanding } from '#server/citizens/trust.ts';
 import { findAccount, openAccount } from '#server/ledger/accounts.ts';
 import { lookupAccounts } from '#server/ledger/lookups.ts';
 import type { Db, Prisma, Tx } from '#server/platform/db.ts';
 import type { DucatHolder } from './refund-bookings.ts';
 import { unspentNow, type Unspent } from './refund-lots.ts';
-import { paidPartColumns, sumOfParts, type PaidParts } from './refund-rules.ts';
+import { leftOf, paidPartColumns, sumOfParts, type PaidParts } from './refund-rules.ts';
 import { countedRefundStates } from './refund-schema.ts';
-import { lockTopUp, type LockedTopUp } from '#server/payments/service.ts';
+import { holdUntil, needsReview } from '#server/payments/rules.ts';
+import { lockTopUp, type LockedTopUp, type WriteDeps } from '#server/payments/service.ts';
 
 /** Rows of refunds, and the accounts they move ducats on. Whoever changes one has locked its top-up. */
 
@@ -51,6 +53,58 @@ export async function refundedParts(db: Db, topUpId: string): Promise<PaidParts>
   return sumOfParts(rows);
 }
 
+/** What of a top-up still waits in suspense: neither refunded nor taken by a dispute. Call with its row locked. */
+export async function waitingOf(
+  db: Db,
+  topUp: PaidParts & Pick<LockedTopUp, 'id' | 'state'>,
+): Promise<{ baseMinor: bigint; bonusMinor: bigint }> {
+  if (topUp.state !== 'waiting') return { baseMinor: 0n, bonusMinor: 0n };
+  return withoutDisputed(db, topUp.id, leftOf(topUp, await refundedParts(db, topUp.id)));
+}
+
+/** Takes off what disputes took out of suspense, and did not give back. */
+async function withoutDisputed(
+  db: Db,
+  topUpId: string,
+  left: { baseMinor: bigint; bonusMinor: bigint },
+): Promise<{ baseMinor: bigint; bonusMinor: bigint }> {
+  const rows = await db.ducatTaking.findMany({
+    where: { step: { in: ['waiting', 'waiting_bonus'] }, dispute: { topUpId } },
+    select: { step: true, amountMinor: true, returnedMinor: true },
+  });
+  const taken = (step: string) =>
+    rows.reduce((sum, row) => (row.step === step ? sum + row.amountMinor - row.returnedMinor : sum), 0n);
+  const remaining = (leftMinor: bigint, takenMinor: bigint) => (leftMinor > takenMinor ? leftMinor - takenMinor : 0n);
+  return {
+    baseMinor: remaining(left.baseMinor, taken('waiting')),
+    bonusMinor: remaining(left.bonusMinor, taken('waiting_bonus')),
+  };
+}
+
+/** A top-up of which nothing waits any more never comes into the wallet. */
+export async function endWaitOfNothing(tx: Tx, topUp: PaidParts & Pick<LockedTopUp, 'id' | 'state'>): Promise<void> {
+  if (topUp.state !== 'waiting' || (await waitingOf(tx, topUp)).baseMinor > 0n) return;
+  const data = { state: 'returned', waitReason: null };
+  await tx.topUp.update({ where: { id: topUp.id }, data, select: { id: true } });
+}
+
+/** Ducats of it come back: it waits as before, and for whatever it waited for. */
+export async function waitAgain(tx: Tx, topUp: Pick<LockedTopUp, 'id' | 'state' | 'riskLevel'>): Promise<void> {
+  if (topUp.state !== 'returned') return;
+  const data = { state: 'waiting', waitReason: needsReview(topUp.riskLevel) ? 'review' : 'limits' };
+  await tx.topUp.update({ where: { id: topUp.id }, data, select: { id: true } });
+}
+
+/** Until when ducats that come back are held: as long as before, and those that wait as long as others bought now. */
+export async function holdOf(tx: Tx, deps: WriteDeps, topUp: LockedTopUp): Promise<Date | null> {
+  const { id, citizenId, riskLevel } = topUp;
+  const row = await tx.topUp.findUniqueOrThrow({ where: { id }, select: { state: true, holdUntil: true } });
+  if (row.state === 'credited') return row.holdUntil;
+  const now = deps.clock.now();
+  const { limits } = await trustStanding(tx, { citizenId, now });
+  return holdUntil(now, { holdBoughtDays: limits.holdBoughtDays, riskLevel });
+}
+
 /** Where the ducats of a paid top-up are. */
 export async function holderOf(tx: Tx, topUp: Pick<LockedTopUp, 'state' | 'citizenId'>): Promise<DucatHolder> {
   if (topUp.state !== 'credited') return 'suspense';
@@ -82,7 +136,7 @@ export async function takeableOf(
   payment: { topUpId: string; holder: DucatHolder; left: PaidParts; at: Date },
 ): Promise<TakeableDucats> {
   const { topUpId, holder, left, at } = payment;
-  if (holder === 'suspense') return { baseMinor: left.baseMinor, bonusMinor: left.bonusMinor, version: null };
+  if (holder === 'suspense') return { ...(await withoutDisputed(tx, topUpId, left)), version: null };
   return await unspentNow(tx, { accountId: holder.walletAccountId, topUpId, at });
 }
 

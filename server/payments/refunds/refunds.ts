@@ -1,6 +1,5 @@
 import { notify } from '#server/citizens/notifications.ts';
 import { noteTrustEvent } from '#server/citizens/trust-events.ts';
-import { trustStanding } from '#server/citizens/trust.ts';
 import type { TransferRequest } from '#server/ledger/schema.ts';
 import { postLinked } from '#server/ledger/transfers.ts';
 import { formatAmount } from '#server/money/money.ts';
@@ -10,11 +9,20 @@ import { emit } from '#server/platform/outbox.ts';
 import { addDebt, cancelDebt, type UndoneDebt } from '#server/payments/disputes/debts.ts';
 import { ducatReturns, failedTransfers, paidTransfers, releaseTransfers, undoneTransfers } from './refund-bookings.ts';
 import { noteRefundReturns, noteRefundTakes } from './refund-lots.ts';
-import { escrowOf, holderOf, lockRefund, receivableOf, refundedParts, type RefundRow } from './refund-rows.ts';
+import {
+  endWaitOfNothing,
+  escrowOf,
+  holderOf,
+  holdOf,
+  lockRefund,
+  receivableOf,
+  refundedParts,
+  waitAgain,
+  type RefundRow,
+} from './refund-rows.ts';
 import { leftOf } from './refund-rules.ts';
 import { nextRefundStep, type StripeRefundFacts } from './refund-steps.ts';
 import type { RefundState } from './refund-schema.ts';
-import { holdUntil } from '#server/payments/rules.ts';
 import type { LockedTopUp, WriteDeps } from '#server/payments/service.ts';
 import { expectAtStripe } from '#server/payments/stripe/stripe-facts.ts';
 
@@ -119,12 +127,9 @@ async function paidSteps(tx: Tx, deps: WriteDeps, { refund, topUp, facts }: Step
 
 /** Where nothing is left of a payment, ducats that waited are waiting no more, and warnings of fraud are answered. */
 async function noteReturned(tx: Tx, deps: WriteDeps, { refund, topUp }: Omit<Step, 'facts'>): Promise<void> {
+  await endWaitOfNothing(tx, topUp);
   const left = leftOf(topUp, await refundedParts(tx, topUp.id));
   if (left.priceMinor > 0n) return;
-  if (topUp.state === 'waiting') {
-    const data = { state: 'returned', waitReason: null };
-    await tx.topUp.update({ where: { id: topUp.id }, data, select: { id: true } });
-  }
   await tx.fraudWarning.updateMany({
     where: { topUpId: topUp.id, state: 'open' },
     data: { state: 'refunded', decidedAt: deps.clock.now(), decidedBy: refund.requestedBy },
@@ -153,11 +158,7 @@ async function giveBack(
 }
 
 async function bookFailed(tx: Tx, deps: WriteDeps, { refund, topUp, facts }: Step): Promise<void> {
-  if (topUp.state === 'returned') {
-    // It waits as before, and for whatever it waited for.
-    const data = { state: 'waiting', waitReason: topUp.riskLevel === 'highest' ? 'review' : 'limits' };
-    await tx.topUp.update({ where: { id: topUp.id }, data, select: { id: true } });
-  }
+  await waitAgain(tx, topUp);
   const undone = await cancelDebt(tx, deps, { citizenId: topUp.citizenId, cause: 'refund', reference: refund.id });
   const transfers = await wayBack(tx, deps, { refund, topUp, undone });
   const returning = ducatReturns({ refund, undone }, deps.secret);
@@ -188,16 +189,6 @@ async function wayBack(
   if (receivableAccountId === null || holder === 'suspense') return transfers;
   const { walletAccountId } = holder;
   return [...transfers, ...undoneTransfers({ refund, undone, walletAccountId, receivableAccountId }, deps.secret)];
-}
-
-/** Until when the ducats that come back are held: as long as before, and those that wait as long as others bought now. */
-async function holdOf(tx: Tx, deps: WriteDeps, topUp: LockedTopUp): Promise<Date | null> {
-  const { id, citizenId, riskLevel } = topUp;
-  const row = await tx.topUp.findUniqueOrThrow({ where: { id }, select: { state: true, holdUntil: true } });
-  if (row.state === 'credited') return row.holdUntil;
-  const now = deps.clock.now();
-  const { limits } = await trustStanding(tx, { citizenId, now });
-  return holdUntil(now, { holdBoughtDays: limits.holdBoughtDays, riskLevel });
 }
 
 async function endUnpaid(

@@ -1,5 +1,5 @@
 import { defineTemplate, oneOrMore, zeroOrMore } from '#server/ledger/templates.ts';
-import { houseGives } from './template-parts.ts';
+import { houseGives, mintLeg } from './template-parts.ts';
 
 /** The way back from a dispute that was won: every entry runs the other way. */
 
@@ -164,4 +164,71 @@ export const disputeBonusBackTemplate = defineTemplate({
   equations: [],
   rounding: null,
   ...houseGives({ house: 'promotion', leg: 'back', kind: 'dispute_returned' }),
+});
+
+const waiting = { base: zeroOrMore('DUCAT'), bonus: zeroOrMore('DUCAT') } as const;
+const waitingMints = {
+  base: mintLeg({ name: 'mint-waiting-base', house: 'treasury', amount: 'base' }),
+  bonus: mintLeg({ name: 'mint-waiting-bonus', house: 'promotion', amount: 'bonus' }),
+} as const;
+const waitingMintEffects = [
+  { account: { house: 'issuance' }, isOpen: true },
+  { account: { house: 'treasury' }, isOpen: true },
+  { account: { house: 'promotion' }, isOpen: true },
+] as const;
+
+/** Ducats of a won dispute that were taken while they waited in `suspense` wait there again. */
+export const disputeWaitingBackTemplate = defineTemplate({
+  name: 'dispute_waiting_back',
+  amounts: waiting,
+  parties: {},
+  equations: [],
+  rounding: null,
+  legs: [
+    waitingMints.base,
+    {
+      name: 'waiting-base',
+      kind: 'dispute_returned',
+      debit: { house: 'treasury' },
+      credit: { house: 'suspense' },
+      amount: 'base',
+    },
+    waitingMints.bonus,
+    {
+      name: 'waiting-bonus',
+      kind: 'dispute_returned',
+      debit: { house: 'promotion' },
+      credit: { house: 'suspense' },
+      amount: 'bonus',
+    },
+  ],
+  effects: [...waitingMintEffects, { account: { house: 'suspense' }, gains: ['base', 'bonus'] }],
+});
+
+/** The same where the rest of the top-up is in the wallet by now: nothing waits any more. */
+export const disputeWaitedBackTemplate = defineTemplate({
+  name: 'dispute_waited_back',
+  amounts: waiting,
+  parties: { wallet },
+  equations: [],
+  rounding: null,
+  legs: [
+    waitingMints.base,
+    {
+      name: 'waiting-base',
+      kind: 'dispute_returned',
+      debit: { house: 'treasury' },
+      credit: { party: 'wallet' },
+      amount: 'base',
+    },
+    waitingMints.bonus,
+    {
+      name: 'waiting-bonus',
+      kind: 'dispute_returned',
+      debit: { house: 'promotion' },
+      credit: { party: 'wallet' },
+      amount: 'bonus',
+    },
+  ],
+  effects: [...waitingMintEffects, { account: { party: 'wallet' }, gains: ['base', 'bonus'] }],
 });

@@ -50,6 +50,38 @@ export const disputeBonusTemplate = defineTemplate({
   ],
 });
 
+const waiting = { base: zeroOrMore('DUCAT'), bonus: zeroOrMore('DUCAT') } as const;
+
+/** Ducats of a disputed charge that wait in `suspense` go back to where they came from, and never reach a wallet. */
+export const disputeTakeWaitingTemplate = defineTemplate({
+  name: 'dispute_take_waiting',
+  amounts: waiting,
+  parties: {},
+  equations: [],
+  rounding: null,
+  legs: [
+    {
+      name: 'waiting-base',
+      kind: 'dispute_ducats',
+      debit: { house: 'suspense' },
+      credit: { house: 'treasury' },
+      amount: 'base',
+    },
+    {
+      name: 'waiting-bonus',
+      kind: 'dispute_ducats',
+      debit: { house: 'suspense' },
+      credit: { house: 'promotion' },
+      amount: 'bonus',
+    },
+  ],
+  effects: [
+    { account: { house: 'suspense' }, loses: ['base', 'bonus'] },
+    { account: { house: 'treasury' }, gains: ['base'] },
+    { account: { house: 'promotion' }, gains: ['bonus'] },
+  ],
+});
+
 /**
  * The dollars that Stripe takes for a dispute: what was recovered in ducats is owed no more, fee and tax were never
  * earned, and the rest is lost. They are gathered in `bridge`, because what Stripe took is one fact; its fee is another.
