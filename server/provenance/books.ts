@@ -147,7 +147,7 @@ export function takeWhere(
     }
     needed -= taken;
   }
-  lots.splice(kept, read - kept);
+  if (kept < read) lots.splice(kept, read - kept);
   book.heldMinor -= mostMinor - needed;
   return pieces;
 }

@@ -3,7 +3,7 @@ import { accountsBookedSince } from '#server/ledger/feed.ts';
 import type { Database } from '#server/platform/db.ts';
 import { log } from '#server/platform/log.ts';
 import { emptyMemory, forget, type Memory } from './memory.ts';
-import { bookedLately, projectPool, type ProjectionReport } from './pipeline.ts';
+import { bookedLately, projectPool, type ProjectionReport } from './pipeline-jobs.ts';
 import { emptyPool } from './pool.ts';
 import { lockProjection } from './project.ts';
 

@@ -54,7 +54,8 @@ export async function readLots(
   { oldest, all }: LotsWanted,
 ): Promise<string[][]> {
   const rows: string[][] = [];
-  for (const [accountId, amountMinor] of oldest) rows.push(...(await oldestLots(db, emptied(books, accountId), amountMinor)));
+  for (const [accountId, amountMinor] of oldest)
+    rows.push(...(await oldestLots(db, emptied(books, accountId), amountMinor)));
   if (all.length === 0) return rows;
   for (const accountId of all) {
     const book = emptied(books, accountId);

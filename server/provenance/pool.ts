@@ -116,11 +116,11 @@ function refill(pool: Pool, { transfers, ends }: Slices): void {
     for (const { accountId, version } of sidesOf(transfer)) {
       if (ends.get(accountId) === version) pool.read.set(accountId, { version, time: transfer.bookedAt });
     }
-    if (!known.has(transfer.id) && !isProjected(pool, transfer)) pool.later.push(transfer);
+    if ((known.size === 0 || !known.has(transfer.id)) && !isProjected(pool, transfer)) pool.later.push(transfer);
   }
   let horizon: bigint | null = null;
-  for (const [id, { version, time }] of pool.read) {
-    const isAtEnd = version >= (pool.wanted.get(id) ?? 0n);
+  for (const [id, { time }] of pool.read) {
+    const isAtEnd = unreadAfter(pool, id) >= (pool.wanted.get(id) ?? 0n);
     if (!isAtEnd && (horizon === null || time < horizon)) horizon = time;
   }
   pool.isWholeRead = horizon === null;
@@ -154,5 +154,9 @@ function unreadAfter({ progress, read }: Pool, accountId: bigint): bigint {
 }
 
 function isProjected({ progress }: Pool, transfer: BookedTransfer): boolean {
-  return sidesOf(transfer).every(({ accountId, version }) => version <= (progress.get(accountId)?.version ?? 0n));
+  const { debitAccountId, debitVersion, creditAccountId, creditVersion } = transfer;
+  return (
+    (debitVersion === null || debitVersion <= (progress.get(debitAccountId)?.version ?? 0n)) &&
+    (creditVersion === null || creditVersion <= (progress.get(creditAccountId)?.version ?? 0n))
+  );
 }

@@ -63,9 +63,9 @@ export async function decideTransfers(
   transfers: readonly BookedTransfer[],
   known: KnownProgress,
 ): Promise<DecidedBatch> {
-  const ids = [
-    ...new Set(transfers.flatMap(({ debitAccountId, creditAccountId }) => [debitAccountId, creditAccountId])),
-  ];
+  const met = new Set<bigint>();
+  for (const { debitAccountId, creditAccountId } of transfers) met.add(debitAccountId).add(creditAccountId);
+  const ids = [...met];
   const unknown = ids.filter((id) => !known.kinds.has(id));
   if (unknown.length > 0) for (const { id, kind } of await knownAccounts(db, unknown)) known.kinds.set(id, kind);
   const accounts = ids.flatMap((id) => {
@@ -92,11 +92,13 @@ export function nothingDecided(): DecidedBatch {
 
 /** Noted at once: the next batch moves the accounts on before this one is written. */
 function reachedBy({ accounts }: Books, { projected }: WorkDone): Map<bigint, Progress> {
+  const moved = new Set<bigint>();
+  for (const { debitAccountId, creditAccountId } of projected) moved.add(debitAccountId).add(creditAccountId);
   const reached = new Map<bigint, Progress>();
-  for (const { accountId } of projected.flatMap(sidesOf)) {
-    const book = accounts.get(accountId);
+  for (const id of moved) {
+    const book = accounts.get(id);
     invariant(book !== undefined, 'every account of a batch is loaded');
-    reached.set(accountId, { version: book.version, struck: book.struck });
+    reached.set(id, { version: book.version, struck: book.struck });
   }
   return reached;
 }

@@ -4,7 +4,7 @@ import type { Books, LotChanges, LotMove } from './books.ts';
 import type { Progress } from './load.ts';
 import type { Lot, LotFact } from './lots.ts';
 import type { DecidedBatch } from './project.ts';
-import { arrayOf, textsOf } from './wire.ts';
+import { arrayOf, columnOf, textsOf } from './wire.ts';
 import type { LotDefect, WorkDone } from './work-through.ts';
 
 /** Where a batch is written: the transaction of a caller, or that of the worker's session. */
@@ -36,22 +36,30 @@ async function saveFacts(tx: Writer, facts: readonly LotFact[]): Promise<void> {
       f (id, kind, source_type, source_id, origin_type, origin_id, since, hold_until, expires_at, parent_id)`);
 }
 
+/** In the order of the index, whose pages are then at hand. Where the facts did not change, they are said once. */
 async function saveMoves(tx: Writer, moves: readonly LotMove[]): Promise<void> {
   await tx.execute(Prisma.sql`
     INSERT INTO lot_move (transfer_id, serial_from, serial_until, fact_id, before_fact_id, previous_by)
-    SELECT unnest(${arrayOf(moves.map(({ transferId }) => transferId))}::uuid[]),
-      unnest(${arrayOf(moves.map(({ from }) => from))}::bigint[]), unnest(${arrayOf(moves.map(({ until }) => until))}::bigint[]),
-      unnest(${arrayOf(moves.map(({ fact }) => fact.id))}::uuid[]),
-      unnest(${arrayOf(moves.map(({ before }) => before?.id ?? null))}::uuid[]),
-      unnest(${arrayOf(moves.map(({ previousBy }) => previousBy))}::uuid[])`);
+    SELECT m.transfer_id, m.serial_from, m.serial_until, m.fact_id,
+      CASE WHEN m.previous_by IS NOT NULL THEN coalesce(m.before_fact_id, m.fact_id) END, m.previous_by
+    FROM (SELECT unnest(${columnOf(moves, ({ transferId }) => transferId)}::uuid[]) AS transfer_id,
+      unnest(${columnOf(moves, ({ from }) => from)}::bigint[]) AS serial_from,
+      unnest(${columnOf(moves, ({ until }) => until)}::bigint[]) AS serial_until,
+      unnest(${columnOf(moves, ({ fact }) => fact.id)}::uuid[]) AS fact_id,
+      unnest(${columnOf(moves, ({ fact, before }) => (before === fact ? null : (before?.id ?? null)))}::uuid[]) AS before_fact_id,
+      unnest(${columnOf(moves, ({ previousBy }) => previousBy)}::uuid[]) AS previous_by) m
+    ORDER BY m.transfer_id, m.serial_from`);
 }
 
-type PlacedLot = Lot & { accountId: bigint };
+interface PlacedLot {
+  lot: Lot;
+  accountId: bigint;
+}
 
 /** Each row where it is at the end of the batch. A lot that only moved, or shrank from above, keeps its row. */
 async function saveLots(tx: Writer, { placed, fresh }: LotChanges): Promise<void> {
   const [changed, made]: [PlacedLot[], PlacedLot[]] = [[], []];
-  for (const { lot, accountId } of placed.values()) (fresh.has(lot.from) ? made : changed).push({ ...lot, accountId });
+  for (const place of placed.values()) (fresh.has(place.lot.from) ? made : changed).push(place);
   if (changed.length > 0) await updateLots(tx, changed);
   if (made.length > 0) await insertLots(tx, made);
 }
@@ -71,16 +79,20 @@ async function insertLots(tx: Writer, lots: readonly PlacedLot[]): Promise<void>
     INSERT INTO lot (serial_from, serial_until, account_id, fact_id, arrived_by, since) ${lotRows(lots)}`);
 }
 
-/** Arrays in the list of what is selected come row by row; in a FROM they would all be written down first. */
+/**
+ * Arrays in the list of what is selected come row by row; in a FROM they would all be written down first. In the order of
+ * serials, neighbours are on the same pages of the table and of most of its indexes.
+ */
 function lotRows(lots: readonly PlacedLot[]): Prisma.Sql {
   return Prisma.sql`
-    SELECT unnest(${arrayOf(lots.map(({ from }) => from))}::bigint[]) AS serial_from,
-      unnest(${arrayOf(lots.map(({ until }) => until))}::bigint[]) AS serial_until,
-      unnest(${arrayOf(lots.map(({ accountId }) => accountId))}::bigint[]) AS account_id,
-      unnest(${arrayOf(lots.map(({ fact }) => fact.id))}::uuid[]) AS fact_id,
-      unnest(${arrayOf(lots.map(({ arrivedBy }) => arrivedBy))}::uuid[]) AS arrived_by,
+    SELECT unnest(${columnOf(lots, ({ lot }) => lot.from)}::bigint[]) AS serial_from,
+      unnest(${columnOf(lots, ({ lot }) => lot.until)}::bigint[]) AS serial_until,
+      unnest(${columnOf(lots, ({ accountId }) => accountId)}::bigint[]) AS account_id,
+      unnest(${columnOf(lots, ({ lot }) => lot.fact.id)}::uuid[]) AS fact_id,
+      unnest(${columnOf(lots, ({ lot }) => lot.arrivedBy)}::uuid[]) AS arrived_by,
       'epoch'::timestamptz
-        + unnest(${arrayOf(lots.map(({ fact }) => fact.since))}::bigint[]) * interval '1 microsecond' AS since`;
+        + unnest(${columnOf(lots, ({ lot }) => lot.fact.since)}::bigint[]) * interval '1 microsecond' AS since
+    ORDER BY 1`;
 }
 
 async function saveRestored(tx: Writer, { returns }: Books): Promise<void> {

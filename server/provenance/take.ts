@@ -85,6 +85,8 @@ function inOrder(giving: Giving, wantedMinor: bigint): Piece[] {
       let needed = wantedMinor;
       for (const walk of spendingWalks) {
         if (needed === 0n) break;
+        // Stock is the last in the order of lots, and mostly there is none.
+        if (walk.kind === 'stock' && giver.lots.at(-1)?.fact.kind !== 'stock') continue;
         const taken = takeWhere(
           from,
           needed,

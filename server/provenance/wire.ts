@@ -9,6 +9,13 @@ export function arrayOf(items: readonly (bigint | string | null)[]): string {
   return `{${items.map((item) => item ?? 'NULL').join(',')}}`;
 }
 
+/** The same of one column of rows, without an array on the way. */
+export function columnOf<Row>(rows: readonly Row[], of: (row: Row) => bigint | string | null): string {
+  let text = '';
+  for (const row of rows) text += `,${String(of(row) ?? 'NULL')}`;
+  return `{${text.slice(1)}}`;
+}
+
 /** An array of texts that hold neither quotes nor backslashes: a word like null stays a word. */
 export function textsOf(items: readonly string[]): string {
   return `{${items.map((item) => `"${item}"`).join(',')}}`;

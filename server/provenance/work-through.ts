@@ -28,43 +28,64 @@ export interface WorkDone {
  */
 export function workThrough(books: Books, transfers: readonly BookedTransfer[]): WorkDone {
   const done: WorkDone = { projected: [], moves: [], facts: [], defects: [] };
-  const queues = queuesOf(transfers);
-  const waiting = [...queues.keys()];
+  const waiting = linesOf(books, transfers);
   const stuck = new Set<string>();
-  for (let accountId = waiting.pop(); accountId !== undefined; accountId = waiting.pop()) {
-    const next = queues.get(accountId)?.at(-1);
-    if (next === undefined || stuck.has(next.id) || !isReady(books, next)) continue;
+  for (let line = waiting.pop(); line !== undefined; line = waiting.pop()) {
+    const next = line.steps.at(-1);
+    if (next === undefined || stuck.has(next.transfer.id) || !isReady(next)) continue;
     if (!decide(books, next, done)) {
-      stuck.add(next.id);
+      stuck.add(next.transfer.id);
       continue;
     }
-    done.projected.push(next);
-    for (const side of sidesOf(next)) {
-      const book = bookOf(books, side.accountId);
-      book.version = side.version;
-      queues.get(side.accountId)?.pop();
-      waiting.push(side.accountId);
-    }
+    const { transfer, giver, receiver } = next;
+    done.projected.push(transfer);
+    if (transfer.debitVersion !== null) waiting.push(moveOn(giver, transfer.debitVersion));
+    if (transfer.creditVersion !== null) waiting.push(moveOn(receiver, transfer.creditVersion));
   }
   return done;
 }
 
-/** By account, the latest version first, so that the next one is popped. */
-function queuesOf(transfers: readonly BookedTransfer[]): Map<bigint, BookedTransfer[]> {
-  const versions = new Map<bigint, { version: bigint; transfer: BookedTransfer }[]>();
+/** An account with its transfers, the latest version first, so that the next one is popped. */
+interface Line {
+  book: AccountBook;
+  steps: Step[];
+}
+
+/** A transfer with both its accounts: looking them up by number, each time anew, would cost as much as all decisions. */
+interface Step {
+  transfer: BookedTransfer;
+  giver: Line;
+  receiver: Line;
+}
+
+function linesOf(books: Books, transfers: readonly BookedTransfer[]): Line[] {
+  const lines = new Map<bigint, Line>();
+  const lineOf = (accountId: bigint) => {
+    const known = lines.get(accountId);
+    if (known !== undefined) return known;
+    const line: Line = { book: bookOf(books, accountId), steps: [] };
+    lines.set(accountId, line);
+    return line;
+  };
   for (const transfer of transfers) {
-    for (const { accountId, version } of sidesOf(transfer)) {
-      const queue = versions.get(accountId);
-      if (queue === undefined) versions.set(accountId, [{ version, transfer }]);
-      else queue.push({ version, transfer });
-    }
+    const { debitAccountId, debitVersion, creditAccountId, creditVersion } = transfer;
+    const step = { transfer, giver: lineOf(debitAccountId), receiver: lineOf(creditAccountId) };
+    if (debitVersion !== null) step.giver.steps.push(step);
+    if (creditVersion !== null) step.receiver.steps.push(step);
   }
-  return new Map(
-    [...versions].map(([accountId, queue]) => [
-      accountId,
-      queue.sort((left, right) => (left.version < right.version ? 1 : -1)).map(({ transfer }) => transfer),
-    ]),
-  );
+  const all = [...lines.values()];
+  for (const line of all) line.steps.sort((left, right) => (versionIn(line, left) < versionIn(line, right) ? 1 : -1));
+  return all;
+}
+
+function versionIn(line: Line, { transfer: { debitVersion, creditVersion }, giver }: Step): bigint {
+  return (line === giver ? debitVersion : creditVersion) ?? 0n;
+}
+
+function moveOn(line: Line, version: bigint): Line {
+  line.book.version = version;
+  line.steps.pop();
+  return line;
 }
 
 /** The accounts in whose history it stands, and where. */
@@ -76,15 +97,17 @@ export function sidesOf(transfer: BookedTransfer): { accountId: bigint; version:
   return sides;
 }
 
-function isReady(books: Books, transfer: BookedTransfer): boolean {
-  return sidesOf(transfer).every(({ accountId, version }) => books.accounts.get(accountId)?.version === version - 1n);
+function isReady({ transfer: { debitVersion, creditVersion }, giver, receiver }: Step): boolean {
+  return (
+    (debitVersion === null || giver.book.version === debitVersion - 1n) &&
+    (creditVersion === null || receiver.book.version === creditVersion - 1n)
+  );
 }
 
 /** False where the account lacks the units: then nothing of it, and nothing that follows from it, is decided. */
-function decide(books: Books, transfer: BookedTransfer, done: WorkDone): boolean {
+function decide(books: Books, { transfer, ...lines }: Step, done: WorkDone): boolean {
   if (transfer.movedMinor === 0n) return true;
-  const giver = bookOf(books, transfer.debitAccountId);
-  const receiver = bookOf(books, transfer.creditAccountId);
+  const [giver, receiver] = [lines.giver.book, lines.receiver.book];
   const take = takeUnits(books, giver, transfer);
   if (take === null) {
     done.defects.push(defect(transfer, 'units_missing', transfer.movedMinor - giver.heldMinor));
@@ -100,7 +123,7 @@ function decide(books: Books, transfer: BookedTransfer, done: WorkDone): boolean
     done.moves.push(move);
     books.returns.get(transfer.id)?.moves.push(move);
   }
-  done.facts.push(...arrival.made.values());
+  for (const fact of arrival.made.values()) done.facts.push(fact);
   return true;
 }
 

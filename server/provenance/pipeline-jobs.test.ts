@@ -1,0 +1,72 @@
+import { expect, it } from 'vitest';
+import { testDatabase } from '#server/testing/database.ts';
+import { lotsInFull, provenanceBooks } from '#server/testing/provenance-books.ts';
+import { provenanceFindings } from './checks.ts';
+import { projectNews, rebuildProjection } from './jobs.ts';
+import { emptyMemory, type Memory } from './memory.ts';
+import { lockProjection, projectAccounts } from './project.ts';
+
+const database = await testDatabase({ connectionsMax: 6 });
+const books = provenanceBooks(database);
+const { issuance, treasury } = books.house;
+const [wallet, other] = [await books.open('wallet'), await books.open('wallet')];
+
+/** Batches as small as can be, so that many follow on one another. */
+function smallBatches(): Memory {
+  const memory = emptyMemory();
+  memory.batchSize = 2;
+  return memory;
+}
+
+it('batches that are decided upon unwritten ones are those of a rebuild, also where the house gives what it just got', async () => {
+  const memory = smallBatches();
+  for (let round = 0n; round < 12n; round += 1n) {
+    await books.book([{ from: issuance, to: treasury, amount: 10n, kind: 'mint' }]);
+    await books.book([{ from: treasury, to: wallet, amount: 9n, kind: 'grant' }]);
+    const [id = ''] = await books.book([{ from: wallet, to: other, amount: 5n }]);
+    if (round % 4n === 3n)
+      await books.book([{ from: other, to: wallet, amount: 5n, reversesId: id, kind: 'reversal' }]);
+  }
+  expect(await projectNews(database, { memory })).toEqual({ projected: 39, isDone: true });
+  await asRebuilt();
+});
+
+it('what was decided before somebody else projected is decided again', async () => {
+  const memory = smallBatches();
+  await projectNews(database, { memory });
+  for (let round = 0; round < 5; round += 1) {
+    await books.book([{ from: issuance, to: wallet, amount: 10n, kind: 'mint' }]);
+    await books.book([{ from: wallet, to: other, amount: 3n }]);
+  }
+  const report = await database.inTransaction(async (tx) => {
+    await lockProjection(tx);
+    const waiting = projectNews(database, { memory });
+    await untilLockAwaited();
+    await projectAccounts(tx, [wallet]);
+    return { waiting };
+  });
+  expect(await report.waiting).toMatchObject({ isDone: true });
+  await asRebuilt();
+});
+
+it('a hold lets nothing be written that was decided without it', async () => {
+  const { batch } = await database.client.lotProjection.findFirstOrThrow();
+  await books.hold({ accountId: wallet }, 60);
+  expect((await database.client.lotProjection.findFirstOrThrow()).batch).toBeGreaterThan(batch);
+});
+
+async function asRebuilt(): Promise<void> {
+  expect(await database.inTransaction((tx) => provenanceFindings(tx, 'full'))).toEqual([]);
+  const before = await lotsInFull(database);
+  await rebuildProjection(database);
+  expect(await lotsInFull(database)).toEqual(before);
+}
+
+async function untilLockAwaited(): Promise<void> {
+  for (;;) {
+    const rows = await database.client.$queryRaw<unknown[]>`
+      SELECT 1 FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+      WHERE d.datname = current_database() AND l.locktype = 'advisory' AND NOT l.granted`;
+    if (rows.length > 0) return;
+  }
+}
