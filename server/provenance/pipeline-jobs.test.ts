@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
+import { post } from '#server/ledger/transfers.ts';
 import { testDatabase } from '#server/testing/database.ts';
+import { move } from '#server/testing/ledger.ts';
 import { lotsInFull, provenanceBooks } from '#server/testing/provenance-books.ts';
 import { provenanceFindings } from './checks.ts';
 import { projectNews, rebuildProjection } from './jobs.ts';
@@ -8,7 +10,7 @@ import { lockProjection, projectAccounts } from './project.ts';
 
 const database = await testDatabase({ connectionsMax: 6 });
 const books = provenanceBooks(database);
-const { issuance, treasury } = books.house;
+const { issuance, treasury, promotion } = books.house;
 const [wallet, other] = [await books.open('wallet'), await books.open('wallet')];
 
 /** Batches as small as can be, so that many follow on one another. */
@@ -46,6 +48,21 @@ it('what was decided before somebody else projected is decided again', async () 
     return { waiting };
   });
   expect(await report.waiting).toMatchObject({ isDone: true });
+  await asRebuilt();
+});
+
+it('the house spends its oldest lots first, also where more of them are in the table than in memory', async () => {
+  const memory = emptyMemory();
+  const take = async (amountMinor: bigint) => {
+    await database.inTransaction((tx) => post(tx, [move({ from: promotion, to: wallet, amountMinor })]));
+    await projectNews(database, { memory });
+  };
+  const lots = Array.from({ length: 4_100 }, () => move({ from: issuance, to: promotion, amountMinor: 2n }));
+  await database.inTransaction((tx) => post(tx, lots));
+  await take(1n);
+  await database.inTransaction((tx) => post(tx, [move({ from: issuance, to: promotion, amountMinor: 9n })]));
+  await take(7_999n);
+  await take(5n);
   await asRebuilt();
 });
 
