@@ -11,8 +11,8 @@ import {
   attachmentPath,
   attachmentsMax,
   attachmentTypes,
+  broughtAttachment,
 } from '#server/market/messages/message-schema.ts';
-import { z } from '#server/platform/zod.ts';
 
 export interface BroughtFile {
   id: string;
@@ -26,7 +26,7 @@ export function useBringing(onBrought: (file: BroughtFile) => void): Upload {
   return useUpload({
     addressOf: (id) => `${attachmentPath}${id}`,
     headersOf: (name) => ({ 'x-file-name': encodeURIComponent(name.slice(-nameLengthMax).toWellFormed()) }),
-    answer: z.null(),
+    answer: broughtAttachment,
     onArrived: (_nothing, { id, name }) => onBrought({ id, name }),
     bytesMax: attachmentBytesMax,
   });

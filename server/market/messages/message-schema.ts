@@ -12,6 +12,8 @@ export const attachmentTypes = ['image/jpeg', 'image/png', 'image/webp', 'applic
 export type AttachmentType = (typeof attachmentTypes)[number];
 /** The path of a file, to which its id is added. */
 export const attachmentPath = '/api/message-attachments/';
+/** What the door answers to a file that it keeps: nothing. */
+export const broughtAttachment = z.null();
 
 const words = {
   text: paragraphs(messageLength),
