@@ -28,13 +28,17 @@ export function PreviewForm({ importId, previews }: PreviewFormProps) {
   const refusal = chosen?.refusal ?? null;
   // Where no rule could apply it, there is nothing to choose: the file has to be mended first.
   const isHopeless = previews.every((preview) => wrongFile.includes(preview.refusal ?? ''));
+  const ways = new Set(previews.map((preview) => JSON.stringify(countsOf(preview)))).size;
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     if (refusal === null && !step.isPending) step.start(rule, t('started'));
   };
   return (
     <ReadyForm onSubmit={submit} className="flex flex-col gap-6">
-      {isHopeless ? null : (
+      {isHopeless || chosen === undefined || ways > 1 ? null : (
+        <p className="figures font-medium">{t('counts', countsOf(chosen))}</p>
+      )}
+      {isHopeless || ways === 1 ? null : (
         <fieldset className="flex min-w-0 flex-col gap-3">
           <legend className="pb-2 font-medium">{t('rule')}</legend>
           {previews.map((preview) => (

@@ -46,7 +46,11 @@ export function NotificationList({ notifications }: { notifications: readonly No
                   </time>
                 </p>
               </div>
-              {isRead ? null : <MarkRead notificationId={notification.id} title={title} />}
+              {isRead ? null : (
+                <span className="max-sm:-ml-3">
+                  <MarkRead notificationId={notification.id} title={title} />
+                </span>
+              )}
             </div>
           </Card>
         );

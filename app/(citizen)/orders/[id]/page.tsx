@@ -84,7 +84,7 @@ async function NextStep({ order }: { order: OrderView }) {
     <Card as="section" labelledBy="order-next">
       <div className="flex flex-col gap-4">
         <h2 id="order-next" className="text-lg font-semibold">
-          {t('next')}
+          {t(order.actions.every((action) => action === 'dispute') ? 'ifWrong' : 'next')}
         </h2>
         <NeedsScript />
         <OrderActions

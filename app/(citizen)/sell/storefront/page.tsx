@@ -21,7 +21,7 @@ export default async function OwnStorefrontPage() {
   const caller = await serverCaller();
   const [t, storefront] = await Promise.all([getTranslations('storefront.form'), caller.storefronts.mine()]);
   return (
-    <Page width="wide">
+    <Page>
       <PageHeading title={t('heading')}>
         <p>{t('lead')}</p>
         {storefront.isOpen ? (
