@@ -58,7 +58,7 @@ function plain(value: object, place: Place): Json | typeof notPlain {
     if (!isList && !isPlainKey(key)) return notPlain;
     const inside = leaf((value as Record<string, unknown>)[key], key, place);
     if (inside === notPlain) return notPlain;
-    copy[key as never] = inside as never;
+    copy[key as never] = inside;
   }
   return copy;
 }

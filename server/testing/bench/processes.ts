@@ -97,7 +97,7 @@ export async function startPages(databaseUrl: string, cleanups: Cleanup[]): Prom
   const build = buildForTests();
   const addresses = { PORT: String(port), APP_URL: origin, NEXTAUTH_URL: origin, CASCADE_BUILD_FOLDER: build };
   const env = settingsFor(databaseUrl, { ...addresses, RATE_LIMIT_TIMES: '1000' });
-  await buildPages({ ...process.env, ...env }, build);
+  await buildPages(env, build);
   const child = spawn(process.execPath, [fileURLToPath(new URL('../../main.ts', import.meta.url))], {
     env,
     stdio: ['ignore', 'inherit', 'inherit'],
