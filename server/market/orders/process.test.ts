@@ -103,29 +103,33 @@ const walkedOf = (process: OrderProcess) =>
   process === currentProcess ? pathsOf(process) : proofSize({ short: coveringPaths(process), long: pathsOf(process) });
 
 describe('every path of the process, and every step of its earlier versions', () => {
-  it('is walked by the real services with a moved clock: every order ends, and its escrow is empty', async () => {
-    const before = await wealth();
-    const waiting: Waiting[] = [];
-    let index = 0;
-    for (const process of orderProcesses) {
-      const isCurrent = process === currentProcess;
-      for (const path of walkedOf(process)) {
-        const left = await lead(process, path, proofSize({ short: !isCurrent || index % 5 === 0, long: true }));
-        if (left !== null) waiting.push(left);
-        index += 1;
+  it(
+    'is walked by the real services with a moved clock: every order ends, and its escrow is empty',
+    async () => {
+      const before = await wealth();
+      const waiting: Waiting[] = [];
+      let index = 0;
+      for (const process of orderProcesses) {
+        const isCurrent = process === currentProcess;
+        for (const path of walkedOf(process)) {
+          const left = await lead(process, path, proofSize({ short: !isCurrent || index % 5 === 0, long: true }));
+          if (left !== null) waiting.push(left);
+          index += 1;
+        }
       }
-    }
-    expect(index).toBe(orderProcesses.reduce((sum, process) => sum + walkedOf(process).length, 0));
-    await leadByTimers(waiting);
-    const declared = orderProcesses.flatMap((process) =>
-      process.transitions.map(
-        ({ action, actor, from }) => `${String(process.version)}: ${action} by ${actor} of ${from}`,
-      ),
-    );
-    expect([...walk.taken].sort()).toEqual(declared.sort());
-    expect(await wealth()).toBe(before);
-    await expectAllInOrder();
-  }, 60_000);
+      expect(index).toBe(orderProcesses.reduce((sum, process) => sum + walkedOf(process).length, 0));
+      await leadByTimers(waiting);
+      const declared = orderProcesses.flatMap((process) =>
+        process.transitions.map(
+          ({ action, actor, from }) => `${String(process.version)}: ${action} by ${actor} of ${from}`,
+        ),
+      );
+      expect([...walk.taken].sort()).toEqual(declared.sort());
+      expect(await wealth()).toBe(before);
+      await expectAllInOrder();
+    },
+    proofSize({ short: 60_000, long: 600_000 }),
+  );
 
   async function leadByTimers(waiting: readonly Waiting[]): Promise<void> {
     let passed = 0;
