@@ -11,13 +11,7 @@ interface MarketLetter {
 }
 
 type MarketKind =
-  | 'seller_published'
-  | 'search_found'
-  | 'wish_cheaper'
-  | 'wish_back'
-  | 'wish_on_sale'
-  | 'stock_low'
-  | 'import_ended';
+  'seller_published' | 'search_found' | 'wish_cheaper' | 'wish_back' | 'wish_on_sale' | 'stock_low' | 'import_ended';
 type MarketTexts = Readonly<Record<MarketKind, (values: Values) => MarketLetter>>;
 
 export const englishMarket: MarketTexts = {

@@ -124,13 +124,7 @@ export async function disputeWorld(): Promise<DisputeWorld> {
       await database.inTransaction((tx) => deliverOrder(tx, step(orderId, parties.sellerId)));
       await database.inTransaction((tx) => confirmOrder(tx, step(orderId, parties.buyerId)));
     },
-    clear: (id) =>
-      database.inTransaction((tx) =>
-        noteHold(tx, {
-          ...{ reason: 'cleared for a test', at: clock.now(), ids: systemIds, holdUntil: null, isLift: true },
-          source: { type: 'order', id },
-        }),
-      ),
+    clear: (orderId) => cleared(deps, orderId),
     send: (senderId, recipientId, amountMinor) => sent(deps, { senderId, recipientId, amountMinor }),
     dispute: (chargeId, amountMinor) => ({
       facts: {
@@ -152,6 +146,11 @@ export async function disputeWorld(): Promise<DisputeWorld> {
     lots: (citizenId) => lotsByKind(deps, citizenId),
     assertSound: () => assertSound(deps, balance),
   };
+}
+
+async function cleared({ database, clock }: WorldDeps, id: string): Promise<void> {
+  const lift = { reason: 'cleared for a test', at: clock.now(), ids: systemIds, holdUntil: null, isLift: true };
+  await database.inTransaction((tx) => noteHold(tx, { ...lift, source: { type: 'order', id } }));
 }
 
 async function sent(deps: WorldDeps, sending: { senderId: string; recipientId: string; amountMinor: bigint }) {
