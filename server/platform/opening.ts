@@ -10,7 +10,7 @@ export function openWithFirstStatement(pool: Pool): void {
   // Nothing is owed to whoever takes the connection next.
   pool.on('release', (_error, client) => owing.delete(client));
   pool.on('connect', (client) => {
-    const send = (...args: unknown[]): unknown => Reflect.apply(Client.prototype.query, client, args);
+    const send = (...args: unknown[]): unknown => Reflect.apply(driver.query, client, args);
     const query = (...args: unknown[]): unknown => {
       const [asked] = args;
       if (isControl(asked, 'BEGIN')) {
@@ -26,6 +26,8 @@ export function openWithFirstStatement(pool: Pool): void {
     client.query = query as PoolClient['query'];
   });
 }
+
+const driver = Client.prototype as unknown as { query: (this: void, ...args: unknown[]) => unknown };
 
 /** How the driver answers a statement that has no rows. */
 const nothing = { rows: [], fields: [], rowCount: null };

@@ -16,3 +16,16 @@ export function runningSaleSql(names: { listingId: string; sellerId: string; now
      ORDER BY offer.percent_bps DESC, offer.ends_at DESC, offer.id
      LIMIT 1`;
 }
+
+/** Within how long nobody waits for a lock. */
+const turning = "interval '1 minute'";
+
+/** Whether a sale of a seller begins or ends so soon that another may run by the time a lock is taken: a value of SQL. */
+export function saleTurnsSql(names: { sellerId: string; now: string }): string {
+  const { sellerId, now } = names;
+  const soon = (column: string) => `(${column} > ${now} AND ${column} <= ${now} + ${turning})`;
+  return `
+    EXISTS (SELECT FROM sale AS next
+             WHERE next.seller_id = ${sellerId} AND next.ended_at IS NULL
+               AND (${soon('next.starts_at')} OR ${soon('next.ends_at')}))`;
+}

@@ -6,6 +6,7 @@ import { storedOrderWords } from '#server/market/orders/order-schema.ts';
 import type { OrderAction, OrderState } from '#server/market/orders/order-schema.ts';
 import type { OrderProcess } from '#server/market/orders/process.ts';
 import { processOf } from '#server/market/orders/process-rules.ts';
+import type { Clock } from '#server/platform/clock.ts';
 import { Prisma } from '#server/platform/db.ts';
 import type { Tx } from '#server/platform/db.ts';
 import { invariant } from '#server/platform/invariant.ts';
@@ -84,9 +85,9 @@ interface StepRow extends LockedRow {
  */
 export async function lockForStep(
   tx: Tx,
-  wanted: { orderId: string; withStanding: boolean; now: Date },
+  wanted: { orderId: string; withStanding: boolean; clock: Clock },
 ): Promise<LockedStep | null> {
-  const { orderId, withStanding, now } = wanted;
+  const { orderId, withStanding, clock } = wanted;
   const standing = withStanding ? trustReadingSql(Prisma.sql`held.seller_id`) : Prisma.sql`NULL`;
   const [row] = await tx.$queryRaw<StepRow[]>(Prisma.sql`
     SELECT ${orderColumns}, latest.to_state AS "lastState", latest.action AS "lastAction",
@@ -108,7 +109,7 @@ export async function lockForStep(
   return {
     order,
     last: lastState === order.state ? read : await lastMove(tx, orderId),
-    standing: withStanding ? standingFrom(reading, now) : null,
+    standing: withStanding ? standingFrom(reading, clock.now()) : null,
   };
 }
 

@@ -118,7 +118,7 @@ async function takeStep(tx: Tx, step: Step & { visitor: OrderVisitor }): Promise
   const isBack = orderProcesses.some((process) => givesStockBack(process, action));
   // Rows are locked in the order listing, order, everywhere.
   const listings = isBack ? await lockForParty(tx, step) : null;
-  const locked = await lockForStep(tx, { orderId, withStanding: maySell(action), now: clock.now() });
+  const locked = await lockForStep(tx, { orderId, withStanding: maySell(action), clock });
   const actor = locked === null ? null : stepActorOf(locked.order, step.visitor);
   if (locked === null || actor === null) throw orderNotFound();
   const { order, last, standing } = locked;

@@ -2,10 +2,12 @@ import { z } from 'zod';
 import { heldColumnsSql, lockedListingOf } from '#server/market/catalogue/listing-locks.ts';
 import type { HeldRow, LockedListing } from '#server/market/catalogue/listing-locks.ts';
 import type { RunningSale } from '#server/market/discounts/price-schema.ts';
-import { runningSaleSql } from '#server/market/discounts/sale-sql.ts';
+import { runningSales } from '#server/market/discounts/sale-queries.ts';
+import { runningSaleSql, saleTurnsSql } from '#server/market/discounts/sale-sql.ts';
 import { feeFrom, feeSql } from '#server/market/orders/fee-bands.ts';
 import { acceptsItselfSql } from '#server/market/orders/order-settings.ts';
 import { isBlockedSql } from '#server/market/people/blocks.ts';
+import type { Clock } from '#server/platform/clock.ts';
 import { Prisma } from '#server/platform/db.ts';
 import type { Tx } from '#server/platform/db.ts';
 
@@ -18,6 +20,8 @@ export interface PurchaseFacts {
   readonly sellers: Map<string, SellerTerms>;
   /** What the buyer's key stands for already. */
   readonly known: KnownPurchase | null;
+  /** The moment of the purchase: after the locks were taken. */
+  readonly now: Date;
 }
 
 /** How a seller sells at this moment. */
@@ -53,7 +57,7 @@ interface WantedFacts {
   readonly listingIds: readonly string[];
   readonly buyerId: string;
   readonly key: string;
-  readonly now: Date;
+  readonly clock: Clock;
 }
 
 interface FactsOfListing extends HeldRow {
@@ -65,6 +69,7 @@ interface FactsOfListing extends HeldRow {
   sellerAcceptsItself: boolean;
   isUnavailable: boolean;
   isStale: boolean;
+  isSaleTurning: boolean;
 }
 
 type FactsRow = { known: unknown } & (FactsOfListing | { [Name in keyof FactsOfListing]: null });
@@ -74,14 +79,19 @@ type FactsRow = { known: unknown } & (FactsOfListing | { [Name in keyof FactsOfL
  *
  * Whoever waits for a lock finds the row as it is by then, but everything beside it as it was before. Every purchase and
  * every edit writes the row of its listing, so rows that are still those of the moment of the reading tell that nothing
- * happened meanwhile; otherwise all is read again, now under the locks.
+ * happened meanwhile; otherwise all is read again, now under the locks. What costs what is decided by the clock after the
+ * locks, so the sales are looked up once more where one of them begins or ends about now.
  */
 export async function lockForPurchase(tx: Tx, wanted: WantedFacts): Promise<PurchaseFacts> {
-  const rows = await readFacts(tx, wanted);
-  return factsOf(rows.some(({ isStale }) => isStale === true) ? await readFacts(tx, wanted) : rows);
+  const read = await readFacts(tx, wanted);
+  const rows = read.some(({ isStale }) => isStale === true) ? await readFacts(tx, wanted) : read;
+  const facts = factsOf(rows, wanted.clock.now());
+  if (!rows.some(({ isSaleTurning }) => isSaleTurning === true)) return facts;
+  return { ...facts, sales: await runningSales(tx, { listings: [...facts.listings.values()], now: facts.now }) };
 }
 
-function readFacts(tx: Tx, { listingIds, buyerId, key, now }: WantedFacts): Promise<FactsRow[]> {
+function readFacts(tx: Tx, { listingIds, buyerId, key, clock }: WantedFacts): Promise<FactsRow[]> {
+  const now = clock.now();
   const sale = runningSaleSql({ listingId: 'held.id', sellerId: 'held."sellerId"', now: 'moment.now' });
   const sellerId = Prisma.sql`held."sellerId"`;
   return tx.$queryRaw<FactsRow[]>(Prisma.sql`
@@ -96,6 +106,7 @@ function readFacts(tx: Tx, { listingIds, buyerId, key, now }: WantedFacts): Prom
            ${acceptsItselfSql(sellerId)} AS "sellerAcceptsItself",
            ${isBlockedSql({ by: sellerId, citizenId: buyerId })} AS "isUnavailable",
            held.row_version <> (SELECT before.xmin::text FROM listing before WHERE before.id = held.id) AS "isStale",
+           ${Prisma.raw(saleTurnsSql({ sellerId: 'held."sellerId"', now: 'moment.now' }))} AS "isSaleTurning",
            ${knownSql({ buyerId, key })} AS known
       FROM (SELECT ${now}::timestamptz AS now) AS moment
       LEFT JOIN held ON true
@@ -117,8 +128,9 @@ function knownSql({ buyerId, key }: { buyerId: string; key: string }): Prisma.Sq
       WHERE bought.buyer_id = ${buyerId}::uuid AND bought.key = ${key}::uuid)`;
 }
 
-function factsOf(rows: readonly FactsRow[]): PurchaseFacts {
+function factsOf(rows: readonly FactsRow[], now: Date): PurchaseFacts {
   const facts: PurchaseFacts = {
+    now,
     ...{ listings: new Map(), sales: new Map(), sellers: new Map() },
     known: knownPurchase.nullable().parse(rows[0]?.known ?? null),
   };

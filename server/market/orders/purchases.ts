@@ -71,14 +71,14 @@ export interface PurchaseReceipt {
 export async function placePurchase(tx: Tx, input: PlacePurchase): Promise<PurchaseReceipt> {
   const { buyerId } = input;
   const recipients = await lockRecipients(tx, input);
-  const time = input.clock.now();
   const listingIds = input.lines.map(({ listingId }) => listingId);
-  const facts = await lockForPurchase(tx, { listingIds, buyerId, key: input.key, now: time });
+  const facts = await lockForPurchase(tx, { listingIds, buyerId, key: input.key, clock: input.clock });
   const hash = hashOf(input);
   if (facts.known !== null) return repeatedReceipt(facts.known, hash);
+  const { now: time } = facts;
 
   const agreed = await agreedPrices(tx, { ...input, now: time });
-  const lines = await priceNow(tx, { ...input, facts, now: time, agreed: agreed.unitPriceMinor });
+  const lines = await priceNow(tx, { ...input, facts, agreed: agreed.unitPriceMinor });
   if ([...facts.sellers.values()].some(({ isUnavailable }) => isUnavailable)) throw sellerUnavailable();
   const gifts = await allowedGifts(tx, { ...input, recipients, sellerIds: [...facts.sellers.keys()] });
   const sellers = [...bySeller(lines)].map(([sellerId, ofSeller]) =>
@@ -121,10 +121,10 @@ function isTaken(error: unknown): boolean {
 /** What everything costs at this moment. */
 async function priceNow(
   tx: Tx,
-  input: PlacePurchase & Required<Pick<PurchaseTerms, 'now' | 'agreed'>> & { facts: PurchaseFacts },
+  input: PlacePurchase & Required<Pick<PurchaseTerms, 'agreed'>> & { facts: PurchaseFacts },
 ): Promise<PricedLine[]> {
-  const { buyerId, couponIds = [], expectedTotalMinor, now, agreed } = input;
-  const { listings, sales } = input.facts;
+  const { buyerId, couponIds = [], expectedTotalMinor, agreed } = input;
+  const { listings, sales, now } = input.facts;
   const coupons = await lockCoupons(tx, { couponIds, buyerId });
   const lines = priceLines(input.lines, { buyerId, listings, sales, coupons, now, agreed });
   if (expectedTotalMinor !== undefined && totalOfLines(lines) !== expectedTotalMinor) throw priceChanged();

@@ -20,7 +20,7 @@ import { startBenchServer } from './server.ts';
  * `npm run bench:market [-- --listings 100000 --rounds 5 --cases list,search]`: what visitors of a big market ask for,
  * through the whole API of a web process of its own, beside a bare handler that answers the same bytes, in turns. Lists and
  * searches are measured as nobody else had asked for them; "popular search" shares answers as the product does. Buying is
- * measured by what the pages send for it: `--cases buying` for it alone.
+ * measured by what the pages send for it: `--cases buying` for it alone, `--cases 'finished order'` for one case of it.
  */
 const { values: options } = parseArgs({
   options: {
@@ -72,14 +72,14 @@ async function main(report: Report, cleanups: Cleanup[]): Promise<void> {
     report.line(`${each.name}: ${each.paths.length} different requests in turns, ${options.rounds} rounds`);
     for (const atOnce of connections) await measure(report, { ...stage, product }, { ...each, atOnce });
   }
-  if (isChosen('buying')) await measureBuying(report, stage);
+  await measureBuying(report, stage);
   if (isChosen('flood')) await flood(report, stage, cleanups);
   const missed = report.figures().filter((figure) => !isMet(figure));
   report.line(JSON.stringify({ ok: missed.length === 0, missed: missed.map(({ name }) => name), ...known() }));
   process.exitCode = missed.length === 0 ? 0 : 1;
 }
 
-function isChosen(name: MarketCase['name'] | 'buying' | 'flood'): boolean {
+function isChosen(name: MarketCase['name'] | (typeof buyingCases)[number]['name'] | 'buying' | 'flood'): boolean {
   return options.cases === '' || options.cases.split(',').includes(name);
 }
 
@@ -161,9 +161,10 @@ async function measure(
 
 const turnsPerSlice = { 1: 16, 4: 32, 16: 64 } as const;
 
-/** Every case of buying at every number of connections. */
+/** The cases of buying that were chosen, at every number of connections. */
 async function measureBuying(report: Report, stage: Stage): Promise<void> {
   for (const each of buyingCases) {
+    if (!isChosen('buying') && !isChosen(each.name)) continue;
     report.line(`${each.name}: ${String(each.requests)} requests a turn, ${options.rounds} rounds`);
     for (const atOnce of connections) await measureTurns(report, stage, { ...each, atOnce });
   }
