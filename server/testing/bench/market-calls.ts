@@ -50,6 +50,15 @@ function pagePath(random: Random, index: number): string {
   return `/market?${queries[index % queries.length] ?? ''}`.replace(/\?$/u, '');
 }
 
+/** So many searches, no two of them alike: none is answered by what another has just found. */
+export function differentSearches(seed: number, count: number): string[] {
+  const random = createRandom(seed);
+  const dearest = 1_000_000;
+  return Array.from({ length: count }, (_, index) =>
+    searchPath({ text: textOf(random, index), priceMinorMax: BigInt(dearest + index), limit }),
+  );
+}
+
 function many(make: (index: number) => string): string[] {
   return Array.from({ length: casesOfEach }, (_, index) => make(index));
 }

@@ -1,4 +1,4 @@
-import { marketCases } from '../bench/market-calls.ts';
+import { differentSearches } from '../bench/market-calls.ts';
 import { hold } from './stage.ts';
 
 const busyCodes = ['search_busy', 'rate_limited'];
@@ -13,11 +13,11 @@ export interface Flood {
 
 /** Many more searches at once than anybody can answer: each is answered or clearly refused, and none is lost. */
 export async function floodSearches(base: string, { count, seed }: { count: number; seed: number }): Promise<Flood> {
-  const paths = marketCases(seed).find(({ name }) => name === 'search')?.paths ?? [];
+  const paths = differentSearches(seed, count);
   const flood: Flood = { asked: 0, answered: 0, refused: {} };
   const caller = async () => {
     while (flood.asked < count) {
-      const path = paths[flood.asked % paths.length] ?? '/';
+      const path = paths[flood.asked] ?? '/';
       flood.asked += 1;
       const code = await searchOnce(`${base}${path}`);
       if (code === null) flood.answered += 1;
