@@ -149,7 +149,13 @@ export async function disputeWorld(): Promise<DisputeWorld> {
 }
 
 async function cleared({ database, clock }: WorldDeps, id: string): Promise<void> {
-  const lift = { reason: 'cleared for a test', at: clock.now(), ids: systemIds, holdUntil: null, isLift: true as const };
+  const lift = {
+    reason: 'cleared for a test',
+    at: clock.now(),
+    ids: systemIds,
+    holdUntil: null,
+    isLift: true as const,
+  };
   await database.inTransaction((tx) => noteHold(tx, { ...lift, source: { type: 'order', id } }));
 }
 
