@@ -338,9 +338,9 @@ describe('a worker that is killed', () => {
     let isBroken = true;
     const ids = {
       uuid: () => {
-        isBroken = !isBroken;
-        if (!isBroken) throw new Error('broken');
-        return systemIds.uuid();
+        if (!isBroken) return systemIds.uuid();
+        isBroken = false;
+        throw new Error('broken');
       },
     };
     for (let attempt = 0; attempt < 5; attempt += 1) {
