@@ -89,7 +89,9 @@ async function route(front: Front, path: string, { request, response }: Exchange
   if (door !== null) return answerDoor(front, door, { request, response });
   if (isData(path)) return sendJson(response, 404, { code: 'not_found' });
   if (path.startsWith('/api/auth/') && (await isSignInRefused({ request, response }, path))) return;
-  if (!path.startsWith('/_next/') && !(await isDatabaseUp())) {
+  // Drawings follow from their address alone.
+  const needsDatabase = !path.startsWith('/_next/') && !path.startsWith('/covers/');
+  if (needsDatabase && !(await isDatabaseUp())) {
     return sendWebResponse(response, unavailablePage(visitorOf(request, path)));
   }
   if (request.headers[packing] !== undefined) namePacking(response);
