@@ -60,8 +60,6 @@ test('the whole purchase works with the keyboard alone', async ({ page }) => {
   await expect(dialog).toBeVisible();
   await page.keyboard.press('Escape');
   await expect(dialog).toBeHidden();
-  // The browser closes it before the page knows: what was in it goes with the page's own state.
-  await expect(page.locator('dialog').getByText('Confirm your purchase')).toHaveCount(0);
   await expect(page.getByRole('button', { name: 'Buy now' })).toBeFocused();
   await page.keyboard.press('Enter');
   await expect(dialog).toBeVisible();
