@@ -27,7 +27,7 @@ export function openWithFirstStatement(pool: Pool): void {
   });
 }
 
-const driver = Client.prototype as unknown as { query: (this: void, ...args: unknown[]) => unknown };
+const driver = Client.prototype as unknown as Record<'query', (...args: unknown[]) => unknown>;
 
 /** How the driver answers a statement that has no rows. */
 const nothing = { rows: [], fields: [], rowCount: null };
