@@ -3,7 +3,7 @@ import type { QueryResultRow } from 'pg';
 import type { CashOutDeps } from '#server/payments/cash-outs/cash-out-flows.ts';
 import type { DisputeDeps } from '#server/payments/disputes/dispute-flows.ts';
 import type { StartDeps } from '#server/payments/flows.ts';
-import type { Database, PreparedQuery, Tx } from '#server/platform/db.ts';
+import type { Database, PreparedQuery, Session, Tx } from '#server/platform/db.ts';
 import type { CrashSchedule, Flow, Side } from './crash-points.ts';
 
 export type ChaosDeps = StartDeps & DisputeDeps & CashOutDeps;
@@ -63,18 +63,9 @@ export class MortalProcess {
         assertAlive();
         return database.client;
       },
-      inTransaction: async (work) => {
-        const run = this.#runs.getStore();
-        const step = ['tx', run?.lastCall].filter((part) => typeof part === 'string').join(' after ');
-        const number = this.#begin(step);
-        const result = await database.inTransaction(async (tx) => {
-          const done = await work(tx);
-          this.#pass(run, { step, number, side: 'uncommitted' });
-          return done;
-        });
-        this.#pass(run, { step, number, side: 'after' });
-        return result;
-      },
+      inTransaction: (work) =>
+        this.#inTransaction((passEnd) => database.inTransaction(async (tx) => passEnd(await work(tx)))),
+      inSession: (work) => database.inSession((session) => work(this.#mortalSession(session))),
       runPrepared: async <Row extends QueryResultRow>(query: PreparedQuery, values: readonly unknown[]) => {
         const run = this.#runs.getStore();
         const number = this.#begin(query.name);
@@ -83,6 +74,37 @@ export class MortalProcess {
         return rows;
       },
     };
+  }
+
+  #mortalSession(session: Session): Session {
+    const { query, execute, inTransaction, whileLocked } = session;
+    const alive = <Call extends (...args: never[]) => unknown>(call: Call): Call => {
+      const checked = (...args: Parameters<Call>): unknown => {
+        this.#assertAlive();
+        return call(...args);
+      };
+      return checked as Call;
+    };
+    return {
+      query: alive(query),
+      execute: alive(execute),
+      inTransaction: (work) => this.#inTransaction((passEnd) => inTransaction(async () => passEnd(await work()))),
+      // A dead process holds no lock, as its connections are gone.
+      whileLocked,
+    };
+  }
+
+  /** A transaction with the gaps before it, before its commit (where its work passes its end) and after it. */
+  async #inTransaction<T>(transact: (passEnd: (done: T) => T) => Promise<T>): Promise<T> {
+    const run = this.#runs.getStore();
+    const step = ['tx', run?.lastCall].filter((part) => typeof part === 'string').join(' after ');
+    const number = this.#begin(step);
+    const result = await transact((done) => {
+      this.#pass(run, { step, number, side: 'uncommitted' });
+      return done;
+    });
+    this.#pass(run, { step, number, side: 'after' });
+    return result;
   }
 
   /** The SDK itself, with a gap before and after each of its calls. */

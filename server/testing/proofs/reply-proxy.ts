@@ -1,5 +1,5 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { FrameReader, isCommitDone, isIdle, isReady, statementOf, type Frame } from './wire-frames.ts';
+import { FrameReader, isCommitDone, isIdle, isReady, StatementReader, type Frame } from './wire-frames.ts';
 
 /**
  * When the connection breaks, as the server sees it:
@@ -57,6 +57,7 @@ class Conversation {
   /** Set from the statement that posts until its transaction is over. */
   private cut: Cut | null = null;
   private isInTransaction = false;
+  private readonly statements = new StatementReader();
 
   constructor(client: Socket, server: Socket, state: ProxyState) {
     this.client = client;
@@ -79,7 +80,9 @@ class Conversation {
 
   private ask(frame: Frame): void {
     if (this.client.destroyed) return;
-    const statement = statementOf(frame) ?? '';
+    const statement = this.statements.read(frame) ?? '';
+    // It may come in one message with the first statement of its transaction.
+    if (/^\s*BEGIN\b/i.test(statement)) this.isInTransaction = true;
     if (posting.test(statement)) {
       this.cut = this.state.next;
       this.state.next = null;

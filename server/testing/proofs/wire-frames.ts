@@ -41,11 +41,18 @@ export class FrameReader {
   }
 }
 
-/** The statement that a client's message brings: a simple query or the text of a prepared one; null for any other. */
-export function statementOf({ type, body }: Frame): string | null {
-  if (type === 'Q') return textUntilZero(body, 0);
-  if (type !== 'P') return null;
-  return textUntilZero(body, body.indexOf(0) + 1);
+/** Which statements a client's messages bring: simple ones, and prepared ones each time that they are used. */
+export class StatementReader {
+  private readonly prepared = new Map<string, string>();
+
+  /** The text of the statement that this message brings; null for a message that brings none. */
+  read({ type, body }: Frame): string | null {
+    if (type === 'Q') return textUntilZero(body, 0);
+    // Both begin with a name, and what follows it is the text, or the name of the statement that gets its values.
+    const [first, second] = [textUntilZero(body, 0), textUntilZero(body, body.indexOf(0) + 1)];
+    if (type === 'P') this.prepared.set(first, second);
+    return type === 'B' ? (this.prepared.get(second) ?? null) : null;
+  }
 }
 
 /** True for the server's word that a transaction is committed. */

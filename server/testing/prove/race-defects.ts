@@ -14,11 +14,29 @@ export const raceDefects: readonly Defect[] = [
   {
     name: 'nobody waits for an order that somebody else is moving',
     source: {
-      file: 'server/market/orders/order-moves.ts',
-      search: 'FOR NO KEY UPDATE ${skipLocked ? Prisma.sql`SKIP LOCKED` : Prisma.empty}`);',
+      file: 'server/market/orders/order-locks.ts',
+      search: 'FOR NO KEY UPDATE OF held`);',
       replacement: '`);',
     },
     red: ['market/orders/step-races', 'market/orders/timer-races'],
+  },
+  {
+    name: 'a step that waited for its order keeps the last move that it read before',
+    source: {
+      file: 'server/market/orders/order-locks.ts',
+      search: 'lastState === order.state ? read : await lastMove(tx, orderId)',
+      replacement: 'read',
+    },
+    red: ['market/orders/step-races'],
+  },
+  {
+    name: 'a purchase that waited for its listings keeps what it read before',
+    source: {
+      file: 'server/market/orders/purchase-facts.ts',
+      search: 'read.some(({ isStale }) => isStale === true) ? await readFacts(tx, wanted) : read',
+      replacement: 'read',
+    },
+    red: ['market/orders/stock-races'],
   },
   {
     name: 'a step does not ask where its order is',
@@ -72,7 +90,7 @@ export const raceDefects: readonly Defect[] = [
     name: 'a purchase does not look whether it was made before',
     source: {
       file: 'server/market/orders/purchases.ts',
-      search: 'if (known !== null) return repeatedReceipt(known, hash);',
+      search: 'if (facts.known !== null) return repeatedReceipt(facts.known, hash);',
       replacement: '',
     },
     red: ['market/orders/stock-races'],
