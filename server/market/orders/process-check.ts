@@ -13,6 +13,9 @@ export function faultsOf(process: OrderProcess): string[] {
     ...process.transitions.flatMap((step) => faultsOfStep(process, step)),
     ...(isOpenIn(process, process.first) ? [] : [`an order would be over where it starts, in ${process.first}`]),
     ...unreached(process).map((state) => `no step leads to ${state}`),
+    ...statesOf(process)
+      .filter((state) => reachedFrom(process, state).has(state))
+      .map((state) => `${state} comes back once it was left`),
   ];
 }
 
@@ -55,10 +58,17 @@ function faultsOfStep(process: OrderProcess, { from, to, action, actor, effect }
 }
 
 function unreached(process: OrderProcess): State[] {
-  const reached = new Set<State>([process.first]);
-  for (let before = 0; before < reached.size;) {
+  const reached = reachedFrom(process, process.first);
+  return statesOf(process).filter((state) => state !== process.first && !reached.has(state));
+}
+
+/** The states that steps lead to from this one; itself only where they lead back to it. */
+function reachedFrom(process: OrderProcess, start: State): ReadonlySet<State> {
+  const moves = process.transitions.filter(({ from, to }) => from !== to);
+  const reached = new Set<State>();
+  for (let before = -1; before < reached.size;) {
     before = reached.size;
-    for (const { from, to } of process.transitions) if (reached.has(from)) reached.add(to);
+    for (const { from, to } of moves) if (from === start || reached.has(from)) reached.add(to);
   }
-  return statesOf(process).filter((state) => !reached.has(state));
+  return reached;
 }

@@ -156,6 +156,14 @@ describe('the check of a process', () => {
     expect(without({ transitions: first === undefined ? [] : [...transitions, first] }).join()).toContain('twice');
     expect(without({ first: 'accepted' })).toContain('no step leads to purchased');
   });
+
+  it('finds a state that comes back, by which a step could not tell that somebody else moved its order', () => {
+    const back = { from: 'disputed', to: 'delivered', action: 'deliver', actor: 'seller', effect: 'none' } as const;
+    expect(without({ transitions: [...transitions, back] })).toEqual([
+      'delivered comes back once it was left',
+      'disputed comes back once it was left',
+    ]);
+  });
 });
 
 describe('what follows from the process', () => {
