@@ -1,5 +1,8 @@
 import { expect, signIn, test } from './support/journey.ts';
 
+// Following fails once, for want of an answer.
+test.use({ expectedComplaints: [/net::ERR_FAILED .*storefronts\.follow/] });
+
 test('a citizen finds what they mistyped, follows its seller, and keeps the search', async ({ page }) => {
   await page.goto('/market?q=gobblet');
   await expect(page.getByText('Nothing was found for exactly these words.')).toBeVisible();

@@ -51,7 +51,14 @@ test('what is wished for is kept, gets cheaper, is bought, and shows in the figu
     await seller.goto('/sell/overview');
     await expect(seller.getByRole('link', { name: `Deliver: ${title}` })).toHaveAttribute('href', order);
     await page.goto('/account/buying');
-    await expect(page.getByRole('region', { name: 'Orders under way' })).toContainText(title);
+    // The most urgent ones stand here; all of them one link further.
+    await page
+      .getByRole('region', { name: 'Orders under way' })
+      .getByRole('link', { name: /^\d+ orders?$/ })
+      .click();
+    await expect(page).toHaveURL(/\/orders$/);
+    await expect(page.getByRole('main')).toContainText(title);
+    await page.goto('/account/buying');
     await expect(page.getByRole('region', { name: 'Wishlist' })).toContainText(title);
     await expect(page.getByRole('region', { name: 'Looked at last' })).toContainText(title);
     await expectFits(page);

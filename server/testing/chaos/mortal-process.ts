@@ -3,7 +3,7 @@ import type { QueryResultRow } from 'pg';
 import type { CashOutDeps } from '#server/payments/cash-outs/cash-out-flows.ts';
 import type { DisputeDeps } from '#server/payments/disputes/dispute-flows.ts';
 import type { StartDeps } from '#server/payments/flows.ts';
-import type { Database, PreparedQuery, Session, Tx } from '#server/platform/db.ts';
+import type { Database, PreparedQuery, Prisma, Session, Tx } from '#server/platform/db.ts';
 import type { CrashSchedule, Flow, Side } from './crash-points.ts';
 
 export type ChaosDeps = StartDeps & DisputeDeps & CashOutDeps;
@@ -77,20 +77,19 @@ export class MortalProcess {
   }
 
   #mortalSession(session: Session): Session {
-    const { query, execute, inTransaction, whileLocked } = session;
-    const alive = <Call extends (...args: never[]) => unknown>(call: Call): Call => {
-      const checked = (...args: Parameters<Call>): unknown => {
-        this.#assertAlive();
-        return call(...args);
-      };
-      return checked as Call;
-    };
     return {
-      query: alive(query),
-      execute: alive(execute),
-      inTransaction: (work) => this.#inTransaction((passEnd) => inTransaction(async () => passEnd(await work()))),
+      query: <Row extends QueryResultRow>(sql: Prisma.Sql) => {
+        this.#assertAlive();
+        return session.query<Row>(sql);
+      },
+      execute: (sql) => {
+        this.#assertAlive();
+        return session.execute(sql);
+      },
+      inTransaction: (work) =>
+        this.#inTransaction((passEnd) => session.inTransaction(async () => passEnd(await work()))),
       // A dead process holds no lock, as its connections are gone.
-      whileLocked,
+      whileLocked: (lock, work) => session.whileLocked(lock, work),
     };
   }
 
