@@ -54,7 +54,7 @@ test('what is wished for is kept, gets cheaper, is bought, and shows in the figu
     // The most urgent ones stand here; all of them one link further.
     await page
       .getByRole('region', { name: 'Orders under way' })
-      .getByRole('link', { name: /^\d+ orders?$/ })
+      .getByRole('link', { name: /^(All|\d+) orders?$/ })
       .click();
     await expect(page).toHaveURL(/\/orders$/);
     await expect(page.getByRole('main')).toContainText(title);
