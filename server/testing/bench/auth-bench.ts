@@ -70,7 +70,7 @@ async function startTarget(cleanups: Cleanup[]): Promise<Target> {
   await plantSeed({ database, now: new Date(), secret: benchSecret, sealing });
   const { cookie } = await signedInCitizen(database, { username: 'Marin', secret: benchSecret });
   await database.close();
-  const port = await startProcess('front.ts', settingsFor(url), cleanups);
+  const port = await startProcess('front.ts fresh', settingsFor(url), cleanups);
   return { port, cookie, agent: new Agent({ keepAlive: true, maxSockets: callsAtOnce }) };
 }
 
