@@ -13,8 +13,9 @@ export function Gallery({ listing }: { listing: Pick<ListingView, 'id' | 'title'
   const { id, title, category, pictures } = listing;
   const count = pictures.length;
   if (count === 0) {
+    // Of a telephone's screen it leaves enough for the price and the button.
     return (
-      <div className="overflow-hidden rounded-md border border-line">
+      <div className="flex max-h-52 items-center overflow-hidden rounded-md border border-line sm:block sm:max-h-none">
         <Cover category={category} seed={id} />
       </div>
     );
