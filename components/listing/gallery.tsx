@@ -15,7 +15,7 @@ export function Gallery({ listing }: { listing: Pick<ListingView, 'id' | 'title'
   if (count === 0) {
     // Of a telephone's screen it leaves enough for the price and the button.
     return (
-      <div className="flex max-h-52 items-center overflow-hidden rounded-md border border-line sm:block sm:max-h-none">
+      <div className="flex aspect-wide items-center overflow-hidden rounded-md border border-line sm:aspect-auto">
         <Cover category={category} seed={id} />
       </div>
     );
