@@ -16,6 +16,9 @@ export const line = (length: { min: number; max: number }) =>
     .transform((text) => text.normalize('NFC').replace(/\s+/gu, ' ').trim())
     .pipe(z.string().min(length.min).max(length.max));
 
+/** Which version of something its reader saw, or which of its events: what PostgreSQL's integer holds. */
+export const versionSeen = z.number().int().min(1).max(2_147_483_647);
+
 /** Several lines: line breaks are kept as \n, everything else as in `line`. */
 export const paragraphs = (length: { min: number; max: number }) =>
   z

@@ -1,5 +1,5 @@
 import type { RatingView } from '#server/market/reviews/review-schema.ts';
-import { attemptKey, line, paragraphs, type PartyView } from '#server/market/schema.ts';
+import { attemptKey, line, paragraphs, versionSeen, type PartyView } from '#server/market/schema.ts';
 import {
   attributes,
   availabilityLength,
@@ -153,7 +153,7 @@ export type PublishListingInput = z.output<typeof publishListingInput>;
 const updateShape = termsShape.extend({
   listingId: z.uuid(),
   /** The version the form was filled from. */
-  version: z.number().int().min(1),
+  version: versionSeen,
   /** The stock the form was filled from: sales since then are not overwritten. */
   stockSeen: stock,
 });

@@ -1,7 +1,7 @@
 import { priceMinorMax } from '#server/market/catalogue/catalogue-schema.ts';
 import type { CategorySlug } from '#server/market/catalogue/catalogue-schema.ts';
 import { quantityMax } from '#server/market/orders/quantity-schema.ts';
-import { attemptKey, line, pageInput, type PartyView } from '#server/market/schema.ts';
+import { attemptKey, line, pageInput, versionSeen, type PartyView } from '#server/market/schema.ts';
 import type { DucatMinor } from '#server/money/money.ts';
 import { z } from '#server/platform/zod.ts';
 
@@ -39,7 +39,7 @@ const note = line(offerNoteLength).nullable();
 export const makeOfferInput = z.object({
   listingId: z.uuid(),
   /** The version of the listing that the buyer saw. */
-  listingVersion: z.number().int().min(1),
+  listingVersion: versionSeen,
   /** Which of the listing's variants; left out where it has none. */
   variantId: z.uuid().nullish(),
   unitPriceMinor,
@@ -52,7 +52,7 @@ export type MakeOfferInput = z.output<typeof makeOfferInput>;
 export const offerIdInput = z.object({ offerId: z.uuid() });
 
 /** Names the last thing that was read of the offer, so that nobody answers what they have not seen. */
-export const offerStepInput = offerIdInput.extend({ sequence: z.number().int().min(1), key: attemptKey });
+export const offerStepInput = offerIdInput.extend({ sequence: versionSeen, key: attemptKey });
 export type OfferStepInput = z.output<typeof offerStepInput>;
 
 export const counterOfferInput = offerStepInput.extend({ unitPriceMinor, quantity, note });

@@ -4,7 +4,7 @@ import type { LineDiscount } from '#server/market/discounts/price-schema.ts';
 import type { AttributeValue, ListingPicture } from '#server/market/catalogue/details-schema.ts';
 import { giftNoteLength } from '#server/market/gifts/gift-length-schema.ts';
 import { recipientName } from '#server/market/peer-transfers/peer-transfer-schema.ts';
-import { attemptKey, line, paragraphs, type PartyView } from '#server/market/schema.ts';
+import { attemptKey, line, paragraphs, versionSeen, type PartyView } from '#server/market/schema.ts';
 import type { DucatMinor } from '#server/money/money.ts';
 import { z } from '#server/platform/zod.ts';
 
@@ -66,7 +66,7 @@ export const giftInput = z.object({ username: recipientName, note: line(giftNote
 export const placeOrderInput = z.object({
   listingId: z.uuid(),
   /** The version of the listing that the buyer saw. */
-  listingVersion: z.number().int().min(1),
+  listingVersion: versionSeen,
   /** Which of the listing's variants; left out where it has none. */
   variantId: z.uuid().nullish(),
   /** Checked by the purchase itself, which answers `invalid_quantity`. */
@@ -127,7 +127,7 @@ export const refundPartInput = orderIdInput.extend({
 export const proposeInput = orderIdInput.extend({ backMinor: amountMinor, note: paragraphs(noteLength) });
 
 /** Names the proposal that was read, so that nobody agrees to another one. */
-export const agreeInput = orderIdInput.extend({ sequence: z.number().int().min(1) });
+export const agreeInput = orderIdInput.extend({ sequence: versionSeen });
 
 export const orderSettingInput = z.object({ acceptsItself: z.boolean() });
 

@@ -1,5 +1,5 @@
 import { pictureAltLength } from '#server/market/catalogue/details-schema.ts';
-import { attemptKey, cursor, limit, line, paragraphs, type PartyView } from '#server/market/schema.ts';
+import { attemptKey, cursor, limit, line, paragraphs, versionSeen, type PartyView } from '#server/market/schema.ts';
 import { listingFilter, storefrontSlug } from '#server/market/search/search-schema.ts';
 import type { Tier } from '#server/platform/session.ts';
 import { z } from '#server/platform/zod.ts';
@@ -21,7 +21,7 @@ export const saveStorefrontInput = z.object({
   title: line({ min: 0, max: storefrontTitleLengthMax }),
   about: paragraphs({ min: 0, max: storefrontAboutLengthMax }),
   /** The version that the form was filled from. */
-  version: z.number().int().min(1),
+  version: versionSeen,
 });
 export type SaveStorefrontInput = z.output<typeof saveStorefrontInput>;
 
