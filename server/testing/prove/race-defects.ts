@@ -5,9 +5,9 @@ export const raceDefects: readonly Defect[] = [
   {
     name: 'nobody waits for a listing that somebody else is buying',
     source: {
-      file: 'server/market/catalogue/listing-locks.ts',
-      search: 'FOR NO KEY UPDATE`);',
-      replacement: '`);',
+      file: 'server/market/orders/purchase-facts.ts',
+      search: 'FOR NO KEY UPDATE)',
+      replacement: ')',
     },
     red: ['market/orders/stock-races'],
   },
