@@ -55,9 +55,13 @@ describe('bad input at the doors', () => {
     const taken = await Promise.all([send(body, body), send(body, body)]);
     expect(taken.map(({ status }) => status)).toEqual([200, 200]);
     expect(await taken[0]?.json()).toEqual({ received: true });
-    expect(taken[0]?.headers.get('x-content-type-options')).toBe('nosniff');
     expect(await stored()).toBe(1);
     const tampered = await send(body.replace('mandate_1', 'mandate_2'), body);
+    const elsewhere = await fetch(`${base}/api/nothing`);
+    const protective = ({ headers }: Response) => [...headers].filter(([name]) => /security|policy|^x-c/.test(name));
+    expect(protective(elsewhere).length).toBeGreaterThan(4);
+    for (const answer of [...taken, tampered]) expect(protective(answer)).toEqual(protective(elsewhere));
+    expect(new Set([...taken, tampered].map(({ headers }) => headers.get('x-request-id'))).size).toBe(3);
     expect(tampered.headers.get('content-type')).toBe('application/problem+json');
     expect(await outcome(tampered)).toEqual({ status: 400, code: 'signature_invalid' });
     const large = eventBody('mandate.updated', { id: 'mandate_1', text: 'x'.repeat(1_100_000) });

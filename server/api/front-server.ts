@@ -54,6 +54,11 @@ interface Exchange {
 export async function answer(front: Front, { request, response }: Exchange): Promise<void> {
   const requestId = systemIds.uuid();
   try {
+    const direct = directDoorFor(request);
+    if (direct !== null) {
+      await answerDirectly(front, direct, { request, response, requestId });
+      return;
+    }
     const path = prepare(front, { request, response }, requestId);
     await route(front, path, { request, response });
   } catch (error) {
@@ -155,11 +160,6 @@ function prepare(front: Front, { request, response }: Exchange, requestId: strin
 }
 
 async function answerDoor(front: Front, door: Door, { request, response }: Exchange): Promise<void> {
-  if (door.direct !== undefined && request.method === 'POST') {
-    const answered = await answerDirectly(door.direct, request, door.bodyBytesMax);
-    if (answered instanceof Response) return sendWebResponse(response, answered);
-    return sendJson(response, 200, answered);
-  }
   const asWebRequest = door.asksFirst === true ? toUnreadRequest : toWebRequest;
   const answered = await door.handler(await asWebRequest(request, front.settings.appUrl, door.bodyBytesMax));
   if (answered.status >= 400) return sendRefusal(response, answered);
@@ -172,13 +172,32 @@ async function answerDoor(front: Front, door: Door, { request, response }: Excha
   }
 }
 
+/** The door of a request that needs nothing of what the front prepares, and that may pass the front. */
+function directDoorFor({ method, url = '', headers }: IncomingMessage): DirectDoor | null {
+  const door = method === 'POST' && headers['next-action'] === undefined ? doorFor(url) : null;
+  return door?.direct === undefined ? null : { handle: door.direct, bodyBytesMax: door.bodyBytesMax };
+}
+
+interface DirectDoor {
+  handle: DirectHandler;
+  bodyBytesMax: number;
+}
+
 async function answerDirectly(
-  direct: DirectHandler,
-  request: IncomingMessage,
-  bytesMax: number,
-): Promise<object | Response> {
-  const body = await readBody(request, bytesMax);
-  return direct(request.headers, body).catch(answerRefusal);
+  front: Front,
+  door: DirectDoor,
+  { request, response, requestId }: Exchange & { requestId: string },
+): Promise<void> {
+  const answered = await readBody(request, door.bodyBytesMax)
+    .then((body) => door.handle(request.headers, body))
+    .catch((error: unknown) => {
+      prepare(front, { request, response }, requestId);
+      return answerRefusal(error);
+    });
+  if (answered instanceof Response) return sendRefusal(response, answered);
+  const text = JSON.stringify(answered);
+  const head = { ...securityHeaders(dataPolicy, front.settings), ...jsonHead(text), 'x-request-id': requestId };
+  response.writeHead(200, head).end(text);
 }
 
 /** Without what follows the path: links of letters and answers of Venice carry secrets there. */
@@ -206,10 +225,13 @@ async function isDatabaseUp(): Promise<boolean> {
     );
 }
 
-/** With its length told, an answer leaves in one piece. */
 function sendJson(response: ServerResponse, status: number, body: object): void {
   const text = JSON.stringify(body);
-  const head = { 'content-type': 'application/json', 'cache-control': 'no-store' };
-  response.writeHead(status, { ...head, 'content-length': Buffer.byteLength(text) });
-  response.end(text);
+  response.writeHead(status, jsonHead(text)).end(text);
+}
+
+/** With its length told, an answer leaves in one piece. */
+function jsonHead(text: string): Record<string, string> {
+  const length = String(Buffer.byteLength(text));
+  return { 'content-type': 'application/json', 'cache-control': 'no-store', 'content-length': length };
 }

@@ -3,7 +3,7 @@ import type { Database, PreparedQuery } from './db.ts';
 import { isDatabaseUnavailable, refuse } from './errors.ts';
 import type { Ids } from './ids.ts';
 import type { IncomingEvent } from './inbox.ts';
-import { invariant } from './invariant.ts';
+import { Slate, textArray } from './text-array.ts';
 
 /** The way into the inbox. Events that arrive at one moment travel to PostgreSQL together, and wait for one commit. */
 
@@ -21,43 +21,24 @@ interface Waiting {
   reject: (reason: unknown) => void;
 }
 
-/** One statement is on its way while the next one gathers. */
-const lanesMax = 2;
-/** Fewest events that are worth a statement of their own beside another one: the commit costs more than their rows. */
-const shareMin = 16;
-/**
- * A statement for each size, of which the smallest is taken that has room for all that wait; the rest of it stays empty.
- * One commit for all is worth more than a full statement, and each is planned in every connection.
- */
-const batchSizes = [1, 4, 16, 32, 64] as const;
-const batchMax = Math.max(...batchSizes);
+/** Most events of one statement. */
+const batchMax = 256;
 /** More than this wait only while PostgreSQL does not answer; senders come again. */
 const waitingMax = 2_000;
 
-const columns = {
-  ...{ id: 'uuid', source: 'text', event_id: 'text', type: 'text', object_id: 'text', payload: 'text' },
-  received_at: 'timestamptz',
-} as const;
-const [names, types] = [Object.keys(columns).join(', '), Object.values(columns)];
-
-/** Rows are parameters of their own: arrays would have to be written as text, every quote in every body escaped. */
-function insertOf(size: number): PreparedQuery {
-  const rows = Array.from({ length: size }, (_, row) => {
-    const given = types.map((type, place) => `$${String(row * types.length + place + 1)}::${type}`);
-    return `(${given.join(', ')})`;
-  });
-  const text = `
-    INSERT INTO inbox_event (${names}, state, next_attempt_at)
-    SELECT ${names}, 'received', received_at FROM (VALUES ${rows.join(', ')}) arrived (${names})
-    WHERE id IS NOT NULL
-    ON CONFLICT (source, event_id) DO NOTHING`;
-  return { name: `inbox_store_${String(size)}`, text };
-}
-
-const inserts = batchSizes.map((size) => ({ size, insert: insertOf(size) }));
+const store: PreparedQuery = {
+  name: 'inbox_store',
+  text: `
+    INSERT INTO inbox_event (id, source, event_id, type, object_id, payload, state, received_at, next_attempt_at)
+    SELECT a.id, a.source, a.event_id, a.type, a.object_id, a.payload, 'received', a.received_at, a.received_at
+    FROM (SELECT unnest($1::uuid[]) AS id, unnest($2::timestamptz[]) AS received_at, unnest($3::text[]) AS source,
+      unnest($4::text[]) AS event_id, unnest($5::text[]) AS type, unnest($6::text[]) AS object_id,
+      unnest($7::text[]) AS payload) a
+    ON CONFLICT (source, event_id) DO NOTHING`,
+};
 
 /** What gathers for a database in this process. */
-const stores = new WeakMap<Database, EventStore>();
+const gathering = new WeakMap<Database, EventStore>();
 
 /**
  * Stores an event once, and resolves when it is committed; one that was here before stays what it is. Rejects when the
@@ -65,15 +46,16 @@ const stores = new WeakMap<Database, EventStore>();
  * while too many wait.
  */
 export function storeEvent(deps: StoreDeps, event: IncomingEvent): Promise<void> {
-  let store = stores.get(deps.database);
-  if (store === undefined) stores.set(deps.database, (store = new EventStore(deps.database)));
-  return store.add({ id: deps.ids.uuid(), event, receivedAt: deps.clock.now() });
+  let events = gathering.get(deps.database);
+  if (events === undefined) gathering.set(deps.database, (events = new EventStore(deps.database)));
+  return events.add({ id: deps.ids.uuid(), event, receivedAt: deps.clock.now() });
 }
 
 class EventStore {
   readonly #database: Database;
   readonly #waiting: Waiting[] = [];
-  #lanes = 0;
+  readonly #slate = new Slate();
+  #isTravelling = false;
 
   constructor(database: Database) {
     this.#database = database;
@@ -84,29 +66,24 @@ class EventStore {
       if (this.#waiting.length >= waitingMax)
         throw refuse('unavailable', 'overloaded', 'Too many events wait already.');
       this.#waiting.push({ ...arrived, resolve, reject });
-      if (this.#isWorthLane()) void this.#travel();
+      if (!this.#isTravelling) void this.#travel();
     });
   }
 
-  #isWorthLane(): boolean {
-    return this.#lanes === 0 || (this.#lanes < lanesMax && this.#waiting.length >= shareMin);
-  }
-
-  /** Never rejects: whoever waits for an event hears what became of it. */
+  /** One statement at a time: what arrives meanwhile shares the next one's commit. Never rejects. */
   async #travel(): Promise<void> {
-    this.#lanes += 1;
+    this.#isTravelling = true;
     // What arrived in the same turn of the process comes along.
     await new Promise((resolve) => setImmediate(resolve));
-    while (this.#waiting.length >= (this.#lanes === 1 ? 1 : shareMin)) {
-      await this.#storeAll(this.#waiting.splice(0, batchMax));
-    }
-    this.#lanes -= 1;
+    while (this.#waiting.length > 0) await this.#storeAll(this.#waiting.splice(0, batchMax));
+    this.#isTravelling = false;
   }
 
   /** One that PostgreSQL cannot take must not keep the others out: what fails together is tried in halves. */
   async #storeAll(batch: readonly Waiting[]): Promise<void> {
     try {
-      await this.#database.runPrepared(...insertFor(batch));
+      this.#slate.wipe();
+      await this.#database.runPrepared(store, columnsOf(batch, this.#slate));
       for (const { resolve } of batch) resolve();
     } catch (error) {
       if (batch.length === 1 || isDatabaseUnavailable(error)) {
@@ -121,21 +98,22 @@ class EventStore {
 }
 
 /** In the order of their ids, so that two processes that were sent the same events wait for each other in one direction. */
-function insertFor(batch: readonly Waiting[]): [PreparedQuery, unknown[]] {
-  const fitting = inserts.find(({ size }) => size >= batch.length);
-  invariant(fitting !== undefined, 'no more travel together than the largest statement holds');
-  const { size, insert } = fitting;
-  const values = new Array<unknown>(size * types.length).fill(null);
-  let place = 0;
-  for (const { id, event, receivedAt } of batch.toSorted(byEventId)) {
-    const { source, eventId, type, objectId, payload } = event;
-    // In the order of `columns`.
-    for (const value of [id, source, eventId, type, objectId, payload, receivedAt.toISOString()]) {
-      values[place] = value;
-      place += 1;
-    }
-  }
-  return [insert, values];
+function columnsOf(batch: readonly Waiting[], slate: Slate): unknown[] {
+  const sorted = batch.toSorted(byEventId);
+  const column = (of: (event: IncomingEvent) => string | null) =>
+    textArray(
+      sorted.map(({ event }) => of(event)),
+      slate,
+    );
+  return [
+    `{${sorted.map(({ id }) => id).join(',')}}`,
+    `{${sorted.map(({ receivedAt }) => receivedAt.toISOString()).join(',')}}`,
+    column(({ source }) => source),
+    column(({ eventId }) => eventId),
+    column(({ type }) => type),
+    column(({ objectId }) => objectId),
+    column(({ payload }) => payload),
+  ];
 }
 
 function byEventId({ event: left }: Waiting, { event: right }: Waiting): number {

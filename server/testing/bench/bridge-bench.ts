@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { Agent } from 'node:http';
 import { availableParallelism, loadavg } from 'node:os';
 import { Client } from 'pg';
 import { endWithJson, type Cleanup } from '../prove/last-line.ts';
@@ -31,9 +30,7 @@ async function main(report: Report, cleanups: Cleanup[]): Promise<void> {
   report.line(`${availableParallelism()} processors, load ${loadavg().map(rounded).join(' ')}`);
   const paid = await paidSessions(url, { count: sessions, webhookSecret, cleanups });
   const env = settingsFor(url, { STRIPE_WEBHOOK_SECRET: webhookSecret, STRIPE_API_URL: paid.stripeUrl });
-  const agent = new Agent({ keepAlive: true, maxSockets: atOnce });
-  cleanups.push(() => Promise.resolve(agent.destroy()));
-  const target = async (file: string) => ({ agent, atOnce, port: await startProcess(file, env, cleanups) });
+  const target = async (file: string) => ({ atOnce, port: await startProcess(file, env, cleanups) });
   const [door, bare] = [await target('front.ts'), await target('bare-webhook.ts')];
   const admin = new Client(url);
   await admin.connect();

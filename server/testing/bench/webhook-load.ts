@@ -1,4 +1,4 @@
-import { type Agent, request as httpRequest } from 'node:http';
+import { connect, type Socket } from 'node:net';
 
 export interface Delivery {
   eventId: string;
@@ -8,46 +8,85 @@ export interface Delivery {
 
 export interface DeliveryTarget {
   port: number;
-  agent: Agent;
-  /** So many are under way all the time. */
+  /** So many are under way all the time, each on a connection of its own. */
   atOnce: number;
 }
 
-/** Delivers all, so many at once, and says how long it took and when each was sent. Rejects when one is not taken. */
+/**
+ * Delivers all, so many at once, and says how long it took and when each was sent. Rejects when one is not taken.
+ * Requests are written down before the clock starts, and go out by the socket: a client that takes as long for a request
+ * as the server would be measured as well, on the same processors.
+ */
 export async function deliver(
-  target: DeliveryTarget,
+  { port, atOnce }: DeliveryTarget,
   deliveries: readonly Delivery[],
 ): Promise<{ seconds: number; sentAt: Map<string, number> }> {
-  const waiting = [...deliveries];
+  const waiting = deliveries.map((delivery) => ({ eventId: delivery.eventId, request: requestOf(delivery) }));
+  const connections = await Promise.all(Array.from({ length: atOnce }, () => opened(port)));
   const sentAt = new Map<string, number>();
   const startedAt = performance.now();
-  const sender = async () => {
-    for (let delivery = waiting.pop(); delivery !== undefined; delivery = waiting.pop()) {
-      sentAt.set(delivery.eventId, Date.now());
-      await post(target, delivery);
-    }
-  };
-  await Promise.all(Array.from({ length: target.atOnce }, sender));
-  return { seconds: (performance.now() - startedAt) / 1_000, sentAt };
+  try {
+    await Promise.all(
+      connections.map(async (connection) => {
+        for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+          sentAt.set(next.eventId, Date.now());
+          await answered(connection, next.request);
+        }
+      }),
+    );
+    return { seconds: (performance.now() - startedAt) / 1_000, sentAt };
+  } finally {
+    for (const connection of connections) connection.destroy();
+  }
 }
 
-function post({ port, agent }: DeliveryTarget, { body, signature }: Delivery): Promise<void> {
+function requestOf({ body, signature }: Delivery): Buffer {
+  const head = [
+    'POST /api/webhooks/stripe HTTP/1.1',
+    'Host: 127.0.0.1',
+    'Content-Type: application/json; charset=utf-8',
+    `Content-Length: ${String(Buffer.byteLength(body))}`,
+    `Stripe-Signature: ${signature}`,
+  ];
+  return Buffer.from(`${head.join('\r\n')}\r\n\r\n${body}`);
+}
+
+function opened(port: number): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const headers = {
-      'content-type': 'application/json; charset=utf-8',
-      'content-length': Buffer.byteLength(body),
-      'stripe-signature': signature,
-    };
-    const path = '/api/webhooks/stripe';
-    const sent = httpRequest({ port, agent, headers, path, host: '127.0.0.1', method: 'POST' }, (response) => {
-      response.resume();
-      response.once('error', reject);
-      response.once('end', () => {
-        if (response.statusCode === 200) resolve();
-        else reject(new Error(`a delivery was answered with ${String(response.statusCode)}`));
-      });
+    const socket = connect({ port, host: '127.0.0.1', noDelay: true }, () => {
+      resolve(socket);
     });
-    sent.once('error', reject);
-    sent.end(body);
+    socket.once('error', reject);
   });
+}
+
+/** Resolves when the answer is whole, and a success. */
+function answered(socket: Socket, request: Buffer): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let answer = '';
+    const end = (error?: Error) => {
+      socket.off('data', take).off('close', closed).off('error', end);
+      if (error === undefined) resolve();
+      else reject(error);
+    };
+    const closed = () => {
+      end(new Error(`a delivery was not answered: ${answer.slice(0, 100)}`));
+    };
+    const take = (chunk: Buffer) => {
+      answer += chunk.toString('latin1');
+      if (!isWhole(answer)) return;
+      if (answer.startsWith('HTTP/1.1 200 ')) end();
+      else end(new Error(`a delivery was answered with ${answer.slice(0, 300)}`));
+    };
+    socket.on('data', take).on('close', closed).on('error', end);
+    socket.write(request);
+  });
+}
+
+/** Whether an answer has come to its end, by its length or by its last chunk. */
+function isWhole(answer: string): boolean {
+  const head = answer.indexOf('\r\n\r\n');
+  if (head < 0) return false;
+  const length = /\r\ncontent-length: (\d+)/i.exec(answer.slice(0, head))?.[1];
+  return length === undefined ? answer.endsWith('\r\n0\r\n\r\n') : answer.length - head - 4 >= Number(length);
 }
