@@ -16,7 +16,7 @@ import {
 import { requestRefund, type RefundRequest } from './refund-requests.ts';
 import type { RefundView } from './refund-schema.ts';
 import { factsOfRefund, type StripeRefundFacts } from './refund-steps.ts';
-import { recordRefund, recordRefusal } from './refunds.ts';
+import { isRecordedAs, recordRefund, recordRefusal } from './refunds.ts';
 import { callStripe, isMissingAtStripe, refusalCodeOfStripe } from '#server/payments/stripe/stripe-errors.ts';
 
 /**
@@ -78,7 +78,8 @@ export async function sendRefund(deps: PaymentDeps, refundId: string): Promise<v
   const refund = await refundToSend(deps.database.client, refundId);
   if (refund === null) return;
   try {
-    await recordFacts(deps, refundId, factsOfRefund(await askStripe(deps, refund)));
+    const record = await prepareFacts(deps, await askStripe(deps, refund));
+    if (record !== null) await deps.database.inTransaction(record);
   } catch (error) {
     const failureCode = refusalCodeOfStripe(error);
     if (failureCode === null) throw error;
@@ -116,11 +117,6 @@ async function refundsAtStripe(deps: PaymentDeps, chargeId: string): Promise<Str
   return data;
 }
 
-/** Each step is a transaction of its own, and what Stripe says takes at most two: it was paid, and it came back. */
-async function recordFacts(deps: PaymentDeps, refundId: string, facts: StripeRefundFacts): Promise<void> {
-  while (await deps.database.inTransaction((tx) => recordRefund(tx, deps, { refundId, facts }))) continue;
-}
-
 /**
  * Fetches a refund fresh and says what must be written: also one that somebody made at Stripe's own dashboard. Null for
  * refunds of anything but a top-up.
@@ -139,17 +135,17 @@ async function fetchRefund(deps: PaymentDeps, id: string): Promise<Stripe.Refund
   }
 }
 
+/** Ours where it is ours once nobody else writes: another one that bears the same mark is one of its own. */
 async function prepareFacts(deps: PaymentDeps, refund: Stripe.Refund): Promise<Effect | null> {
   const facts = factsOfRefund(refund);
   const topUpId = await paidTopUpOf(deps, facts.chargeId);
   if (topUpId === null) return null;
   const ownId = await ownRefundOf(deps, { refund, facts });
-  const record: Effect =
-    ownId === null
-      ? (tx) => bookForeignRefund(tx, deps, { topUpId, facts })
-      : async (tx) => {
-          await recordRefund(tx, deps, { refundId: ownId, facts });
-        };
+  const record: Effect = async (tx) => {
+    const isOwn = ownId !== null && (await isRecordedAs(tx, { refundId: ownId, facts }));
+    if (isOwn) await recordRefund(tx, deps, { refundId: ownId, facts });
+    else await bookForeignRefund(tx, deps, { topUpId, facts });
+  };
   if (ownId === null) await sendOthers(deps, topUpId);
   // That it was paid and that it came back are booked one after the other.
   const isOver = facts.status === 'failed' || facts.status === 'canceled';

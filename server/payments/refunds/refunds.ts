@@ -67,6 +67,18 @@ export async function recordRefund(
   }
 }
 
+/**
+ * Whether a refund at Stripe is this one of ours: known to be, or not known and still asked for. Another one that bears the
+ * same mark is not, and nobody makes it so until the transaction ends.
+ */
+export async function isRecordedAs(
+  tx: Tx,
+  { refundId, facts }: { refundId: string; facts: Pick<StripeRefundFacts, 'id'> },
+): Promise<boolean> {
+  const { stripeRefundId, state } = (await lockRefund(tx, refundId)).refund;
+  return stripeRefundId === facts.id || (stripeRefundId === null && state === 'requested');
+}
+
 /** Stripe did not make this refund at all: its ducats go back. Doing it again changes nothing. */
 export async function recordRefusal(
   tx: Tx,

@@ -2,6 +2,7 @@ import type Stripe from 'stripe';
 import { invariant } from '#server/platform/invariant.ts';
 import type { Effect, PaymentDeps } from '#server/payments/flows.ts';
 import { recordMovement } from '#server/payments/reconciliation/reconciliation.ts';
+import { topUpByCharge } from '#server/payments/refunds/refund-queries.ts';
 import { callStripe, orMissing } from '#server/payments/stripe/stripe-errors.ts';
 import { movementOf } from '#server/payments/stripe/stripe-movement.ts';
 import { bookInvoiceRefund, recordInvoice, type InvoiceFacts } from './subscription-invoices.ts';
@@ -101,11 +102,14 @@ async function settleInvoicesOf(deps: PaymentDeps, charge: Stripe.Charge): Promi
   }
 }
 
-/** Says how a refund of an invoice's charge is to be booked. Null for any other refund. */
+/**
+ * Says how a refund of an invoice's charge is to be booked; an invoice of which no event came yet is booked first. Null for
+ * any other refund.
+ */
 export async function prepareInvoiceRefund(deps: PaymentDeps, stripeRefundId: string): Promise<Effect | null> {
   const refund = await orMissing(() => deps.stripe.refunds.retrieve(stripeRefundId));
   const chargeId = typeof refund?.charge === 'string' ? refund.charge : null;
-  if (refund === null || chargeId === null || !(await isOfInvoice(deps, chargeId))) return null;
+  if (refund === null || chargeId === null || !(await isBookedInvoice(deps, chargeId))) return null;
   // One that failed before it took anything from the balance leaves nothing to book.
   if (refund.balance_transaction === null) return null;
   const booked = { stripeRefundId, chargeId, amountMinor: BigInt(refund.amount) };
@@ -117,6 +121,13 @@ export async function prepareInvoiceRefund(deps: PaymentDeps, stripeRefundId: st
   // That it was paid and that it came back are booked one after the other.
   await deps.database.inTransaction(book(false));
   return book(true);
+}
+
+/** Asks Stripe only about charges that are not known here as something else. */
+async function isBookedInvoice(deps: PaymentDeps, chargeId: string): Promise<boolean> {
+  if (await isOfInvoice(deps, chargeId)) return true;
+  if ((await topUpByCharge(deps.database.client, chargeId)) !== null) return false;
+  return await bookInvoiceOf(deps, await callStripe(() => deps.stripe.charges.retrieve(chargeId)));
 }
 
 async function isOfInvoice(deps: PaymentDeps, stripeChargeId: string): Promise<boolean> {

@@ -13,6 +13,7 @@ import {
   settleOpenSubscriptions,
   tellOutgrownSubscribers,
 } from './subscription-jobs.ts';
+import { prepareInvoiceRefund } from './invoice-flows.ts';
 import { applySubscription, nextReading } from './subscriptions.ts';
 import { fulfilSubscription, openPortal, prepareSubscription, startSubscription } from './subscription-flows.ts';
 
@@ -407,6 +408,25 @@ describe('a refund of an invoice', () => {
     await settled();
     expect((await income()) - before).toBe(-4_900n);
     expect((await plan(citizenId)).invoices).toMatchObject([{ refundedMinor: 4_900n }]);
+    await agreeWithStripe();
+  });
+
+  test('of which we hear before we hear of the invoice books the invoice first', async () => {
+    const { citizenId } = await subscriptions.citizen();
+    const { sessionId } = await subscriptions.start(citizenId, 'participant');
+    sandbox.control({ action: 'hold' });
+    bridge.pay(sessionId);
+    const { invoice: invoiceId } = await deps.stripe.checkout.sessions.retrieve(sessionId);
+    const payments = await deps.stripe.invoicePayments.list({ invoice: String(invoiceId) });
+    const intent = String(payments.data[0]?.payment.payment_intent);
+    const { id } = await deps.stripe.refunds.create({ payment_intent: intent, amount: 4_900 });
+    const effect = await prepareInvoiceRefund(deps, id);
+    expect(effect).not.toBeNull();
+    if (effect !== null) await database.inTransaction(effect);
+    expect((await plan(citizenId)).invoices).toMatchObject([{ amountMinor: 14_900n, refundedMinor: 4_900n }]);
+    sandbox.control({ action: 'release', order: 'reversed' });
+    await settled();
+    expect((await plan(citizenId)).invoices).toMatchObject([{ amountMinor: 14_900n, refundedMinor: 4_900n }]);
     await agreeWithStripe();
   });
 });
