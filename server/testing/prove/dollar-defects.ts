@@ -25,7 +25,7 @@ export const dollarDefects: readonly Defect[] = [
   planted('a gift becomes earned', {
     file: 'server/provenance/colour.ts',
     search: "(transfer.kind === 'sale_payout' && giver.kind === 'escrow');",
-    replacement: "transfer.kind === 'adjustment' || transfer.kind === 'sale_payout';",
+    replacement: "transfer.kind === 'peer_transfer' || transfer.kind === 'sale_payout';",
   }),
   planted('an order that is given up becomes earned', {
     file: 'server/provenance/colour.ts',
