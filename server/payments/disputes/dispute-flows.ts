@@ -15,7 +15,8 @@ import { bookWithdrawal } from './dispute-withdrawals.ts';
 import { bookDebtPaymentOf } from './debt-flows.ts';
 import type { Effect, PaymentDeps } from '#server/payments/flows.ts';
 import { bookInvoiceOf } from '#server/payments/subscriptions/invoice-flows.ts';
-import { paidTopUpOf } from '#server/payments/refunds/refund-flows.ts';
+import { paidTopUpOf, prepareChargeRefunds, sendUnsentRefunds } from '#server/payments/refunds/refund-flows.ts';
+import { topUpByCharge } from '#server/payments/refunds/refund-queries.ts';
 import { repeated } from '#server/payments/repeated.ts';
 import { callStripe } from '#server/payments/stripe/stripe-errors.ts';
 import { chargeOf } from '#server/payments/top-up-lots.ts';
@@ -38,15 +39,27 @@ export const disputeFeeMinor = 1_500n;
 
 /**
  * Fetches a dispute fresh and brings the books to where Stripe says it is, whichever event told of it and in whichever
- * order: a payment of which no event came yet is booked first. Null for disputes of charges that are none of ours.
+ * order: a payment and refunds of which no event came yet are booked first. Null for disputes of charges that are none of ours.
  */
 export async function prepareDispute(deps: DisputeDeps, stripeDisputeId: string): Promise<Effect | null> {
   const dispute = await callStripe(() => deps.stripe.disputes.retrieve(stripeDisputeId));
   const facts = factsOf(dispute);
   if ((await paymentOfCharge(deps.database.client, facts.chargeId)) === null) await bookPayment(deps, facts.chargeId);
+  await endRefunds(deps, facts.chargeId);
   const isOurs = await settleDispute(deps, { facts, money: moneyOf(dispute) });
   // Every step is a transaction of its own and is not done twice, so nothing is left for the event's own.
   return isOurs ? () => Promise.resolve() : null;
+}
+
+/**
+ * Refunds that Stripe made before, and of which no event came yet: what they gave back is not disputed. Those that it was
+ * not asked for yet end now, so that their ducats are where they can be taken.
+ */
+async function endRefunds(deps: DisputeDeps, chargeId: string): Promise<void> {
+  const topUpId = await topUpByCharge(deps.database.client, chargeId);
+  if (topUpId === null) return;
+  await prepareChargeRefunds(deps, chargeId);
+  await sendUnsentRefunds(deps, topUpId);
 }
 
 async function bookPayment(deps: DisputeDeps, chargeId: string): Promise<void> {

@@ -21,15 +21,25 @@ export interface DisputedParts extends ChargeParts {
 
 /**
  * Splits disputed cents over price, fee and tax by largest remainder; the bonus goes with the price, rounded up, in favour
- * of the house.
+ * of the house. Fee and tax that `gone` says went back before do not go back again: what is disputed beyond them is price.
  */
-export function disputedParts(amountMinor: bigint, charge: ChargeParts): DisputedParts {
-  const shares = allocate(amountMinor, [charge.priceMinor, charge.feeMinor, charge.taxMinor]);
-  const [priceMinor = 0n, feeMinor = 0n, taxMinor = 0n] = shares;
+export function disputedParts(
+  amountMinor: bigint,
+  charge: ChargeParts,
+  gone: Pick<ChargeParts, 'feeMinor' | 'taxMinor'>,
+): DisputedParts {
+  const [, feeShare = 0n, taxShare = 0n] = allocate(amountMinor, [charge.priceMinor, charge.feeMinor, charge.taxMinor]);
+  const feeMinor = least(feeShare, lessOf(charge.feeMinor, gone.feeMinor));
+  const taxMinor = least(taxShare, lessOf(charge.taxMinor, gone.taxMinor));
+  const priceMinor = amountMinor - feeMinor - taxMinor;
   const ofBonus = charge.bonusMinor * priceMinor;
   const bonus = charge.priceMinor === 0n ? 0n : (ofBonus + charge.priceMinor - 1n) / charge.priceMinor;
   const bonusMinor = bonus < charge.bonusMinor ? bonus : charge.bonusMinor;
   return { priceMinor, feeMinor, taxMinor, bonusMinor, baseMinor: priceMinor * centesimiPerCent };
+}
+
+function lessOf(wholeMinor: bigint, goneMinor: bigint): bigint {
+  return wholeMinor > goneMinor ? wholeMinor - goneMinor : 0n;
 }
 
 /** Ducats of one source in the buyer's wallet. */

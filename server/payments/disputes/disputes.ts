@@ -4,7 +4,8 @@ import { lockName } from '#server/platform/advisory-lock.ts';
 import type { Db, Prisma, Tx } from '#server/platform/db.ts';
 import { invariant } from '#server/platform/invariant.ts';
 import { emit } from '#server/platform/outbox.ts';
-import { disputedParts, type ChargeParts } from './dispute-rules.ts';
+import { refundedParts } from '#server/payments/refunds/refund-rows.ts';
+import { disputedParts, type ChargeParts, type DisputedParts } from './dispute-rules.ts';
 import type { WriteDeps } from '#server/payments/service.ts';
 
 /** Writes to `dispute`: what Stripe says of one, and whose it is. What it does to the books is in the files beside it. */
@@ -85,10 +86,33 @@ export async function recordDispute(
   if (found === null) return insertDispute(tx, deps, dispute);
   const known = await lockDispute(tx, found.id);
   const state = known.state === 'inquiry' ? stateOf(facts.status) : known.state;
+  const isOpening = state !== known.state && state === 'opened';
   const { status, evidenceDueAt } = facts;
-  await tx.dispute.update({ where: { id: known.id }, data: { status, evidenceDueAt, state }, select: { id: true } });
-  if (state !== known.state && state === 'opened') await noteChargeback(tx, deps, known);
-  return { ...known, state };
+  // Parts of the payment may have been refunded while the bank only asked.
+  const parts = isOpening ? await partsNow(tx, { ...dispute, amountMinor: known.amountMinor }) : {};
+  const data = { status, evidenceDueAt, state, ...parts };
+  await tx.dispute.update({ where: { id: known.id }, data, select: { id: true } });
+  if (isOpening) await noteChargeback(tx, deps, known);
+  return { ...known, ...parts, state };
+}
+
+/** Splits what is disputed now: of the payment's fee and tax no more than what did not go back before. */
+async function partsNow(
+  tx: Tx,
+  { facts, payment, amountMinor }: { facts: DisputeFacts; payment: DisputedPayment; amountMinor: bigint },
+): Promise<DisputedParts> {
+  const { topUpId, subscriptionInvoiceId: id } = payment;
+  const refunded = topUpId === null ? { feeMinor: 0n, taxMinor: 0n } : await refundedParts(tx, topUpId);
+  const invoice =
+    id === null ? null : await tx.subscriptionInvoice.findUnique({ where: { id }, select: { refundedTaxMinor: true } });
+  const { _sum: others } = await tx.dispute.aggregate({
+    where: { stripeChargeId: facts.chargeId, state: { in: ['opened', 'withdrawn', 'lost'] } },
+    _sum: { feeMinor: true, taxMinor: true },
+  });
+  return disputedParts(amountMinor, payment, {
+    feeMinor: refunded.feeMinor + (others.feeMinor ?? 0n),
+    taxMinor: refunded.taxMinor + (invoice?.refundedTaxMinor ?? 0n) + (others.taxMinor ?? 0n),
+  });
 }
 
 function stateOf(status: string): 'inquiry' | 'opened' | 'closed' {
@@ -102,7 +126,7 @@ async function insertDispute(
   { facts, payment }: { facts: DisputeFacts; payment: DisputedPayment },
 ): Promise<LockedDispute> {
   const { stripeDisputeId, chargeId, amountMinor, reason, status, evidenceDueAt } = facts;
-  const { citizenId, topUpId, debtPaymentId, subscriptionInvoiceId, ...charge } = payment;
+  const { citizenId, topUpId, debtPaymentId, subscriptionInvoiceId } = payment;
   const [id, openedAt, state] = [deps.ids.uuid(), deps.clock.now(), stateOf(status)];
   const earlier = await tx.dispute.count({ where: { stripeChargeId: chargeId } });
   // A second dispute of one charge is a chargeback of its own.
@@ -111,7 +135,7 @@ async function insertDispute(
     data: {
       ...{ id, stripeDisputeId, stripeChargeId: chargeId, citizenId, amountMinor },
       ...{ topUpId, debtPaymentId, subscriptionInvoiceId },
-      ...disputedParts(amountMinor, charge),
+      ...(await partsNow(tx, { facts, payment, amountMinor })),
       ...{ reason, status, state, trustReference, evidenceDueAt, openedAt },
     },
     select: lockedColumns,

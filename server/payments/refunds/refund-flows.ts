@@ -146,7 +146,7 @@ async function prepareFacts(deps: PaymentDeps, refund: Stripe.Refund): Promise<E
     if (isOwn) await recordRefund(tx, deps, { refundId: ownId, facts });
     else await bookForeignRefund(tx, deps, { topUpId, facts });
   };
-  if (ownId === null) await sendOthers(deps, topUpId);
+  if (ownId === null) await sendUnsentRefunds(deps, topUpId);
   // That it was paid and that it came back are booked one after the other.
   const isOver = facts.status === 'failed' || facts.status === 'canceled';
   if (facts.hasMoved && isOver) await deps.database.inTransaction(record);
@@ -167,8 +167,11 @@ async function ownRefundOf(
   return row?.chargeId === facts.chargeId && row.totalMinor === facts.totalMinor ? row.id : null;
 }
 
-/** What Stripe was not asked for yet may be impossible by now; its ducats are back before those of another are counted. */
-async function sendOthers(deps: PaymentDeps, topUpId: string): Promise<void> {
+/**
+ * What Stripe was not asked for yet may be impossible by now; its ducats are back before those of another refund, or of a
+ * dispute, are counted. Refuses `stripe_unavailable`.
+ */
+export async function sendUnsentRefunds(deps: PaymentDeps, topUpId: string): Promise<void> {
   for (const refundId of await unsentRefunds(deps.database.client, topUpId)) await sendRefund(deps, refundId);
 }
 

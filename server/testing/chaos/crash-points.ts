@@ -94,16 +94,16 @@ export const crashPoints: readonly CrashPoint[] = [
   }),
   ...points('dispute', {
     dispute_asked_not_kept: ['disputes.retrieve', 'after'],
-    dispute_kept_not_frozen: ['tx after disputes.retrieve', 'after', 1],
-    dispute_frozen_orders_not_looked_for: ['tx after disputes.retrieve', 'after', 2],
-    dispute_orders_looked_for_not_cancelled: ['tx after disputes.retrieve', 'after', 3],
-    dispute_order_not_cancelled_or_not_booked: ['tx after disputes.retrieve', 'uncommitted', 4],
-    dispute_next_step_not_done: ['tx after disputes.retrieve', 'before', 5],
+    dispute_kept_not_frozen: ['tx after refunds.list', 'after', 1],
+    dispute_frozen_orders_not_looked_for: ['tx after refunds.list', 'after', 2],
+    dispute_orders_looked_for_not_cancelled: ['tx after refunds.list', 'after', 3],
+    dispute_order_not_cancelled_or_not_booked: ['tx after refunds.list', 'uncommitted', 4],
+    dispute_next_step_not_done: ['tx after refunds.list', 'before', 5],
   }),
   ...points('dispute_end', {
     dispute_end_asked_not_kept: ['disputes.retrieve', 'after'],
-    dispute_end_not_booked: ['tx after disputes.retrieve', 'before', 2],
-    dispute_end_not_committed: ['tx after disputes.retrieve', 'uncommitted', 2],
+    dispute_end_not_booked: ['tx after refunds.list', 'before', 2],
+    dispute_end_not_committed: ['tx after refunds.list', 'uncommitted', 2],
   }),
   ...points('cash_out', {
     requested_not_written: ['tx', 'before', 2],
