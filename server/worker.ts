@@ -33,6 +33,7 @@ import { tellOfSales } from './market/wishlist/wishlist-jobs.ts';
 import { sweepUploads } from './market/uploads/upload-jobs.ts';
 import { ageSellerRatings, checkListingRatings, showDueReviews } from './market/reviews/review-jobs.ts';
 import { expireGrantedDucats } from './payments/grant-expiry-jobs.ts';
+import { settleDebtPayments } from './payments/disputes/debt-jobs.ts';
 import { expireTopUps, releaseEarnedFees, releaseWaitingTopUps } from './payments/jobs.ts';
 import { reconcileDay, reconcileNews } from './payments/reconciliation/reconciliation-jobs.ts';
 import { settleRefunds } from './payments/refunds/refund-jobs.ts';
@@ -153,6 +154,7 @@ function scheduledJobs(): ScheduledJob[] {
       handle: () => tellOutgrownSubscribers(context, outgrown),
     },
     { name: 'payments.release-waiting', cron: '*/5 * * * *', handle: () => releaseWaitingTopUps(context) },
+    { name: 'payments.settle-debts', cron: '*/5 * * * *', handle: () => settleDebtPayments(context) },
     { name: 'payments.settle-refunds', cron: '* * * * *', handle: () => settleRefunds(context) },
     { name: 'citizens.refresh-trust', cron: '* * * * *', handle: () => refreshDueTrust(context, enforceStanding) },
   ];

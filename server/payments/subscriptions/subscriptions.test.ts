@@ -26,6 +26,7 @@ const { plan, settled, advance, subscribed } = subscriptions;
 
 const told = async (citizenId: string) =>
   (await notificationsOf(database.client, { citizenId, limit: 50 })).items.map(({ kind }) => kind);
+const text = (value: unknown) => (typeof value === 'string' ? value : '');
 const income = () => bridge.house('subscription_income', 'USD');
 const booked = (citizenId: string) =>
   database.client.subscriptionInvoice.findMany({
@@ -417,8 +418,8 @@ describe('a refund of an invoice', () => {
     sandbox.control({ action: 'hold' });
     bridge.pay(sessionId);
     const { invoice: invoiceId } = await deps.stripe.checkout.sessions.retrieve(sessionId);
-    const payments = await deps.stripe.invoicePayments.list({ invoice: String(invoiceId) });
-    const intent = String(payments.data[0]?.payment.payment_intent);
+    const payments = await deps.stripe.invoicePayments.list({ invoice: text(invoiceId) });
+    const intent = text(payments.data[0]?.payment.payment_intent);
     const { id } = await deps.stripe.refunds.create({ payment_intent: intent, amount: 4_900 });
     const effect = await prepareInvoiceRefund(deps, id);
     expect(effect).not.toBeNull();

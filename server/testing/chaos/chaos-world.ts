@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { refreshDueTrust } from '#server/citizens/trust-jobs.ts';
 import { ensurePartitions } from '#server/ledger/partitions.ts';
 import { workOnCashOuts } from '#server/payments/cash-outs/cash-out-jobs.ts';
+import { settleDebtPayments } from '#server/payments/disputes/debt-jobs.ts';
 import { expireTopUps, releaseEarnedFees, releaseWaitingTopUps } from '#server/payments/jobs.ts';
 import { reconcileDay, reconcileNews } from '#server/payments/reconciliation/reconciliation-jobs.ts';
 import { settleRefunds } from '#server/payments/refunds/refund-jobs.ts';
@@ -152,6 +153,7 @@ async function runJobs(insist: ChaosWorld['insist']): Promise<void> {
   await insist('sweep', (deps) => expireTopUps(deps));
   await insist('release', (deps) => releaseWaitingTopUps(deps));
   await insist('refund_sweep', (deps) => settleRefunds(deps));
+  await insist('other_job', (deps) => settleDebtPayments(deps));
   await insist('cash_out_sweep', (deps) => workOnCashOuts(deps));
   await insist('other_job', (deps) => refreshDueTrust(deps, enforceStanding));
   await insist('other_job', (deps) => releaseEarnedFees(deps));
