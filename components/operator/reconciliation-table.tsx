@@ -39,7 +39,7 @@ export function ReconciliationTable({ items, now }: ReconciliationTableProps) {
       cell: (row) => <time dateTime={row.since.toISOString()}>{format.relativeTime(row.since, now)}</time>,
     },
   ];
-  const keyOf = (row: ReconciliationItem) => row.balanceTransactionId ?? row.transferId ?? row.type;
+  const keyOf = (row: ReconciliationItem) => row.balanceTransactionId ?? row.transferId ?? row.sourceId ?? row.type;
   return <Table caption={t('caption')} columns={columns} rows={items} rowKey={keyOf} />;
 }
 

@@ -1,3 +1,4 @@
+import { matchPayouts } from './payout-matching-flows.ts';
 import { log } from '#server/platform/log.ts';
 import type { PaymentDeps } from '#server/payments/flows.ts';
 import { compareBalance, reconcile } from './reconciliation-flows.ts';
@@ -11,9 +12,10 @@ export async function reconcileNews(deps: PaymentDeps): Promise<void> {
   if (overdue > 0) log().error({ overdue }, 'movements at Stripe and the books do not fit for more than an hour');
 }
 
-/** Once a day: a week of movements again, and Stripe's balance beside ours. */
+/** Once a day: a week of movements again, payouts beside their transfers, and Stripe's balance beside ours. */
 export async function reconcileDay(deps: PaymentDeps): Promise<void> {
   await reconcile(deps, { isWhole: true });
+  await matchPayouts(deps);
   const compared = await compareBalance(deps);
   const { unexplainedMinor } = compared;
   if (unexplainedMinor === 0n) return;

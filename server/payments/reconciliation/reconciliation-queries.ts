@@ -44,13 +44,17 @@ export async function reconciliationCounts(db: Db, now: Date): Promise<Reconcili
     FROM stripe_fact f
     WHERE f.balance_transaction_id IS NULL
       AND NOT EXISTS (SELECT FROM balance_transaction b WHERE b.fact_id = f.id)`;
-  const countOf = (state: string) => states.find((row) => row.state === state)?.count ?? 0;
+  const payouts = await db.$queryRaw<{ state: string; count: number; overdue: number }[]>`
+    SELECT state, count(*)::integer AS count, (count(*) FILTER (WHERE first_seen_at < ${late}))::integer AS overdue
+    FROM payout_mismatch GROUP BY state`;
+  const countOf = (state: string) =>
+    [...states, ...payouts].reduce((sum, row) => (row.state === state ? sum + row.count : sum), 0);
   return {
     matched: countOf('matched'),
     missingHere: countOf('missing_here'),
     different: countOf('different'),
-    missingThere: there?.count ?? 0,
-    overdue: [...states, there].reduce((sum, row) => sum + (row?.overdue ?? 0), 0),
+    missingThere: (there?.count ?? 0) + countOf('missing_there'),
+    overdue: [...states, ...payouts, there].reduce((sum, row) => sum + (row?.overdue ?? 0), 0),
   };
 }
 
@@ -85,6 +89,10 @@ export async function openItems(db: Db, limit: number): Promise<ReconciliationIt
     FROM stripe_fact f
     WHERE f.balance_transaction_id IS NULL
       AND NOT EXISTS (SELECT FROM balance_transaction b WHERE b.fact_id = f.id)
+    UNION ALL
+    SELECT state, 'bank_payout', subject, stripe_minor, NULL, books_minor,
+           CASE state WHEN 'different' THEN 'amount' END, 'usd', NULL, NULL, first_seen_at
+    FROM payout_mismatch
     ORDER BY since, type
     LIMIT ${limit}`;
 }

@@ -149,6 +149,24 @@ function payoutAt(payout: Stripe.Payout): PayoutAtProvider {
   };
 }
 
+export interface ListedPayout extends PayoutAtProvider {
+  amountMinor: bigint;
+}
+
+/** Payouts of a connected account to its bank from a time on, at most 1,000. */
+export async function payoutsFrom(
+  stripe: Stripe,
+  { accountId, since }: { accountId: string; since: Date },
+): Promise<ListedPayout[]> {
+  const created = { gte: Math.floor(since.getTime() / 1_000) };
+  const all = await callStripe(() =>
+    stripe.payouts
+      .list({ limit: 100, created }, { stripeAccount: accountId })
+      .autoPagingToArray({ limit: payoutsLookedThrough }),
+  );
+  return all.map((payout) => ({ ...payoutAt(payout), amountMinor: BigInt(payout.amount) }));
+}
+
 /** Refusals that end by themselves: money that is not there yet, and too many calls. */
 const passingCodes: readonly string[] = ['balance_insufficient', 'rate_limit', 'lock_timeout', 'StripeRateLimitError'];
 /** After these nobody knows whether the money moved. */
