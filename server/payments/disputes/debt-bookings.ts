@@ -1,15 +1,20 @@
 import type { TransferRequest } from '#server/ledger/schema.ts';
 import { bindTemplate } from '#server/ledger/templates.ts';
+import { refundDebtUndoneTemplate } from '#server/payments/templates/templates-refund-failed.ts';
 import { deriveKey } from '#server/platform/crypto.ts';
 import { derivedId } from '#server/platform/ids.ts';
 import {
   clawbackReturnTemplate,
   debtCardTemplate,
   debtExcessTemplate,
+  debtPaymentRefundFailedTemplate,
+  debtPaymentRefundTemplate,
   debtRepaidTemplate,
   debtTakeTemplate,
   writeOffTemplate,
 } from '#server/payments/templates/templates-debt.ts';
+import type { UndoneDebt } from './debts.ts';
+import { centesimiPerCent } from './dispute-rules.ts';
 
 /** Repayments and write-offs as transfers: the templates bound to amounts and ids. */
 
@@ -90,6 +95,39 @@ export function excessTransfers(
     parties: { wallet: excess.walletAccountId },
     ...namesOf(identity, 'excess-'),
   });
+}
+
+/** The payment of a debt went back; `identity` is the refund's. */
+export function paidBackTransfers(
+  identity: DebtIdentity,
+  back: { receivableAccountId: bigint; amountMinor: bigint },
+): TransferRequest[] {
+  return bindTemplate(debtPaymentRefundTemplate, {
+    amounts: { total: back.amountMinor },
+    parties: { receivable: back.receivableAccountId },
+    ...namesOf(identity),
+  });
+}
+
+/** It failed; what was repaid of the debt that it had made comes back as ducats, what was written off is no loss any more. */
+export function paidBackFailedTransfers(
+  identity: DebtIdentity,
+  failed: { receivableAccountId: bigint; walletAccountId: bigint; amountMinor: bigint; undone: UndoneDebt },
+): TransferRequest[] {
+  const { receivableAccountId: receivable, walletAccountId: wallet, amountMinor: total, undone } = failed;
+  const { repaidMinor: repaid, writtenOffMinor: writtenOff } = undone;
+  return [
+    ...bindTemplate(debtPaymentRefundFailedTemplate, {
+      amounts: { total },
+      parties: { receivable },
+      ...namesOf(identity),
+    }),
+    ...bindTemplate(refundDebtUndoneTemplate, {
+      amounts: { repaid, writtenOff, ducats: repaid * centesimiPerCent },
+      parties: { wallet, receivable },
+      ...namesOf(identity),
+    }),
+  ];
 }
 
 export function writeOffTransfers(identity: DebtIdentity, given: PaidDebt): TransferRequest[] {

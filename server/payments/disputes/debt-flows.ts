@@ -6,12 +6,14 @@ import type { Tx } from '#server/platform/db.ts';
 import { keyReused, refuse } from '#server/platform/errors.ts';
 import { isWrittenUuid } from '#server/platform/ids.ts';
 import { invariant } from '#server/platform/invariant.ts';
+import { bookDebtPaymentRefund, bookDebtPaymentRefundFailed } from './debt-refunds.ts';
 import { bookDebtPayment, repayWithDucats } from './debt-repayments.ts';
 import { openDebt } from './debts.ts';
 import type { Effect, PaymentDeps, StartDeps } from '#server/payments/flows.ts';
+import { factsOfRefund } from '#server/payments/refunds/refund-steps.ts';
 import { repeated } from '#server/payments/repeated.ts';
 import { stateOfSession } from '#server/payments/rules.ts';
-import { callStripe, isMissingAtStripe } from '#server/payments/stripe/stripe-errors.ts';
+import { callStripe, isMissingAtStripe, orMissing } from '#server/payments/stripe/stripe-errors.ts';
 import { enforceStanding } from '#server/payments/trust-enforcement.ts';
 
 /**
@@ -168,4 +170,30 @@ export async function fulfilDebtPayment(
   if (effect !== null) await deps.database.inTransaction(effect);
   await refreshTrustOf(deps, { citizenId, enforce: enforceStanding });
   return { leftMinor: await openDebt(deps.database.client, citizenId) };
+}
+
+/**
+ * Fetches a refund fresh and says how it is to be booked where it is one of a debt's payment; a payment of which no event
+ * came yet is booked first. Null for any other refund, and for one of which Stripe took nothing.
+ */
+export async function prepareDebtRefund(deps: PaymentDeps, stripeRefundId: string): Promise<Effect | null> {
+  const refund = await orMissing(() => deps.stripe.refunds.retrieve(stripeRefundId));
+  if (refund === null) return null;
+  const facts = factsOfRefund(refund);
+  const debtPaymentId = await paidDebtOf(deps, facts.chargeId);
+  if (debtPaymentId === null || !facts.hasMoved) return null;
+  const book: Effect = (tx) => bookDebtPaymentRefund(tx, deps, { debtPaymentId, facts });
+  if (facts.status !== 'failed' && facts.status !== 'canceled') return book;
+  // That it was paid and that it came back are booked one after the other.
+  await deps.database.inTransaction(book);
+  return (tx) => bookDebtPaymentRefundFailed(tx, deps, { debtPaymentId, facts });
+}
+
+async function paidDebtOf(deps: PaymentDeps, stripeChargeId: string): Promise<string | null> {
+  const read = () => deps.database.client.debtPayment.findUnique({ where: { stripeChargeId }, select: { id: true } });
+  const known = await read();
+  if (known !== null) return known.id;
+  if (!(await bookDebtPaymentOf(deps, await callStripe(() => deps.stripe.charges.retrieve(stripeChargeId)))))
+    return null;
+  return (await read())?.id ?? null;
 }

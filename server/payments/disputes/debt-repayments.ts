@@ -180,17 +180,26 @@ async function excessDucats(
   { identity, excessMinor }: { identity: DebtIdentity; excessMinor: bigint },
 ): Promise<TransferRequest[]> {
   if (excessMinor === 0n) return [];
-  const { citizenId, id } = identity;
-  const now = deps.clock.now();
+  const { citizenId, id: paymentId } = identity;
   const walletAccountId = await openAccount(tx, { owner: citizenId, kind: 'wallet', asset: 'DUCAT' });
   const transfers = excessTransfers(identity, { walletAccountId, amountMinor: excessMinor * centesimiPerCent });
+  const given = transfers.filter(({ kind }) => kind !== 'mint');
+  await noteAsBought(tx, deps, { citizenId, paymentId, given });
+  return transfers;
+}
+
+/** Says that ducats are given for what a card paid, and are held as others bought now. */
+export async function noteAsBought(
+  tx: Tx,
+  deps: WriteDeps,
+  { citizenId, paymentId, given }: { citizenId: string; paymentId: string; given: readonly TransferRequest[] },
+): Promise<void> {
+  const now = deps.clock.now();
   const { limits } = await trustStanding(tx, { citizenId, now });
   const until = holdUntil(now, { holdBoughtDays: limits.holdBoughtDays, riskLevel: null });
-  const facts = { kind: 'bought', source: chargeOf(id), holdUntil: until, expiresAt: null } as const;
-  const given = transfers.filter(({ kind }) => kind !== 'mint');
+  const facts = { kind: 'bought', source: chargeOf(paymentId), holdUntil: until, expiresAt: null } as const;
   await noteLotFacts(
     tx,
     given.map(({ id: transferId }) => ({ transferId, ...facts })),
   );
-  return transfers;
 }

@@ -1,7 +1,11 @@
 import { expect, test, describe } from 'vitest';
 import { randomUUID } from 'node:crypto';
+import { trustStanding } from '#server/citizens/trust.ts';
 import type { Tx } from '#server/platform/db.ts';
+import { assertMayCashOut } from '#server/payments/cash-outs/cash-out-rules.ts';
 import { decideWriteOff, proposeWriteOff } from '#server/payments/disputes/write-offs.ts';
+import { beginSubscription } from '#server/payments/subscriptions/subscriptions.ts';
+import { assertRoom } from '#server/payments/top-up-room.ts';
 import { openAccount, systemAccountId } from '#server/ledger/accounts.ts';
 import { books, move } from '#server/testing/ledger.ts';
 import { disputeWorld } from '#server/testing/disputes.ts';
@@ -176,7 +180,18 @@ describe('what is owed', () => {
     await world.topUp(sold, { kind: 'custom', priceMinor: 5_000n });
     await world.settle(world.dispute(charge.chargeId, charge.totalMinor));
     await world.complete(await world.order(sold, buyer, 20_000n));
+    const frozen = { code: 'trust_frozen' };
     await expect(world.order(buyer, other, 1_000n)).rejects.toMatchObject({ code: 'account_frozen' });
+    await expect(world.send(buyer, other, 1_000n)).rejects.toMatchObject(frozen);
+    const standing = await trustStanding(database.client, { citizenId: buyer, now: world.clock.now() });
+    expect(() => {
+      assertMayCashOut(standing);
+    }).toThrow(expect.objectContaining(frozen));
+    const plan = { citizenId: buyer, tier: 'enterprise', key: randomUUID() } as const;
+    const subscribing = database.inTransaction((tx) => beginSubscription(tx, world.deps, plan));
+    await expect(subscribing).rejects.toMatchObject(frozen);
+    const buying = { citizenId: buyer, priceMinor: 1_000n, standing, now: world.clock.now() };
+    await expect(database.inTransaction((tx) => assertRoom(tx, buying))).rejects.toMatchObject(frozen);
     const repaid = await world.repay(buyer, 400n);
     expect(repaid).toBe(400n);
     await expect(world.order(buyer, other, 1_000n)).rejects.toMatchObject({ code: 'account_frozen' });

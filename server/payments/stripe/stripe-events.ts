@@ -13,7 +13,7 @@ import {
   prepareSubscriptionSession,
 } from '#server/payments/subscriptions/subscription-flows.ts';
 import { prepareChargeRefunds, prepareRefund } from '#server/payments/refunds/refund-flows.ts';
-import { prepareDebtPayment } from '#server/payments/disputes/debt-flows.ts';
+import { prepareDebtPayment, prepareDebtRefund } from '#server/payments/disputes/debt-flows.ts';
 import { prepareDispute, type DisputeDeps } from '#server/payments/disputes/dispute-flows.ts';
 import { prepareFulfilment, prepareStripeFee, type Effect } from '#server/payments/flows.ts';
 
@@ -58,7 +58,9 @@ export async function handleStripeEvent(deps: DisputeDeps, event: InboxEvent): P
     case 'refund.failed':
     case 'charge.refund.updated':
       return outcomeOf(
-        (await prepareInvoiceRefund(deps, objectId(event))) ?? (await prepareRefund(deps, objectId(event))),
+        (await prepareInvoiceRefund(deps, objectId(event))) ??
+          (await prepareRefund(deps, objectId(event))) ??
+          (await prepareDebtRefund(deps, objectId(event))),
       );
     case 'charge.refunded':
       return outcomeOf(await prepareChargeRefunds(deps, objectId(event)));

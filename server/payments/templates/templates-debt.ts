@@ -120,6 +120,67 @@ export const debtExcessTemplate = defineTemplate({
   ...houseGives({ house: 'treasury', leg: 'excess', kind: 'debt_repaid' }),
 });
 
+const refunded = {
+  amounts: { total: oneOrMore('USD') },
+  parties: { receivable },
+  equations: [],
+  rounding: null,
+} as const;
+
+/** The payment of a debt that went back to the card: it is owed again, whatever it had paid for. */
+export const debtPaymentRefundTemplate = defineTemplate({
+  name: 'debt_payment_refund',
+  ...refunded,
+  legs: [
+    {
+      name: 'owed-again',
+      kind: 'refund_debt',
+      debit: { party: 'receivable' },
+      credit: { house: 'refund_in_transit' },
+      amount: 'total',
+    },
+    {
+      name: 'paid-back',
+      kind: 'refund_paid',
+      debit: { house: 'refund_in_transit' },
+      credit: { house: 'stripe_balance' },
+      amount: 'total',
+    },
+  ],
+  effects: [
+    { account: { party: 'receivable' }, loses: ['total'] },
+    { account: { house: 'refund_in_transit' }, isCleared: true },
+    { account: { house: 'stripe_balance' }, gains: ['total'] },
+  ],
+});
+
+/** The bank sent it back to Stripe: it is owed no more. */
+export const debtPaymentRefundFailedTemplate = defineTemplate({
+  name: 'debt_payment_refund_failed',
+  ...refunded,
+  legs: [
+    {
+      name: 'came-back',
+      kind: 'refund_failed',
+      debit: { house: 'stripe_balance' },
+      credit: { house: 'refund_in_transit' },
+      amount: 'total',
+    },
+    {
+      name: 'owed-no-more',
+      kind: 'refund_failed',
+      debit: { house: 'refund_in_transit' },
+      credit: { party: 'receivable' },
+      amount: 'total',
+    },
+  ],
+  effects: [
+    { account: { house: 'stripe_balance' }, loses: ['total'] },
+    { account: { house: 'refund_in_transit' }, isCleared: true },
+    { account: { party: 'receivable' }, gains: ['total'] },
+  ],
+});
+
 /** A debt that the house gives up: what sellers would have got back is owed to nobody any more, the rest is lost. */
 export const writeOffTemplate = defineTemplate({
   name: 'debt_write_off',
