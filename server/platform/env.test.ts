@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { logLevel, parseEnv } from './env.ts';
+import { cashOutAcknowledgement, logLevel, parseEnv } from './env.ts';
 
 const sandbox = {
   CASCADE_MODE: 'sandbox',
@@ -55,6 +55,18 @@ describe('settings', () => {
     const bucket = { S3_BUCKET: 'cascade', S3_REGION: 'eu-south-1', ...keys };
     expect(parseEnv({ ...sandbox, ...bucket })).toMatchObject(bucket);
     expect(parseEnv({ ...sandbox, ...bucket, S3_ENDPOINT: 'https://objects.example' })).toMatchObject(bucket);
+  });
+
+  it('lets citizens be paid in earnest only by the operator’s own words, to the letter', () => {
+    const connect = { ...live, CASH_OUT_PROVIDER: 'stripe_connect' };
+    const words = cashOutAcknowledgement;
+    const said = { ...connect, CASH_OUT_ACKNOWLEDGEMENT: words };
+    expect(parseEnv(said).CASH_OUT_PROVIDER).toBe('stripe_connect');
+    for (const CASH_OUT_ACKNOWLEDGEMENT of ['', 'yes', words.toUpperCase(), `${words} `, words.slice(1)]) {
+      expect(() => parseEnv({ ...connect, CASH_OUT_ACKNOWLEDGEMENT })).toThrow('CASH_OUT_ACKNOWLEDGEMENT must be');
+    }
+    expect(() => parseEnv({ ...said, ...sandbox })).toThrow('CASH_OUT_PROVIDER must not be stripe_connect');
+    expect(() => parseEnv({ ...live, CASH_OUT_PROVIDER: 'sandbox' })).toThrow('CASH_OUT_PROVIDER must not be sandbox');
   });
 
   it('means live when nothing says otherwise', () => {
