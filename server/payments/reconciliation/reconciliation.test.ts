@@ -1,15 +1,20 @@
+import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { systemAccountId } from '#server/ledger/accounts.ts';
 import { fulfil, recordStripeFee } from '#server/payments/flows.ts';
 import { recordMovement } from '#server/payments/reconciliation/reconciliation.ts';
 import { compareBalance, reconcile } from '#server/payments/reconciliation/reconciliation-flows.ts';
+import { reconcileNews } from '#server/payments/reconciliation/reconciliation-jobs.ts';
 import { openItems, reconciliationCounts } from '#server/payments/reconciliation/reconciliation-queries.ts';
 import { matchOf, type OpenFact, type StripeMovement } from '#server/payments/reconciliation/reconciliation-rules.ts';
 import { expectAtStripe } from '#server/payments/stripe/stripe-facts.ts';
 import { systemIds } from '#server/platform/ids.ts';
+import { once } from '#server/platform/once.ts';
 import { move } from '#server/testing/ledger.ts';
 import { testBridge } from '#server/testing/payments.ts';
 
+const logged: string[] = [];
+once('log', () => pino({}, { write: (line: string) => logged.push(line) }));
 const bridge = await testBridge();
 const { deps, database } = bridge;
 const { client } = database;
@@ -109,6 +114,11 @@ test('what the books say and Stripe never moved is missing there, and overdue af
   const inAnHour = new Date(deps.clock.now().getTime() + 3_600_001);
   expect(await reconciliationCounts(client, deps.clock.now())).toMatchObject({ missingThere: 1, overdue: 0 });
   expect(await reconciliationCounts(client, inAnHour)).toMatchObject({ missingThere: 1, overdue: 1 });
+  const alarms = () => logged.filter((line) => line.includes('do not fit for more than an hour'));
+  await reconcileNews(deps);
+  expect(alarms()).toEqual([]);
+  await reconcileNews({ ...deps, clock: { now: () => inAnHour } });
+  expect(alarms().map((line) => JSON.parse(line) as unknown)).toMatchObject([{ level: 50, overdue: 1 }]);
   // The books themselves were not touched, so that the comparison has 7 dollars that nothing explains.
   expect(await compareBalance(deps)).toMatchObject({ missingThereMinor: 700n, unexplainedMinor: 700n });
   const other = movement({ sourceId: 'ch_invented', amountMinor: 650n, feeMinor: 0n });
