@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { tierFeeSql } from '#server/citizens/entitlements.ts';
 import type { FeeBand } from '#server/market/orders/fee-band-schema.ts';
 import { ducat } from '#server/money/money.ts';
-import type { DucatMinor } from '#server/money/money.ts';
 import { Prisma, type Db, type Tx } from '#server/platform/db.ts';
 import { refuse } from '#server/platform/errors.ts';
 
@@ -13,15 +12,17 @@ const dayMs = 86_400_000;
 
 /**
  * Everything that the fee of a seller's next order follows from, as it is at `at`: a value of SQL, which `feeFrom` reads.
- * The volume is summed up only where there are bands below the fee of their tier.
+ * The volume is what the sales that were completed within 30 days came to, less what went back; it is summed up only where
+ * there are bands below the fee of the seller's tier.
  */
 export function feeSql({ sellerId, at }: { sellerId: Prisma.Sql; at: Date }): Prisma.Sql {
+  const volumeSince = new Date(at.getTime() - volumeDays * dayMs);
   return Prisma.sql`
     (SELECT jsonb_build_object('tierPpm', tier.fee_ppm, 'lower', bands.lower, 'volumeMinor', CASE WHEN bands.lower IS NOT NULL THEN (
               SELECT coalesce(sum(total_minor - refunded_minor), 0)::text
                 FROM market_order
                WHERE seller_id = ${sellerId} AND state IN ('completed', 'settled')
-                 AND closed_at > ${volumeSince(at)}::timestamptz) END)
+                 AND closed_at > ${volumeSince}::timestamptz) END)
        FROM (SELECT ${tierFeeSql(sellerId)} AS fee_ppm) AS tier
       CROSS JOIN LATERAL (
         SELECT jsonb_agg(jsonb_build_object('volumeFromMinor', volume_from_minor::text, 'feePpm', fee_ppm)) AS lower
@@ -42,23 +43,10 @@ export function feeFrom(reading: unknown): number {
   return lowerFee(tierPpm, lower ?? [], volumeMinor ?? 0n);
 }
 
-function volumeSince(at: Date): Date {
-  return new Date(at.getTime() - volumeDays * dayMs);
-}
-
 /** The lower of a tier's fee and of the highest band that the volume reaches; volumes are lower bounds. */
 export function lowerFee(tierPpm: number, bands: readonly FeeBand[], volumeMinor: bigint): number {
   const reached = bands.filter(({ volumeFromMinor }) => volumeFromMinor <= volumeMinor);
   return reached.reduce((least, { feePpm }) => (feePpm < least ? feePpm : least), tierPpm);
-}
-
-/** What a seller's completed sales of the last 30 days came to, less what went back, in centesimi. */
-export async function salesVolume(db: Db, { sellerId, at }: { sellerId: string; at: Date }): Promise<DucatMinor> {
-  const { _sum: sum } = await db.marketOrder.aggregate({
-    where: { sellerId, state: { in: ['completed', 'settled'] }, closedAt: { gt: volumeSince(at) } },
-    _sum: { totalMinor: true, refundedMinor: true },
-  });
-  return ducat((sum.totalMinor ?? 0n) - (sum.refundedMinor ?? 0n));
 }
 
 /** All bands, by volume. */
