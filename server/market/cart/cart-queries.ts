@@ -10,6 +10,7 @@ import {
 } from '#server/market/discounts/price-schema.ts';
 import { runningSales } from '#server/market/discounts/sale-queries.ts';
 import { partiesOf } from '#server/market/parties.ts';
+import { closedTo } from '#server/market/people/blocks.ts';
 import type { PartyView } from '#server/market/schema.ts';
 import { ducat } from '#server/money/money.ts';
 import type { Db, Prisma } from '#server/platform/db.ts';
@@ -51,12 +52,15 @@ export async function cartView(db: Db, input: { owner: CartOwner; now: Date }): 
   const [rows, coupons] = [await itemRows(db, owner), await couponsInCart(db, { cart: owner, citizenId: buyerId })];
   const listings = rows.map(({ listingId: id, listing: { sellerId } }) => ({ id, sellerId }));
   const sales = await runningSales(db, { listings, now });
-  const parties = await partiesOf(
-    db,
-    rows.map(({ listing }) => listing.sellerId),
-  );
+  const sellers = rows.map(({ listing }) => listing.sellerId);
+  const parties = await partiesOf(db, sellers);
+  // Whoever is blocked reads of it as if the seller sold to nobody, before they pay.
+  const closed = buyerId === null ? new Set<string>() : await closedTo(db, { buyerId, among: sellers });
   const groups = [...Map.groupBy(rows, ({ listing }) => listing.sellerId)].map(([sellerId, ofSeller]) =>
-    groupOf(ofSeller, { seller: parties(sellerId), coupon: coupons.get(sellerId) ?? null, sales, buyerId, now }),
+    groupOf(ofSeller, {
+      ...{ seller: parties(sellerId), coupon: coupons.get(sellerId) ?? null, sales, buyerId, now },
+      isClosed: closed.has(sellerId),
+    }),
   );
   return {
     groups,
@@ -90,6 +94,8 @@ interface GroupFacts {
   readonly coupon: KnownCoupon | null;
   readonly sales: ReadonlyMap<string, RunningSale>;
   readonly buyerId: string | null;
+  /** Whether the seller does not sell to the buyer. */
+  readonly isClosed: boolean;
   readonly now: Date;
 }
 
@@ -136,12 +142,12 @@ export async function cartCount(db: Db, owner: CartOwner): Promise<number> {
   return sum.quantity ?? 0;
 }
 
-interface PricedItem extends Pick<GroupFacts, 'buyerId' | 'sales'> {
+interface PricedItem extends Pick<GroupFacts, 'buyerId' | 'isClosed' | 'sales'> {
   readonly line: LineToPrice;
   readonly price: LinePrice;
 }
 
-function itemOf(row: ItemRow, { line, price, buyerId, sales }: PricedItem): CartItemView {
+function itemOf(row: ItemRow, { line, price, buyerId, isClosed, sales }: PricedItem): CartItemView {
   const { listing, variant, quantity, seenUnitPriceMinor, seenVersion } = row;
   const { unitPriceMinor: singlePriceMinor } = priceLine({ ...line, quantity: 1 });
   const endsAt = price.discount?.kind === 'sale' ? (sales.get(row.listingId)?.endsAt ?? null) : null;
@@ -166,7 +172,7 @@ function itemOf(row: ItemRow, { line, price, buyerId, sales }: PricedItem): Cart
     problem: problemOf({
       buyerId,
       sellerId: listing.sellerId,
-      isOnSale: listing.state === 'published',
+      isOnSale: listing.state === 'published' && !isClosed,
       hasVariants: Array.isArray(listing.options) && listing.options.length > 0,
       variant,
       stock,

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { updateListingInput } from '#server/market/catalogue/catalogue-schema.ts';
 import { pauseListing, updateListing } from '#server/market/catalogue/listings.ts';
+import { setBlock } from '#server/market/people/blocks.ts';
 import { browserCookieName } from '#server/platform/browser-cookie.ts';
 import { systemIds } from '#server/platform/ids.ts';
 import { createCallerFactory, router } from '#server/platform/trpc.ts';
@@ -199,6 +200,16 @@ describe('what changed meanwhile', () => {
       { code: 'price_changed', remedy: 'accept' },
       { code: 'terms_changed', remedy: 'accept' },
     ]);
+  });
+
+  test('says of a seller who blocked the buyer what it says of one who sells to nobody', async () => {
+    const [browser, other] = [await signedIn(), await signedIn()];
+    const listingId = await listed();
+    for (const each of [browser, other]) await each.cart.add(one(listingId));
+    const blocked = { by: seller.citizenId, citizenId: browser.citizen?.citizenId ?? '', kind: 'block' } as const;
+    await market.database.inTransaction((tx) => setBlock(tx, { ...blocked, isOn: true, clock: market.clock }));
+    expect(problems(await browser.cart.get())).toEqual([{ code: 'not_on_sale', remedy: 'remove' }]);
+    expect(problems(await other.cart.get())).toEqual([null]);
   });
 
   test('is agreed to one by one, and costs what it costs now', async () => {

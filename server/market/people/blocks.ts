@@ -27,6 +27,52 @@ export function isUnheard(db: Db, pair: { by: string; citizenId: string }): Prom
   return has(db, { ...pair, kinds: ['block', 'mute'] });
 }
 
+/** Of some sellers those who blocked a buyer. */
+export async function closedTo(
+  db: Db,
+  { buyerId, among }: { buyerId: string; among: readonly string[] },
+): Promise<ReadonlySet<string>> {
+  if (among.length === 0) return new Set();
+  const sellers = [...new Set(among)];
+  const rows = await db.citizenBlock.findMany({
+    where: { citizenId: { in: sellers }, blockedId: buyerId, kind: 'block' },
+    take: sellers.length,
+    select: { citizenId: true },
+  });
+  return new Set(rows.map(({ citizenId }) => citizenId));
+}
+
+/**
+ * Of some citizens those from whom nobody brings `citizenId` news: they are blocked or muted by them, or blocked them and
+ * do not sell to them.
+ */
+export async function strangersOf(
+  db: Db,
+  { citizenId, among }: { citizenId: string; among: readonly string[] },
+): Promise<ReadonlySet<string>> {
+  if (among.length === 0) return new Set();
+  const others = [...new Set(among)];
+  const rows = await db.citizenBlock.findMany({
+    where: {
+      OR: [
+        { citizenId, blockedId: { in: others } },
+        { citizenId: { in: others }, blockedId: citizenId, kind: 'block' },
+      ],
+    },
+    take: 3 * others.length,
+    select: { citizenId: true, blockedId: true },
+  });
+  return new Set(rows.map((row) => (row.citizenId === citizenId ? row.blockedId : row.citizenId)));
+}
+
+/** The same as a condition of SQL: whether news of `from` reach `reader`, both columns. */
+export function hearsSql({ reader, from }: { reader: Prisma.Sql; from: Prisma.Sql }): Prisma.Sql {
+  return Prisma.sql`
+    NOT EXISTS (SELECT FROM citizen_block
+                 WHERE (citizen_id = ${reader} AND blocked_id = ${from})
+                    OR (citizen_id = ${from} AND blocked_id = ${reader} AND kind = 'block'))`;
+}
+
 /** `isBlocked` as a value of SQL. */
 export function isBlockedSql({ by, citizenId }: { by: Prisma.Sql; citizenId: string }): Prisma.Sql {
   return Prisma.sql`
