@@ -132,7 +132,9 @@ async function updateRows(tx: Tx, { changes, now }: { changes: readonly ChangedL
            quantity_steps = next."quantitySteps", price_minor = next."priceMinor",
            stock = next.stock, state = next.state, version = next.version,
            accepts_itself = next."acceptsItself", takes_offers = next."takesOffers",
-           updated_at = ${now.toISOString()}::timestamptz
+           updated_at = ${now.toISOString()}::timestamptz,
+           created_at = CASE WHEN listing.state = 'draft' AND next.state = 'published'
+                             THEN ${now.toISOString()}::timestamptz ELSE listing.created_at END
       FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
         AS next (id uuid, title text, description text, "categorySlug" text, kind text, tags text[], attributes jsonb,
                  options jsonb, pictures jsonb, availability text, "deliveryDays" integer,

@@ -125,9 +125,12 @@ async function moveListing(
     await lockShelf(tx, input.sellerId);
     await refuseOneTooMany(tx, input);
   }
+  const now = input.clock.now();
+  // A draft is as old as its first day on sale: among the newest, and news to whoever waits for such a thing.
+  const isNew = current.state === 'draft' && input.to === 'published';
   await tx.listing.update({
     where: { id: current.id },
-    data: { state: input.to, updatedAt: input.clock.now() },
+    data: { state: input.to, updatedAt: now, ...(isNew ? { createdAt: now } : {}) },
     select: { id: true },
   });
   await emit(tx, input, {

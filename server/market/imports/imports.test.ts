@@ -210,6 +210,20 @@ describe('keys that are taken', () => {
     expect(await listings()).toMatchObject([{ version: 2 }]);
   });
 
+  it('update: a draft that a file puts on sale is as new as what came on sale that day', async () => {
+    await fresh();
+    await imports.apply(
+      seller,
+      'sku,title,description,category,price,stock,state\nD,A late goblet,Waited for long.,glass,1,1,draft',
+    );
+    market.clock.advance(86_400_000);
+    await imports.apply(seller, 'sku,price\nD,2');
+    expect(await listings()).toMatchObject([{ createdAt: new Date(market.clock.now().getTime() - 86_400_000) }]);
+    await imports.apply(seller, 'sku,state\nD,published');
+    expect(await listings()).toMatchObject([{ state: 'published', createdAt: market.clock.now() }]);
+    market.clock.advance(-86_400_000);
+  });
+
   it('skip: the listing stays as it is', async () => {
     await before();
     expect((await imports.apply(seller, goblet('11.00'), 'skip')).outcomes).toMatchObject({ skipped: 1, created: 0 });

@@ -1,9 +1,10 @@
 import { notify } from '#server/citizens/notifications.ts';
+import { hearsSql } from '#server/market/people/blocks.ts';
 import { storefrontNotFound } from '#server/market/search/storefront-queries.ts';
 import { followsMax } from '#server/market/search/storefront-schema.ts';
 import { lockName } from '#server/platform/advisory-lock.ts';
 import type { Clock } from '#server/platform/clock.ts';
-import type { Tx } from '#server/platform/db.ts';
+import { Prisma, type Tx } from '#server/platform/db.ts';
 import { DomainError, refuse } from '#server/platform/errors.ts';
 import type { Ids } from '#server/platform/ids.ts';
 
@@ -52,8 +53,8 @@ function tooManyFollows(): Error {
 const quietMs = 86_400_000;
 
 /**
- * Tells followers of a seller that there is something new, each at most once a day for one seller. At most `limit` in
- * one call; answers how many were told.
+ * Tells followers of a seller that there is something new, each at most once a day for one seller; whoever does not want
+ * to hear of the seller is not told. At most `limit` in one call; answers how many were told.
  */
 export async function tellFollowers(
   tx: Tx,
@@ -62,17 +63,18 @@ export async function tellFollowers(
 ): Promise<number> {
   const now = deps.clock.now();
   const quietSince = new Date(now.getTime() - quietMs);
-  const told = await tx.$queryRaw<{ followerId: string; name: string }[]>`
+  const told = await tx.$queryRaw<{ followerId: string; name: string }[]>(Prisma.sql`
     WITH due AS (
       SELECT follower_id, seller_id FROM storefront_follow
        WHERE seller_id = ${input.sellerId}::uuid
          AND (notified_at IS NULL OR notified_at <= ${quietSince.toISOString()}::timestamptz)
+         AND ${hearsSql({ reader: Prisma.sql`follower_id`, from: Prisma.sql`seller_id` })}
        ORDER BY follower_id LIMIT ${input.limit} FOR UPDATE SKIP LOCKED
     )
     UPDATE storefront_follow AS follow SET notified_at = ${now.toISOString()}::timestamptz
       FROM due JOIN storefront ON storefront.seller_id = due.seller_id
      WHERE follow.follower_id = due.follower_id AND follow.seller_id = due.seller_id
-    RETURNING follow.follower_id AS "followerId", storefront.display_name AS name`;
+    RETURNING follow.follower_id AS "followerId", storefront.display_name AS name`);
   for (const { followerId: citizenId, name } of told)
     await notify(tx, deps, { citizenId, kind: 'seller_published', details: { name } });
   return told.length;

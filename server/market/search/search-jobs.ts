@@ -1,5 +1,6 @@
 import { citizenById } from '#server/citizens/queries.ts';
 import { notify } from '#server/citizens/notifications.ts';
+import { strangersOf } from '#server/market/people/blocks.ts';
 import { countCatalogue } from '#server/market/search/catalogue-counts.ts';
 import { tellFollowers } from '#server/market/search/following.ts';
 import { filterOf } from '#server/market/search/saved-searches.ts';
@@ -9,7 +10,9 @@ import { keepInStep, openStorefront } from '#server/market/search/storefronts.ts
 import { countWords, learnWords } from '#server/market/search/typos.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import type { Database, Tx } from '#server/platform/db.ts';
+import { isDatabaseUnavailable } from '#server/platform/errors.ts';
 import type { Ids } from '#server/platform/ids.ts';
+import { log } from '#server/platform/log.ts';
 import { readNews, type OutboxNews } from '#server/platform/outbox.ts';
 
 export interface SearchJobDeps {
@@ -110,20 +113,41 @@ export async function watchSavedSearches(deps: SearchJobDeps): Promise<{ checked
   });
   let told = 0;
   for (const search of due) {
-    const news = await newListings(deps, { ...search, filter: filterOf(search.filter) });
+    const news = await newsOf(deps, { ...search, filter: filterOf(search.filter) });
     if (await settle(deps, { search, news, now })) told += 1;
   }
   return { checked: due.length, told };
 }
 
-/** The newest hits that were published since the search was last told of, without the citizen's own. */
+const noNews: SearchNews = { count: 0, latestAt: null };
+
+/** One that fails is said in the log and looked at again in an hour: those behind it do not wait for it. */
+async function newsOf(deps: SearchJobDeps, search: DueSearch & { filter: ListingFilter }): Promise<SearchNews> {
+  try {
+    return await newListings(deps, search);
+  } catch (error) {
+    if (isDatabaseUnavailable(error)) throw error;
+    log().error({ err: error, savedSearchId: search.id }, 'a kept search could not be looked at');
+    return noNews;
+  }
+}
+
+/**
+ * The newest hits that came on sale since the search was last told of, without the citizen's own and those of sellers whom
+ * they do not hear or who do not sell to them.
+ */
 async function newListings(deps: SearchJobDeps, search: DueSearch & { filter: ListingFilter }): Promise<SearchNews> {
   const reading = { db: deps.database.client, database: deps.database, clock: deps.clock };
   const { items, meant } = await searchListings(reading, { ...search.filter, sort: 'newest', limit: newsMax });
-  if (meant?.isApplied === true) return { count: 0, latestAt: null };
-  const news = items.filter(
+  if (meant?.isApplied === true) return noNews;
+  const others = items.filter(
     ({ createdAt, seller }) => createdAt > search.seenUntil && seller.citizenId !== search.citizenId,
   );
+  const apart = await strangersOf(deps.database.client, {
+    citizenId: search.citizenId,
+    among: others.map(({ seller }) => seller.citizenId),
+  });
+  const news = others.filter(({ seller }) => !apart.has(seller.citizenId));
   return { count: news.length, latestAt: news[0]?.createdAt ?? null };
 }
 

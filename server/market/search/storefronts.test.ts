@@ -1,22 +1,32 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
+import { pino } from 'pino';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { rememberCitizen } from '#server/citizens/service.ts';
 import { marketClosing, marketData } from '#server/market/account.ts';
+import { listingsRouter } from '#server/market/catalogue/listings-router.ts';
+import { republishListing } from '#server/market/catalogue/listings.ts';
+import { setBlock } from '#server/market/people/blocks.ts';
 import { tellFollowers } from '#server/market/search/following.ts';
 import { followNews, watchSavedSearches } from '#server/market/search/search-jobs.ts';
 import { searchRouter, storefrontsRouter } from '#server/market/search/search-router.ts';
 import { savedSearchesMax } from '#server/market/search/storefront-schema.ts';
 import { slugOf } from '#server/market/search/storefronts.ts';
+import type { Database, Tx } from '#server/platform/db.ts';
 import { asRefusal } from '#server/platform/errors.ts';
 import { systemIds } from '#server/platform/ids.ts';
+import { once } from '#server/platform/once.ts';
 import { createCallerFactory, router } from '#server/platform/trpc.ts';
 import { testContext } from '#server/testing/context.ts';
 import { testMarket, type TestCitizen, type TestMarket } from '#server/testing/market.ts';
 import { testPrincipal } from '#server/testing/principal.ts';
 import { testSealing } from '#server/testing/sealing.ts';
 
-const makeCaller = createCallerFactory(router({ search: searchRouter, storefronts: storefrontsRouter }));
+const makeCaller = createCallerFactory(
+  router({ search: searchRouter, storefronts: storefrontsRouter, listings: listingsRouter }),
+);
+
+once('log', () => pino({ enabled: false }));
 
 let market: TestMarket;
 let shop: TestCitizen;
@@ -155,6 +165,22 @@ describe('following', () => {
     expect(await told(visitor, 'seller_published')).toBe(2);
   });
 
+  it.each([
+    ['whom they muted', 'mute', 'visitor'],
+    ['who blocked them', 'block', 'shop'],
+  ] as const)('says nothing of a seller %s', async (_whom, kind, by) => {
+    const follower = await market.citizen();
+    await as(follower).storefronts.follow({ slug: await shopSlug() });
+    const pair = by === 'shop' ? [shop.citizenId, follower.citizenId] : [follower.citizenId, shop.citizenId];
+    const [from = '', citizenId = ''] = pair;
+    const { clock } = market;
+    await market.database.inTransaction((tx) => setBlock(tx, { by: from, citizenId, kind, isOn: true, clock }));
+    market.clock.advance(86_400_001);
+    const tell = (tx: Tx) => tellFollowers(tx, tools(), { sellerId: shop.citizenId, limit: 500 });
+    await market.database.inTransaction(tell);
+    expect(await told(follower, 'seller_published')).toBe(0);
+  });
+
   it('oneself is refused, and ends when it is no longer wanted', async () => {
     const slug = await shopSlug();
     expect(await code(as(shop).storefronts.follow({ slug }))).toBe('own_storefront');
@@ -204,6 +230,61 @@ describe('a search that is kept', () => {
       { name: 'Glass', count: 1 },
       { name: 'Glass', count: 1 },
     ]);
+  });
+
+  const hour = 3_600_001;
+  const heard = async (citizen: TestCitizen) => {
+    market.clock.advance(hour);
+    await watchSavedSearches(tools());
+    return told(citizen, 'search_found');
+  };
+
+  it('tells of a draft from the day on that it is on sale, however old the draft is', async () => {
+    const { listingId } = await market.listing(shop, { isDraft: true });
+    market.clock.advance(hour);
+    const reader = await market.citizen();
+    await keep(reader);
+    expect(await heard(reader)).toBe(0);
+    const draft = { sellerId: shop.citizenId, listingId, ...tools() };
+    await market.database.inTransaction((tx) => republishListing(tx, draft));
+    const newest = await as(reader).listings.search({ sort: 'newest', limit: 1 });
+    expect(newest.items.map(({ id }) => id)).toEqual([listingId]);
+    expect(await heard(reader)).toBe(1);
+  });
+
+  it('says nothing of a seller who is muted', async () => {
+    const reader = await market.citizen();
+    await keep(reader);
+    const muted = { by: reader.citizenId, citizenId: shop.citizenId, kind: 'mute', isOn: true } as const;
+    await market.database.inTransaction((tx) => setBlock(tx, { ...muted, clock: market.clock }));
+    const other = await market.citizen();
+    await keep(other);
+    market.clock.advance(1);
+    await market.listing(shop);
+    expect([await heard(reader), await told(other, 'search_found')]).toEqual([0, 1]);
+  });
+
+  it('that cannot be looked at holds up no other, and is looked at again an hour later', async () => {
+    const [unlucky, other] = [await market.citizen(), await market.citizen()];
+    const text = 'unreadable';
+    const { savedSearchId: id } = await keep(unlucky, { filter: { text } });
+    await keep(other);
+    market.clock.advance(1);
+    await market.listing(shop);
+    market.clock.advance(hour);
+    const { database } = market;
+    const isBroken = (values: readonly unknown[]) => values.includes(text);
+    const broken: Database = {
+      ...database,
+      runPlanned: (query) =>
+        isBroken(query.values) ? Promise.reject(new Error('too slow')) : database.runPlanned(query),
+      runPrepared: (query, values) =>
+        isBroken(values) ? Promise.reject(new Error('too slow')) : database.runPrepared(query, values),
+    };
+    await watchSavedSearches({ ...tools(), database: broken });
+    expect(await told(other, 'search_found')).toBe(1);
+    const { nextCheckAt } = await database.client.savedSearch.findUniqueOrThrow({ where: { id } });
+    expect(nextCheckAt > market.clock.now()).toBe(true);
   });
 
   it('is one of few', async () => {

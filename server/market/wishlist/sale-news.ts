@@ -1,5 +1,6 @@
 import { notify } from '#server/citizens/notifications.ts';
 import { runningSaleSql } from '#server/market/discounts/sale-sql.ts';
+import { hearsSql } from '#server/market/people/blocks.ts';
 import { formatAmount } from '#server/money/money.ts';
 import type { Clock } from '#server/platform/clock.ts';
 import { Prisma } from '#server/platform/db.ts';
@@ -11,6 +12,8 @@ interface ToldRow {
   listingId: string;
   title: string;
   priceMinor: bigint;
+  /** Whether the citizen hears of the seller. */
+  hears: boolean;
 }
 
 /** A sale that goes on and was not told of yet, for this transaction alone. Null where there is none. */
@@ -40,7 +43,8 @@ export async function tellOfOneSale(
   const rows = await tx.$queryRaw<ToldRow[]>(Prisma.sql`
     WITH due AS (
       SELECT item.citizen_id, item.listing_id, listing.title,
-             listing.price_minor - listing.price_minor * best.percent_bps / 10000 AS price
+             listing.price_minor - listing.price_minor * best.percent_bps / 10000 AS price,
+             ${hearsSql({ reader: Prisma.sql`item.citizen_id`, from: Prisma.sql`listing.seller_id` })} AS hears
         FROM sale
         JOIN listing ON listing.seller_id = sale.seller_id AND listing.state = 'published'
                     AND listing.stock IS DISTINCT FROM 0
@@ -55,8 +59,9 @@ export async function tellOfOneSale(
     UPDATE wishlist_item AS item SET told_sale_id = ${saleId}::uuid
       FROM due
      WHERE item.citizen_id = due.citizen_id AND item.listing_id = due.listing_id
-    RETURNING item.citizen_id AS "citizenId", item.listing_id AS "listingId", due.title, due.price AS "priceMinor"`);
-  for (const { citizenId, listingId, title, priceMinor } of rows) {
+    RETURNING item.citizen_id AS "citizenId", item.listing_id AS "listingId", due.title, due.price AS "priceMinor", due.hears`);
+  for (const { citizenId, listingId, title, priceMinor, hears } of rows) {
+    if (!hears) continue;
     const amount = formatAmount(priceMinor, 'DUCAT', { locale: 'en' });
     await notify(tx, deps, { citizenId, kind: 'wish_on_sale', details: { listing: listingId, title, amount } });
   }

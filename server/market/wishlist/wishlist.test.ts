@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { marketClosing, marketData } from '#server/market/account.ts';
 import { pauseListing, republishListing, updateListing } from '#server/market/catalogue/listings.ts';
 import { followShelves } from '#server/market/dashboards/shelf-jobs.ts';
+import { setBlock } from '#server/market/people/blocks.ts';
 import { viewedRouter } from '#server/market/viewed/viewed-router.ts';
 import { viewedMax } from '#server/market/viewed/viewed-listings.ts';
 import { tellOfSales } from '#server/market/wishlist/wishlist-jobs.ts';
@@ -134,6 +135,23 @@ describe('whoever wishes for a listing', () => {
       },
       { timeout: 20_000 },
     );
+  });
+
+  it.each([
+    ['whom they muted', 'mute'],
+    ['who blocked them', 'block'],
+  ] as const)('hears nothing of a seller %s, neither of a price nor of a sale', async (_whom, kind) => {
+    const { clock } = market;
+    const shop = await market.citizen();
+    const { listingId } = await market.listing(shop, { priceMinor: 20_00n });
+    await as(buyer).wishlist.put({ listingId });
+    const [by, citizenId] = kind === 'mute' ? [buyer.citizenId, shop.citizenId] : [shop.citizenId, buyer.citizenId];
+    await market.database.inTransaction((tx) => setBlock(tx, { by, citizenId, kind, isOn: true, clock }));
+    await market.database.client.listing.update({ where: { id: listingId }, data: { priceMinor: 10_00n } });
+    await tell(listingId);
+    await runSale(market, shop, { percentBps: 5_000 });
+    await tellOfSales(tools());
+    expect([await toldOf('wish_cheaper', listingId), await toldOf('wish_on_sale', listingId)]).toEqual([0, 0]);
   });
 
   it('is told that it is back at most once a day, and of a price only once it can be bought', async () => {
