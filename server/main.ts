@@ -14,6 +14,10 @@ import { systemIds } from './platform/ids.ts';
 import { log } from './platform/log.ts';
 
 const drainMsMax = 10_000;
+/** Connections to the database that are there before anybody comes: as many as searches take at once. */
+const connectionsKept = 8;
+/** Connections that may wait to be taken in; the system has a limit of its own. Node's 511 are fewer than a crowd at the door. */
+const waitingMax = 8_192;
 
 /**
  * The web process: answers API paths itself and hands pages to Next.
@@ -24,6 +28,7 @@ async function main(): Promise<void> {
   announceAddress(settings.APP_URL);
   forgetWatcher();
   await assertMode(database(), settings);
+  await database().keepOpen(connectionsKept);
   await database().inTransaction((tx) =>
     appointFirstOperators(tx, { usernames: settings.OPERATOR_USERNAMES, clock: systemClock, ids: systemIds }),
   );
@@ -66,7 +71,7 @@ async function main(): Promise<void> {
 function listen(server: Server, settings: { HOST: string; PORT: number }): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(settings.PORT, settings.HOST, resolve);
+    server.listen({ port: settings.PORT, host: settings.HOST, backlog: waitingMax }, resolve);
   });
 }
 

@@ -70,6 +70,23 @@ it('is closed only when PostgreSQL has let go of every connection, and may be cl
   await proxy.close();
 });
 
+it('has as many connections open as it shall keep, before anybody asks for anything', async () => {
+  const { adminUrl, client } = await testDatabase();
+  const url = new URL(adminUrl);
+  url.searchParams.set('application_name', 'kept');
+  const database = createDatabase(url.href);
+  const open = async () => {
+    const [row] = await client.$queryRaw<{ count: number }[]>`
+      SELECT count(*)::integer AS count FROM pg_stat_activity
+       WHERE datname = current_database() AND application_name = 'kept'`;
+    return row?.count;
+  };
+  expect(await open()).toBe(0);
+  await database.keepOpen(5);
+  expect(await open()).toBe(5);
+  await database.close();
+});
+
 it('a transaction reads what is committed, whatever the server does by itself', async () => {
   const database = await testDatabase();
   await asSuperuser(

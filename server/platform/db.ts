@@ -39,6 +39,11 @@ export interface Database {
    * when the work throws, so that nothing of it stays.
    */
   inSession<T>(work: (session: Session) => Promise<T>): Promise<T>;
+  /**
+   * Opens so many connections and keeps them, also while nobody asks for anything. A crowd that comes at once leaves no time
+   * to open one: each takes several turns of the event loop.
+   */
+  keepOpen(count: number): Promise<void>;
   /** Resolves when the database answers and accepts writes; rejects otherwise. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -107,6 +112,7 @@ export function createDatabase(url: string, options: DatabaseOptions = {}): Data
     runPlanned: async <Row extends QueryResultRow>({ text, values }: PlannedQuery) =>
       (await main.pool.query<Row>(text, [...values])).rows,
     inSession: (work) => inSession(main.pool, work),
+    keepOpen: (count) => keepOpen(main.pool, count),
     ping: () => withinTime(assertWritable(client), pingTimeoutMs),
     close: async () => {
       await Promise.all([main.close(), patient?.close()]);
@@ -151,6 +157,12 @@ function openClient(url: string, limits: { connectionsMax: number; timeoutMs: nu
     await allClosed();
   };
   return { client, pool, close };
+}
+
+async function keepOpen(pool: Pool, count: number): Promise<void> {
+  pool.options.min = count;
+  const connections = await Promise.all(Array.from({ length: count }, () => pool.connect()));
+  for (const connection of connections) connection.release();
 }
 
 async function inSession<T>(pool: Pool, work: (session: Session) => Promise<T>): Promise<T> {

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import type { Database } from '#server/platform/db.ts';
+import { runningHouse } from './house.ts';
 import { done, walletOf, type Stage } from './stage.ts';
 import { signInThroughVenice } from './venice-sign-in.ts';
 import type { Visitor } from './visitor.ts';
@@ -12,11 +14,17 @@ export interface Cast {
   buyers: readonly string[];
 }
 
+/** The product, and its database where that is known. */
+export interface Product {
+  base: string;
+  database: Database | null;
+}
+
 /** Whoever runs in a race gets this much more than it costs, so that they are not given some before each. */
 const reserveMinor = 5_00n;
 
 /** A stage in any product that plays Venice itself: its citizens sign in as browsers do. */
-export async function productStage(base: string, cast: Cast): Promise<Stage> {
+export async function productStage({ base, database }: Product, cast: Cast): Promise<Stage> {
   const bank = await signInThroughVenice(base, cast.bank);
   const seller = await signInThroughVenice(base, cast.seller);
   const buyers: Visitor[] = [];
@@ -29,5 +37,5 @@ export async function productStage(base: string, cast: Cast): Promise<Stage> {
   };
   // One after the other: all are paid by one wallet.
   for (const buyer of buyers) await fund(buyer, reserveMinor);
-  return { seller, buyers, fund };
+  return { seller, buyers, fund, house: database === null ? null : runningHouse(database) };
 }

@@ -9,11 +9,20 @@ export interface Stage {
   readonly buyers: readonly Visitor[];
   /** Sees to it that somebody has at least so many centesimi. */
   fund(citizen: Visitor, amountMinor: bigint): Promise<void>;
+  /** Null where nobody can move the time of an order. */
+  readonly house: House | null;
+}
+
+/** What acts by itself when the time of an order is over. */
+export interface House {
+  /** Lets the time of these orders be over; resolves when the house begins, `settled` when it has been at all of them. */
+  actOn(orderIds: readonly string[]): Promise<{ settled: Promise<void> }>;
 }
 
 /** Many who want the same at once, and what must be true afterwards. Rejects with what was not. */
 export interface Race {
   readonly name: string;
+  readonly needsHouse?: true;
   run(stage: Stage): Promise<void>;
 }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { openAccount, systemAccountId } from '#server/ledger/accounts.ts';
 import { postLinked } from '#server/ledger/transfers.ts';
+import { takeDueSteps } from '#server/market/orders/deadline-jobs.ts';
 import { once } from '#server/platform/once.ts';
 import { createLimits } from '#server/platform/rate-limit.ts';
 import { classesTimes } from '#server/platform/rate-limit-classes.ts';
@@ -10,7 +11,8 @@ import type { TestDatabase } from '../database.ts';
 import { frontSecret, testFront } from '../front.ts';
 import { signedInCitizen } from '../sessions.ts';
 import { assignTestLevel } from '../trust.ts';
-import type { Stage } from './stage.ts';
+import { endTimeOf } from './house.ts';
+import { hold, type House, type Stage } from './stage.ts';
 import { visitorAt, type Visitor } from './visitor.ts';
 
 export interface TestStage extends Stage {
@@ -38,6 +40,23 @@ export async function testStage(runners = 16): Promise<TestStage> {
     buyers,
     database: front.direct,
     fund: (who, amountMinor) => give(front.direct, { owner: ids.get(who) ?? randomUUID(), amountMinor }),
+    house: houseOf(front.direct),
+  };
+}
+
+/** Two workers at once. */
+function houseOf(database: TestDatabase): House {
+  const deps = { database, clock: systemClock, ids: systemIds, secret: frontSecret };
+  return {
+    actOn: async (orderIds) => {
+      await endTimeOf(database, orderIds);
+      const works = Promise.all([takeDueSteps(deps), takeDueSteps(deps)]);
+      const settled = works.then((reports) => {
+        const failed = reports.flatMap((report) => report.failed);
+        hold(failed.length === 0, 'the house takes its steps or leaves them', failed);
+      });
+      return { settled };
+    },
   };
 }
 

@@ -19,6 +19,8 @@ export interface Visitor {
   tell(path: string, input?: object): Promise<Answer>;
 }
 
+/** Who waits longer for an answer has lost it. */
+const patienceMs = 60_000;
 /** How often a call is made again that came too often; nothing was done by then. */
 const waitsMax = 5;
 const refusedCall = z.object({
@@ -33,11 +35,15 @@ export function visitorAt(base: string, { name, cookie }: { name: string; cookie
   return {
     name,
     ask: (path, input) =>
-      insist(() => fetch(`${base}/api/trpc/${path}?input=${encodeURIComponent(sealed(input))}`, { headers })),
+      insist(() =>
+        fetch(`${base}/api/trpc/${path}?input=${encodeURIComponent(sealed(input))}`, { headers, ...patience() }),
+      ),
     tell: (path, input) =>
-      insist(() => fetch(`${base}/api/trpc/${path}`, { method: 'POST', headers, body: sealed(input) })),
+      insist(() => fetch(`${base}/api/trpc/${path}`, { method: 'POST', headers, body: sealed(input), ...patience() })),
   };
 }
+
+const patience = () => ({ signal: AbortSignal.timeout(patienceMs) });
 
 /** Whoever calls too often waits as long as they are told to, and calls again. */
 async function insist(call: () => Promise<Response>): Promise<Answer> {
