@@ -8,6 +8,7 @@ import { workOnImports } from '#server/market/imports/import-jobs.ts';
 import { importById } from '#server/market/imports/import-queries.ts';
 import type { ImportFormat, ImportRule, ImportView } from '#server/market/imports/import-schema.ts';
 import { cancelImport, startApplying, startUndo } from '#server/market/imports/imports.ts';
+import type { Database } from '#server/platform/db.ts';
 import { systemIds } from '#server/platform/ids.ts';
 import type { TestCitizen, TestMarket } from './market.ts';
 
@@ -21,6 +22,8 @@ export interface TestImports {
   /** The worker, until it has nothing to do. */
   work(): Promise<void>;
   see(seller: TestCitizen, importId: string): Promise<ImportView>;
+  /** How many transactions wait for a lock of another one. */
+  waiting(): Promise<number>;
   /** Sends, applies and waits. */
   apply(seller: TestCitizen, text: string, rule?: ImportRule): Promise<ImportView>;
   undo(seller: TestCitizen, importId: string): Promise<ImportView>;
@@ -51,6 +54,7 @@ export function testImports(market: TestMarket, batchRows = 100): TestImports {
     start,
     work,
     see,
+    waiting: () => waitingOnes(database),
     cancel: (seller, importId) => database.inTransaction((tx) => cancelImport(tx, own(seller, importId))),
     startUndo: (seller, importId) => database.inTransaction((tx) => startUndo(tx, own(seller, importId))),
     apply: async (seller, text, rule) => {
@@ -78,6 +82,14 @@ export function testImports(market: TestMarket, batchRows = 100): TestImports {
       return text;
     },
   };
+}
+
+async function waitingOnes({ client }: Database): Promise<number> {
+  const [row] = await client.$queryRaw<{ waiting: number }[]>`
+    SELECT count(*)::integer AS waiting FROM pg_locks
+     WHERE NOT granted AND pid IN (
+       SELECT pid FROM pg_locks WHERE database = (SELECT oid FROM pg_database WHERE datname = current_database()))`;
+  return row?.waiting ?? 0;
 }
 
 /** A file of so many goods, each with a key, the price in ducats. */

@@ -43,15 +43,6 @@ const goblet = (price: string, stock = '5') =>
   small(`A,Goblet of cristallo,A wine goblet blown thin.,glass,${price},${stock}`);
 const edit = (listingId: string, change: object) => imports.edit(seller, listingId, change);
 
-/** How many wait for a lock of somebody else. */
-async function waitingOnes(): Promise<number> {
-  const [row] = await market.database.client.$queryRaw<{ waiting: number }[]>`
-    SELECT count(*)::integer AS waiting FROM pg_locks
-     WHERE NOT granted AND pid IN (
-       SELECT pid FROM pg_locks WHERE database = (SELECT oid FROM pg_database WHERE datname = current_database()))`;
-  return row?.waiting ?? 0;
-}
-
 describe('an import', () => {
   it('writes nothing before its seller decides, and then each row as the form would have', async () => {
     await fresh();
@@ -159,7 +150,7 @@ describe('an import', () => {
       await startApplying(tx, { ...own, rule: 'update' });
       // It has seen the import as it was before, and waits for it.
       const uploading = uploadImport(market, next);
-      while ((await waitingOnes()) === 0);
+      while ((await imports.waiting()) === 0);
       await applyBatch(tx, { ...own, batchRows: 10 });
       return { sending: uploading };
     });
