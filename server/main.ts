@@ -3,7 +3,7 @@ import nextServer from 'next';
 import { knownMigrations } from '../prisma/migrate.ts';
 import { assertMode } from './api/boot.ts';
 import { limits } from './api/context.ts';
-import { answer, type Front } from './api/front-server.ts';
+import { answer, serveWith, type Front } from './api/front-server.ts';
 import { stopServing } from './api/stopping.ts';
 import { appointFirstOperators } from './citizens/operators.ts';
 import { combiner } from './ledger/combiner.ts';
@@ -49,9 +49,8 @@ async function main(): Promise<void> {
     isDraining: () => isDraining,
     streams: new Set(),
   };
-  const server = createServer((request, response) => {
-    void answer(front, { request, response });
-  });
+  const server = createServer();
+  serveWith(server, (exchange) => void answer(front, exchange));
   server.requestTimeout = 30_000;
   server.headersTimeout = 10_000;
   if (isDevelopment) server.on('upgrade', (...upgrade) => void next.getUpgradeHandler()(...upgrade));

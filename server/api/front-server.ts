@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { database } from '#server/platform/db.ts';
 import {
   contentSecurityPolicy,
@@ -16,6 +16,8 @@ import { systemIds } from '#server/platform/ids.ts';
 import { instanceId } from '#server/platform/instance.ts';
 import { log } from '#server/platform/log.ts';
 import {
+  holdBack,
+  letCome,
   pathAndQuery,
   readBody,
   sendRefusal,
@@ -45,9 +47,20 @@ export interface Front {
   streams: Set<ServerResponse>;
 }
 
-interface Exchange {
+export interface Exchange {
   request: IncomingMessage;
   response: ServerResponse;
+}
+
+/** Has the front answer all that comes to a server. Whoever asks before they send a body hears first whether it is wanted. */
+export function serveWith(server: Server, answering: (exchange: Exchange) => void): void {
+  server.on('request', (request, response) => {
+    answering({ request, response });
+  });
+  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+    holdBack(request, response);
+    answering({ request, response });
+  });
 }
 
 /** Every request passes here. A failure becomes an answer, never an unhandled rejection. */
@@ -100,6 +113,7 @@ async function route(front: Front, path: string, { request, response }: Exchange
     return sendWebResponse(response, unavailablePage(visitorOf(request, path)));
   }
   if (request.headers[packing] !== undefined) namePacking(response);
+  letCome(request);
   await front.pages(request, response);
 }
 

@@ -253,3 +253,35 @@ describe('many at once', () => {
     expect(statuses.filter((status) => status === 200).length).toBeGreaterThanOrEqual(10);
   });
 });
+
+describe('whoever asks before they send a body', () => {
+  /** What is said to the head of a request, and to the body, which is sent once it is asked for. */
+  async function said(head: readonly string[], body: Uint8Array): Promise<string> {
+    const socket = connect(front.port, '127.0.0.1');
+    let text = '';
+    socket.setEncoding('latin1').on('data', (piece: string) => {
+      text += piece;
+      if (text.startsWith('HTTP/1.1 100') && body.byteLength > 0) socket.write(body);
+    });
+    const length = `content-length: ${String(body.byteLength)}`;
+    const first = [`PUT /api/uploads/${randomUUID()} HTTP/1.1`, 'host: cascade', 'expect: 100-continue', length];
+    socket.write([...first, 'content-type: image/png', 'connection: close', ...head, '', ''].join('\r\n'));
+    await happening(socket, 'close');
+    return text;
+  }
+
+  it('hears a refusal instead of being told to go on', async () => {
+    const heard = await said([`origin: ${front.base}`], new Uint8Array(uploadBytesMax));
+    expect(heard).toMatch(/^HTTP\/1\.1 401 /);
+    expect(heard).not.toContain('100 Continue');
+  });
+
+  it('is told to go on once it is known who they are', async () => {
+    const heard = await said(
+      [`origin: ${front.base}`, `cookie: ${owner.cookie}`],
+      await plain(20, 10).png().toBuffer(),
+    );
+    expect(heard).toMatch(/^HTTP\/1\.1 100 Continue/);
+    expect(heard).toMatch(/HTTP\/1\.1 200 /);
+  });
+});

@@ -36,6 +36,20 @@ const bodies = new WeakMap<Request, Buffer>();
 /** Requests whose body is still on its way, and how much of it may come. */
 const unread = new WeakMap<Request, { message: IncomingMessage; bytesMax: number }>();
 
+/** Requests whose senders wait for a word before they send the body (`Expect: 100-continue`), with what the word is said by. */
+const awaited = new WeakMap<IncomingMessage, ServerResponse>();
+
+/** Keeps a sender waiting until somebody wants the body. */
+export function holdBack(message: IncomingMessage, response: ServerResponse): void {
+  awaited.set(message, response);
+}
+
+/** Tells a sender who waits for it to send the body. */
+export function letCome(message: IncomingMessage): void {
+  awaited.get(message)?.writeContinue();
+  awaited.delete(message);
+}
+
 /** Reads a whole body as UTF-8 text and refuses more than `bytesMax` bytes: `body_too_large`. */
 export async function readBodyText(request: Request, bytesMax: number): Promise<string> {
   return (await readBodyBytes(request, bytesMax)).toString('utf8');
@@ -100,6 +114,7 @@ export function readBody(message: IncomingMessage, bytesMax: number): Promise<Bu
     if (declared > bytesMax) throw bodyTooLarge();
     // Whoever left before anybody listened is not told of again.
     if (message.destroyed) throw senderLeft();
+    letCome(message);
     const chunks: Buffer<ArrayBuffer>[] = [];
     let size = 0;
     let isRead = false;
@@ -163,6 +178,11 @@ const discardMsMax = 5_000;
  */
 export async function sendRefusal(target: ServerResponse, refusal: Response): Promise<void> {
   if (target.req.complete) return sendWebResponse(target, refusal);
+  if (awaited.has(target.req)) {
+    // Nothing was sent, and nothing will be.
+    target.setHeader('connection', 'close');
+    return sendWebResponse(target, refusal);
+  }
   const body = Buffer.from(await refusal.arrayBuffer());
   setHead(target, refusal);
   target.setHeader('connection', 'close');

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, inject } from 'vitest';
-import { answer } from '#server/api/front-server.ts';
+import { answer, serveWith } from '#server/api/front-server.ts';
 import { createDatabase } from '#server/platform/db.ts';
 import { parseEnv } from '#server/platform/env.ts';
 import { once } from '#server/platform/once.ts';
@@ -48,7 +48,8 @@ export async function testFront(): Promise<TestFront> {
     rejections: [],
     streams: new Set(),
   };
-  const server = createServer((request, response) => {
+  const server = createServer();
+  serveWith(server, ({ request, response }) => {
     const { base: appUrl, trustedProxyHops } = front;
     const settings = { appUrl, formOrigins: [], isDevelopment: false, trustedProxyHops };
     const pages = (pageRequest: typeof request, pageResponse: typeof response) => {
