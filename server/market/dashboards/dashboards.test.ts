@@ -162,6 +162,29 @@ describe('stock that runs out', () => {
     expect(await told(seller)).toBe(1);
   });
 
+  it('is told of a choice that sold out while there is enough of the others, once', async () => {
+    const seller = await market.citizen();
+    const variants = [
+      { values: ['small'], priceMinor: 1_00n, stock: 40 },
+      { values: ['large'], priceMinor: 2_00n, stock: 2 },
+      { values: ['huge'], priceMinor: 3_00n, stock: 0 },
+    ];
+    const options = [{ name: 'Size', values: ['small', 'large', 'huge'] }];
+    const { listingId } = await market.listing(seller, { options, variants });
+    await look(listingId);
+    const where = { listingId, values: { equals: ['large'] } };
+    const { id: variantId } = await market.database.client.listingVariant.findFirstOrThrow({ where });
+    await market.buy(buyer, { listingId, variantId, quantity: 2 });
+    await look(listingId);
+    await look(listingId);
+    const told = await market.database.client.notification.findMany({
+      where: { citizenId: seller.citizenId, kind: 'stock_low' },
+    });
+    expect(told.map(({ details }) => details)).toEqual([
+      { listing: listingId, title: 'Goblet of cristallo – large', count: 0 },
+    ]);
+  });
+
   it('is measured by the threshold that the seller names, and listed until there is more', async () => {
     const seller = await market.citizen();
     const { listingId } = await market.listing(seller, { stock: 10 });
