@@ -54,8 +54,7 @@ export function StorefrontHead({ storefront, action }: StorefrontHeadProps) {
 function Statistics({ storefront, label }: { storefront: StorefrontView; label: string }) {
   const t = useTranslations('storefront');
   const format = useFormatter();
-  const { listings, sales, ratings, ratingTenths, followers } = storefront.statistics;
-  const rating = { reviews: ratings, starsMilli: ratingTenths === null ? null : ratingTenths * 100 };
+  const { listings, sales, rating, followers } = storefront.statistics;
   const figures = [
     { key: 'listings', value: format.number(listings) },
     { key: 'sales', value: format.number(sales) },

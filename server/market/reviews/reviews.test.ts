@@ -4,6 +4,8 @@ import { sellerRating, wrongRatings } from './ratings.ts';
 import { ageSellerRatings, checkListingRatings, showDueReviews } from './review-jobs.ts';
 import { purchasesToReview, reviewsBy, reviewsOfListing, reviewsOfOrder } from './review-queries.ts';
 import { answerReview, setReviewHidden } from './reviews.ts';
+import { storefrontOf } from '#server/market/search/storefront-queries.ts';
+import { openStorefront } from '#server/market/search/storefronts.ts';
 import { systemIds } from '#server/platform/ids.ts';
 import { once } from '#server/platform/once.ts';
 import { testMarket, type TestCitizen, type TestMarket } from '#server/testing/market.ts';
@@ -214,7 +216,17 @@ describe('ratings', () => {
     expect(await ageSellerRatings(deps())).toBeGreaterThan(0);
     expect(await ofSeller()).toEqual({ reviews: 2, starsMilli: 3_667 });
     expect(await ageSellerRatings(deps())).toBe(0);
+    expect(await shownInStorefront()).toEqual({ reviews: 2, starsMilli: 3_667 });
   });
+
+  /** Of the seller, where they present themselves. */
+  async function shownInStorefront() {
+    const { clock, database } = market;
+    const { citizenId: sellerId } = seller;
+    await database.inTransaction((tx) => openStorefront(tx, { sellerId, clock }));
+    const { slug } = await database.client.storefront.findUniqueOrThrow({ where: { sellerId } });
+    return (await storefrontOf(database.client, slug)).statistics.rating;
+  }
 });
 
 describe('purchases to review', () => {

@@ -6,6 +6,7 @@ import type {
 } from '#server/market/search/storefront-schema.ts';
 import { createdCursor, cutPage, readTimeCursor } from '#server/market/cursors.ts';
 import { hiddenAmong, hiddenOfStorefront } from '#server/market/people/holds.ts';
+import { sellerRating } from '#server/market/reviews/ratings.ts';
 import type { Page } from '#server/market/schema.ts';
 import { citizenById } from '#server/citizens/queries.ts';
 import { slugOf } from '#server/market/search/storefronts.ts';
@@ -49,23 +50,16 @@ export function storefrontNotFound(): Error {
   return refuse('not_found', 'storefront_not_found', 'There is no such storefront.');
 }
 
-interface StatisticsRow {
-  listings: number;
-  sales: number;
-  ratings: number;
-  ratingTenths: number | null;
-  followers: number;
-}
-
 async function statisticsOf(db: Db, sellerId: string): Promise<StorefrontStatistics> {
-  const [row] = await db.$queryRaw<StatisticsRow[]>`
-    SELECT count(*) FILTER (WHERE state = 'published')::integer AS listings,
-           coalesce(sum(sold_count), 0)::integer AS sales,
-           coalesce(sum(rating_count), 0)::integer AS ratings,
-           (round(10 * sum(rating_sum)::numeric / nullif(sum(rating_count), 0)))::integer AS "ratingTenths",
-           (SELECT count(*) FROM storefront_follow WHERE seller_id = ${sellerId}::uuid)::integer AS followers
-      FROM listing WHERE seller_id = ${sellerId}::uuid`;
-  return row ?? { listings: 0, sales: 0, ratings: 0, ratingTenths: null, followers: 0 };
+  const [[row], rating] = await Promise.all([
+    db.$queryRaw<Omit<StorefrontStatistics, 'rating'>[]>`
+      SELECT count(*) FILTER (WHERE state = 'published')::integer AS listings,
+             coalesce(sum(sold_count), 0)::integer AS sales,
+             (SELECT count(*) FROM storefront_follow WHERE seller_id = ${sellerId}::uuid)::integer AS followers
+        FROM listing WHERE seller_id = ${sellerId}::uuid`,
+    sellerRating(db, sellerId),
+  ]);
+  return { ...(row ?? { listings: 0, sales: 0, followers: 0 }), rating };
 }
 
 /** What the seller's own form is filled with; for a storefront that is not open yet, what it would be. */

@@ -1,4 +1,5 @@
 import { pictureAltLength } from '#server/market/catalogue/details-schema.ts';
+import type { RatingView } from '#server/market/reviews/review-schema.ts';
 import { attemptKey, cursor, limit, line, paragraphs, versionSeen, type PartyView } from '#server/market/schema.ts';
 import { listingFilter, storefrontSlug } from '#server/market/search/search-schema.ts';
 import type { Tier } from '#server/platform/session.ts';
@@ -47,9 +48,8 @@ export interface StorefrontStatistics {
   listings: number;
   /** Units sold of all that was ever on sale. */
   sales: number;
-  ratings: number;
-  /** Tenths of a star on average; null without ratings. */
-  ratingTenths: number | null;
+  /** What buyers think of the seller: older reviews weigh less. */
+  rating: RatingView;
   followers: number;
 }
 

@@ -104,7 +104,11 @@ describe('a storefront', () => {
     const row = await storefrontRow(shop.citizenId);
     expect(row).toMatchObject({ tier: 'creator', slug: slugOf(row?.username ?? ''), title: '', about: '' });
     const view = await as(null).storefronts.of({ seller: row?.username ?? '' });
-    expect(view).toMatchObject({ slug: row?.slug, tier: 'creator', statistics: { listings: 1, ratingTenths: null } });
+    expect(view).toMatchObject({
+      slug: row?.slug,
+      tier: 'creator',
+      statistics: { listings: 1, rating: { reviews: 0, starsMilli: null } },
+    });
   });
 
   it('shows the tier and the name that its citizen has now', async () => {
