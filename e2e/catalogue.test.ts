@@ -1,5 +1,6 @@
 import sharp from 'sharp';
 import { expect, signIn, test } from './support/journey.ts';
+import type { Page } from 'playwright/test';
 
 /** A small picture of one colour, as a file that somebody chooses. */
 async function pictureFile(name: string, background: string) {
@@ -7,6 +8,20 @@ async function pictureFile(name: string, background: string) {
     .jpeg()
     .toBuffer();
   return { name, mimeType: 'image/jpeg', buffer };
+}
+
+/** On a telephone the bar of places lies over nothing of a listing before its purchase is passed, and then is there. */
+async function expectFreeFold(page: Page): Promise<void> {
+  await page.setViewportSize({ width: 412, height: 823 });
+  const bar = page.getByRole('navigation', { name: 'Main', exact: true });
+  const buy = page.getByRole('button', { name: 'Buy now' });
+  await buy.scrollIntoViewIfNeeded();
+  await expect(bar).not.toBeInViewport();
+  await page.getByRole('heading', { name: 'Questions and answers' }).scrollIntoViewIfNeeded();
+  await expect(buy).not.toBeInViewport();
+  await expect(bar).toBeInViewport();
+  await buy.scrollIntoViewIfNeeded();
+  await expect(bar).not.toBeInViewport();
 }
 
 test('a seller publishes a listing in two colours with pictures, and a visitor sees each picture and each price', async ({
@@ -59,4 +74,5 @@ test('a seller publishes a listing in two colours with pictures, and a visitor s
   await buyer.getByLabel('Colour', { exact: true }).selectOption('Blue');
   await expect(buyer.getByRole('main')).toContainText('15.50');
   await expect(buyer.getByRole('button', { name: 'Buy now' })).toBeEnabled();
+  await expectFreeFold(buyer);
 });
