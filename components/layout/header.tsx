@@ -25,6 +25,8 @@ interface HeaderProps {
 export function Header({ visitor, inCart, theme }: HeaderProps) {
   const t = useTranslations('layout');
   const proof = useTranslations('proof');
+  const owesFactor = visitor?.owesSecondFactor === true;
+  const isSignedIn = visitor !== null && !owesFactor;
   return (
     <header className="rule-double bg-surface">
       <div className="relative mx-auto flex min-h-bar w-full max-w-page items-center gap-2 px-4 sm:gap-3 sm:px-6">
@@ -36,10 +38,12 @@ export function Header({ visitor, inCart, theme }: HeaderProps) {
         </nav>
         <div className="ml-auto flex items-center gap-1 sm:gap-2">
           {/* A narrow screen has no room for it beside the way to sign in; the market has its own search. */}
-          <div className={visitor === null ? 'hidden sm:block' : undefined}>
+          <div className={isSignedIn ? undefined : 'hidden sm:block'}>
             <CommandPalette isSignedIn={visitor !== null} isOperator={visitor?.role === 'operator'} theme={theme} />
           </div>
-          <CartLink count={inCart} />
+          <div className={owesFactor ? 'hidden sm:block' : undefined}>
+            <CartLink count={inCart} />
+          </div>
           {visitor === null || visitor.unreadMessages === null ? null : (
             // A narrow screen has it in the menu.
             <div className="hidden sm:block">
@@ -52,7 +56,7 @@ export function Header({ visitor, inCart, theme }: HeaderProps) {
             </div>
           )}
           {visitor === null || visitor.unread === null ? null : <NotificationBell unread={visitor.unread} />}
-          <div className={visitor === null ? undefined : '-mr-3'}>
+          <div className={isSignedIn ? '-mr-3' : undefined}>
             <DisclosureMenu
               label={visitor === null ? t('menu.preferences') : t('menu.account', { name: visitor.displayName })}
               summary={
@@ -66,7 +70,7 @@ export function Header({ visitor, inCart, theme }: HeaderProps) {
               <AccountPanel visitor={visitor} theme={theme} />
             </DisclosureMenu>
           </div>
-          {visitor?.owesSecondFactor === true ? (
+          {owesFactor ? (
             <LinkButton href="/sign-in/factor" size="small" prefetch={false}>
               {proof('signIn.finish')}
             </LinkButton>

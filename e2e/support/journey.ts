@@ -79,7 +79,9 @@ export async function signIn(page: Page, username: string, returnTo = '/wallet')
   if (!(await citizen.isVisible())) await page.getByText('Other citizens').click();
   await citizen.click();
   await page.waitForURL((url) => url.origin === new URL(addresses.app).origin && !url.pathname.startsWith('/api/'));
-  if (new URL(page.url()).pathname === '/sign-in/factor') await giveCode(page, username);
+  if (new URL(page.url()).pathname !== '/sign-in/factor') return;
+  await expectNoSidewaysScroll(page);
+  await giveCode(page, username);
 }
 
 /** The code given last, by citizen. A code works once, and a refused one counts as a complaint of the page. */
