@@ -54,7 +54,7 @@ function Differences({ earlier, now }: { earlier: string; now: string }) {
         {text}
       </del>
     ) : (
-      <ins key={key} className="bg-success-soft text-success">
+      <ins key={key} className="bg-success-soft text-success [del+&]:ml-1">
         <span className="sr-only">{t('new')} </span>
         {text}
       </ins>

@@ -6,6 +6,7 @@ import { useState } from 'react';
 import type { SubmitEvent } from 'react';
 
 import { useRefusalText } from '#components/errors/use-refusal-text.ts';
+import { showMistakes } from '#components/form/show-mistakes.ts';
 import { useTRPC } from '#components/trpc/client.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { Dialog } from '#components/ui/dialog.tsx';
@@ -46,7 +47,7 @@ export function ReportDialog(props: ReportDialogProps) {
   );
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    setChecked(true);
+    showMistakes(event.currentTarget, () => setChecked(true));
     if (input.success && !file.isPending) file.mutate(input.data);
   };
   return (

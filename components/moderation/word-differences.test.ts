@@ -21,6 +21,13 @@ describe('the difference of two texts', () => {
     expect(wordDifferences('', '')).toEqual([]);
   });
 
+  it('says what went in one piece, whatever spaces and small words both have there', () => {
+    expect(wordDifferences('Blown of white cane', 'Made here of blue glass')).toEqual([
+      { kind: 'gone', text: 'Blown of white cane' },
+      { kind: 'new', text: 'Made here of blue glass' },
+    ]);
+  });
+
   it('holds both texts whole, whatever they are, also beyond what is compared word by word', () => {
     const text = fc.string({ unit: fc.constantFrom('a', 'b', ' ', '\n', 'è'), maxLength: 40 });
     fc.assert(

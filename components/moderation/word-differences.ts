@@ -15,7 +15,8 @@ export function wordDifferences(earlier: string, now: string): WordRun[] {
   const [gone, came] = [before.slice(start, before.length - end), after.slice(start, after.length - end)];
   const middle = gone.length * came.length > pairsMax ? replaced(gone, came) : aligned(gone, came);
   const word = (text: string): WordRun => ({ kind: 'same', text });
-  return joined([...before.slice(0, start).map(word), ...middle, ...before.slice(before.length - end).map(word)]);
+  const runs = [...before.slice(0, start).map(word), ...middle, ...before.slice(before.length - end).map(word)];
+  return legible(joined(runs));
 }
 
 /** Words and what stands between them, so that all of it together is the text again. */
@@ -61,6 +62,36 @@ function aligned(gone: readonly string[], came: readonly string[]): WordRun[] {
     }
   }
   return runs;
+}
+
+/**
+ * Between two changes, a space or a single word that happens to be in both is no help: what went there is read in one piece,
+ * and then what came.
+ */
+function legible(runs: readonly WordRun[]): WordRun[] {
+  const found: WordRun[] = [];
+  let [gone, came] = ['', ''];
+  const settle = () => {
+    if (gone !== '') found.push({ kind: 'gone', text: gone });
+    if (came !== '') found.push({ kind: 'new', text: came });
+    [gone, came] = ['', ''];
+  };
+  runs.forEach(({ kind, text }, index) => {
+    const isBetween = index > 0 && index < runs.length - 1;
+    if (kind === 'same' && !(isBetween && wordsIn(text) <= 1)) {
+      settle();
+      found.push({ kind, text });
+      return;
+    }
+    if (kind !== 'new') gone += text;
+    if (kind !== 'gone') came += text;
+  });
+  settle();
+  return found;
+}
+
+function wordsIn(text: string): number {
+  return text.match(/\S+/gu)?.length ?? 0;
 }
 
 function joined(runs: readonly WordRun[]): WordRun[] {
