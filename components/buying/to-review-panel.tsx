@@ -24,7 +24,10 @@ export function ToReviewPanel({ purchases }: { purchases: readonly PurchaseToRev
       ) : (
         <ul className="flex flex-col divide-y divide-line rounded-md border border-line bg-surface">
           {purchases.map(({ orderId, title, seller, writeUntil }) => (
-            <li key={orderId} className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 p-4">
+            <li
+              key={orderId}
+              className="flex flex-col items-start justify-between gap-x-4 gap-y-2 p-4 sm:flex-row sm:items-center"
+            >
               <span className="flex min-w-0 flex-col">
                 <span className="font-medium wrap-anywhere">{title}</span>
                 <span className="text-sm text-muted">

@@ -18,7 +18,7 @@ export function CurlExample({ appUrl }: { appUrl: string }) {
       <code
         role="group"
         aria-label={t('label')}
-        className="rounded-md border border-line bg-sunken p-3 text-sm break-all"
+        className="rounded-md border border-line bg-sunken p-3 text-sm wrap-anywhere"
       >
         {line}
       </code>

@@ -63,7 +63,7 @@ export function ReportTable({ kind, page, hrefOf, isFirst }: ReportTableProps) {
 }
 
 function Found({ children }: { children: string }) {
-  return <span className="wrap-anywhere">{children}</span>;
+  return <span className="wrap-anywhere">{children === '' ? '–' : children}</span>;
 }
 
 function ListingName({ line: { listingId, value } }: { line: ReportLine }) {

@@ -16,7 +16,7 @@ export interface Tab {
 export function Tabs({ label, tabs }: { label: string; tabs: readonly Tab[] }) {
   return (
     <nav aria-label={label} className="border-b border-line">
-      <ul className="-mb-px flex flex-wrap gap-x-6">
+      <ul className="-mb-px flex flex-wrap gap-x-4 max-sm:text-sm sm:gap-x-6">
         {tabs.map((tab) => (
           <li key={tab.href}>
             <Link
