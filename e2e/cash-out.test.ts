@@ -60,7 +60,13 @@ async function bankPays(): Promise<void> {
 /** The second operator approves, the money leaves, and the bank pays it; both see every step. */
 async function approveAndPay({ second, page, own }: { second: Page; page: Page; own: Locator }): Promise<void> {
   await signIn(second, 'rialto_banker', '/operator/cash-outs');
-  await second.getByRole('row').filter({ hasText: 'Piero Bon' }).getByRole('button', { name: 'Approve' }).click();
+  const row = second.getByRole('row').filter({ hasText: 'Piero Bon' });
+  await row.getByRole('button', { name: 'Reject' }).click();
+  await row.getByRole('button', { name: 'Reject' }).click();
+  await expect(row.getByText('Write at least 10 characters.')).toBeVisible();
+  await expect(row.getByLabel('Why it is rejected')).toBeFocused();
+  await row.getByRole('button', { name: 'Cancel' }).click();
+  await row.getByRole('button', { name: 'Approve' }).click();
   const onItsWay = second.getByRole('table', { name: 'On their way' });
   await expect(onItsWay).toContainText('2 of 2 approved');
   await page.reload();
@@ -114,6 +120,7 @@ test('earned ducats become dollars: onboarding, a request, two operators who app
       await expect(possible).toContainText('5,910.00', { timeout: 1_000 });
     }).toPass({ timeout: 30_000, intervals: [500] });
     await expect(possible).toContainText('25,000.00');
+    await page.getByLabel('Ducats to cash out').fill('500,5');
     await page.getByRole('button', { name: 'All that is possible now' }).click();
     const figures = page.getByRole('region', { name: 'What arrives' });
     await expect(figures).toContainText('5,910.00');

@@ -8,7 +8,7 @@ test('a citizen sends ducats, prints the receipt, and is asked for some back', a
 
   await sender.goto('/wallet/send');
   await sender.getByLabel('Citizen').fill('MuranoGlass');
-  await sender.getByLabel('Amount in ducats').fill('12.50');
+  await sender.getByLabel('Amount in ducats').fill('12,50');
   await sender.getByLabel('Note').fill('For <b>the</b> oars');
   await sender.getByRole('button', { name: 'Continue' }).click();
   await expect(sender.getByText('Angela Barovier')).toBeVisible();

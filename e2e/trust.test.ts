@@ -58,6 +58,11 @@ test('an admin changes the fee of a tier, and a seller of that tier sees it befo
     await operator.getByRole('button', { name: 'Save Enterprise' }).click();
     expect((await saved).ok()).toBe(true);
   };
+  const band = operator.getByRole('group', { name: 'Band 1', exact: true });
+  await band.getByLabel('Fee, in percent').fill('100,5');
+  await operator.getByRole('button', { name: 'Save the bands' }).click();
+  await expect(band.getByText('Write a percentage from 0 to 100, such as 2.5.')).toBeVisible();
+  await expect(band.getByLabel('Fee, in percent')).toBeFocused();
   await save('0.25');
   await expect(operator.getByText('Enterprise is saved.')).toBeVisible();
 

@@ -9,7 +9,7 @@ import {
   sellerTiers,
   type ListingFilter,
 } from '#server/market/search/search-schema.ts';
-import { parseAmount, toDecimal } from '#server/money/money.ts';
+import { parseTypedAmount, toDecimal } from '#server/money/money.ts';
 
 type Query = Record<string, string | string[] | undefined>;
 
@@ -50,13 +50,13 @@ export function filterOfQuery(query: MarketQuery, seller?: string): ListingFilte
 }
 
 function amountText(value: Query[string]): string | undefined {
-  const text = textOf(value)?.replace(',', '.');
+  const text = textOf(value);
   return amountOf(text) === undefined ? undefined : text;
 }
 
 /** An amount that some price can have. */
 function amountOf(text: string | undefined): bigint | undefined {
-  const amount = text === undefined ? null : parseAmount(text);
+  const amount = text === undefined ? null : parseTypedAmount(text);
   return amount === null ? undefined : listingFilter.shape.priceMinorMin.safeParse(amount).data;
 }
 

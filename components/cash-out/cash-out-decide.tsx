@@ -1,10 +1,12 @@
 'use client';
 
 import { useTranslations } from 'next-intl';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 
 import type { QueuedCashOut } from '#components/cash-out/cash-out-queue.tsx';
 import { useRefusalText } from '#components/errors/use-refusal-text.ts';
+import { showMistakes } from '#components/form/show-mistakes.ts';
 import { useStepUpMutation } from '#components/security/step-up.tsx';
 import { useTRPC } from '#components/trpc/client.tsx';
 import { Button } from '#components/ui/button.tsx';
@@ -13,12 +15,12 @@ import { Notice } from '#components/ui/notice.tsx';
 import { Textarea } from '#components/ui/textarea.tsx';
 import { useHydrated } from '#components/ui/use-hydrated.ts';
 import { useRefresh } from '#components/ui/use-refresh.ts';
-
-const reasonLengthMin = 10;
+import { rejectCashOutInput } from '#server/payments/cash-outs/cash-out-schema.ts';
 
 /** An operator's yes, or their no with a reason that the citizen reads. */
 export function CashOutDecide({ row }: { row: Pick<QueuedCashOut, 'id' | 'needsAnother'> }) {
   const t = useTranslations('cash-out.desk');
+  const common = useTranslations('common');
   const trpc = useTRPC();
   const hydrated = useHydrated();
   const refusalText = useRefusalText();
@@ -28,23 +30,29 @@ export function CashOutDecide({ row }: { row: Pick<QueuedCashOut, 'id' | 'needsA
   const [isChecked, setChecked] = useState(false);
   const approve = useStepUpMutation(trpc.operator.cashOuts.approve.mutationOptions({ onSettled: refresh }));
   const reject = useStepUpMutation(trpc.operator.cashOuts.reject.mutationOptions({ onSettled: refresh }));
+  const form = useRef<HTMLSpanElement>(null);
   const isBusy = approve.isPending || reject.isPending || isRefreshing;
-  const isValid = reason.trim().length >= reasonLengthMin;
+  const isValid = rejectCashOutInput.shape.reason.safeParse(reason).success;
   const failure = approve.error ?? reject.error;
+  /** Asks for the reason first; then rejects with it. */
   const no = () => {
-    setChecked(true);
-    if (!isRejecting) setRejecting(true);
-    else if (isValid && !isBusy) reject.mutate({ cashOutId: row.id, reason: reason.trim() });
+    if (!isRejecting) {
+      flushSync(() => setRejecting(true));
+      form.current?.querySelector('textarea')?.focus();
+      return;
+    }
+    showMistakes(form.current, () => setChecked(true));
+    if (isValid && !isBusy) reject.mutate({ cashOutId: row.id, reason: reason.trim() });
   };
   if (row.needsAnother) return <span className="text-sm text-muted">{t('another')}</span>;
   return (
-    <span className="flex flex-col gap-2">
+    <span ref={form} className="flex flex-col gap-2">
       {isRejecting ? (
         <Field
           id={`reason-${row.id}`}
           label={t('reason')}
           hint={t('reasonHint')}
-          error={isChecked && reason !== '' && !isValid ? t('reasonShort') : undefined}
+          error={isChecked && !isValid ? t('reasonShort') : undefined}
         >
           {(control) => (
             <Textarea {...control} rows={2} value={reason} onChange={(event) => setReason(event.target.value)} />
@@ -66,6 +74,11 @@ export function CashOutDecide({ row }: { row: Pick<QueuedCashOut, 'id' | 'needsA
         <Button variant="secondary" disabled={!hydrated} pending={reject.isPending} onClick={no}>
           {t('reject')}
         </Button>
+        {isRejecting ? (
+          <Button variant="secondary" disabled={!hydrated} onClick={() => setRejecting(false)}>
+            {common('cancel')}
+          </Button>
+        ) : null}
       </span>
       {failure === null ? null : <Notice tone="danger" title={refusalText(failure)} live />}
     </span>

@@ -7,6 +7,7 @@ import type { SubmitEvent } from 'react';
 
 import { useRefusalText } from '#components/errors/use-refusal-text.ts';
 import { ReadyForm } from '#components/form/ready-form.tsx';
+import { showMistakes } from '#components/form/show-mistakes.ts';
 import { useAttempt } from '#components/form/use-attempt.ts';
 import { Amount } from '#components/money/amount.tsx';
 import { useStepUpMutation } from '#components/security/step-up.tsx';
@@ -19,7 +20,7 @@ import { Input } from '#components/ui/input.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { useToast } from '#components/ui/toast.tsx';
 import { useRefresh } from '#components/ui/use-refresh.ts';
-import { parseAmount, toDecimal } from '#server/money/money.ts';
+import { parseTypedAmount, toDecimal } from '#server/money/money.ts';
 import type { CashOutFigures, CashOutRoom } from '#server/payments/cash-outs/cash-out-schema.ts';
 
 /** An amount, its figures before it is asked for, and the proof in place. */
@@ -32,7 +33,7 @@ export function CashOutForm({ room }: { room: CashOutRoom }) {
   const { refresh, isRefreshing } = useRefresh();
   const [text, setText] = useState('');
   const [isChecked, setChecked] = useState(false);
-  const minor = parseAmount(text.trim());
+  const minor = parseTypedAmount(text);
   const ducatsMinor = minor !== null && minor > 0n ? minor : null;
   const figures = useQuery(
     trpc.cashOuts.figures.queryOptions(
@@ -40,6 +41,9 @@ export function CashOutForm({ room }: { room: CashOutRoom }) {
       { enabled: ducatsMinor !== null, placeholderData: keepPreviousData },
     ),
   );
+  // While an amount is typed its figures are those of the amount before: nobody asks for what they have not seen.
+  const isShown = figures.isSuccess && !figures.isPlaceholderData;
+  const isComing = ducatsMinor !== null && !isShown && !figures.isError;
   const request = useStepUpMutation(
     trpc.cashOuts.request.mutationOptions({
       onSuccess: () => {
@@ -54,9 +58,8 @@ export function CashOutForm({ room }: { room: CashOutRoom }) {
   );
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    setChecked(true);
-    if (ducatsMinor === null) event.currentTarget.querySelector('input')?.focus();
-    else if (!request.isPending) request.mutate({ ducatsMinor, key: attempt.key });
+    showMistakes(event.currentTarget, () => setChecked(true));
+    if (ducatsMinor !== null && isShown && !request.isPending) request.mutate({ ducatsMinor, key: attempt.key });
   };
   return (
     <ReadyForm onSubmit={submit} className="grid items-start gap-6 lg:grid-cols-2 lg:gap-10">
@@ -95,8 +98,11 @@ export function CashOutForm({ room }: { room: CashOutRoom }) {
           ) : (
             <CashOutSummary figures={figures.data} feeBasisPoints={room.feeBasisPoints} />
           )}
+          {ducatsMinor !== null && figures.isError ? (
+            <Notice tone="danger" title={refusalText(figures.error)} live />
+          ) : null}
           {request.isError ? <Notice tone="danger" title={refusalText(request.error)} live /> : null}
-          <Button type="submit" wide pending={request.isPending || isRefreshing}>
+          <Button type="submit" wide pending={isComing || request.isPending || isRefreshing}>
             {t('submit')}
           </Button>
           <p className="text-sm text-muted">{t('note')}</p>

@@ -9,6 +9,7 @@ import { AttachField, useBringing } from '#components/conversation/attach-field.
 import type { BroughtFile } from '#components/conversation/attach-field.tsx';
 import { useRefusalText } from '#components/errors/use-refusal-text.ts';
 import { NeedsScript } from '#components/form/needs-script.tsx';
+import { showMistakes } from '#components/form/show-mistakes.ts';
 import { useAttempt } from '#components/form/use-attempt.ts';
 import { useTRPC } from '#components/trpc/client.tsx';
 import { Button } from '#components/ui/button.tsx';
@@ -49,7 +50,7 @@ export function MessageForm({ target }: { target: MessageTarget }) {
   const isWrong = !writeInput.shape.text.safeParse(text).success;
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    setChecked(true);
+    showMistakes(event.currentTarget, () => setChecked(true));
     if (isWrong || send.isPending || bringing.isSending) return;
     send.mutate({ text, attachmentIds: files.map(({ id }) => id), key: attempt.key });
   };

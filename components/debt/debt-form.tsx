@@ -2,10 +2,11 @@
 
 import { useMutation } from '@tanstack/react-query';
 import { useLocale, useTranslations } from 'next-intl';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 
 import { useRefusalText } from '#components/errors/use-refusal-text.ts';
 import { NeedsScript } from '#components/form/needs-script.tsx';
+import { showMistakes } from '#components/form/show-mistakes.ts';
 import { useAttempt } from '#components/form/use-attempt.ts';
 import { useTRPC } from '#components/trpc/client.tsx';
 import { Button } from '#components/ui/button.tsx';
@@ -14,7 +15,7 @@ import { Input } from '#components/ui/input.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { useHydrated } from '#components/ui/use-hydrated.ts';
 import { useRefresh } from '#components/ui/use-refresh.ts';
-import { formatAmount, parseAmount, toDecimal } from '#server/money/money.ts';
+import { formatAmount, parseTypedAmount, toDecimal } from '#server/money/money.ts';
 
 /** Pays what is owed: at once with ducats of the wallet where there are any, or on a payment page by card. */
 export function DebtForm({ owedMinor, hasDucats }: { owedMinor: bigint; hasDucats: boolean }) {
@@ -27,6 +28,7 @@ export function DebtForm({ owedMinor, hasDucats }: { owedMinor: bigint; hasDucat
   const { refresh, isRefreshing } = useRefresh();
   const [text, setText] = useState(toDecimal(owedMinor));
   const [isChecked, setChecked] = useState(false);
+  const form = useRef<HTMLDivElement>(null);
   const settled = { onSuccess: () => attempt.settle(), onError: attempt.settle };
   const repay = useMutation(trpc.debts.repay.mutationOptions({ ...settled, onSettled: refresh }));
   const pay = useMutation(
@@ -35,17 +37,17 @@ export function DebtForm({ owedMinor, hasDucats }: { owedMinor: bigint; hasDucat
       onSuccess: ({ checkoutUrl }) => window.location.assign(checkoutUrl),
     }),
   );
-  const amountMinor = parseAmount(text.trim());
+  const amountMinor = parseTypedAmount(text);
   const isMalformed = amountMinor === null || amountMinor <= 0n;
   const isBusy = repay.isPending || pay.isPending || isRefreshing;
   const start = (work: (minor: bigint) => void) => () => {
-    setChecked(true);
+    showMistakes(form.current, () => setChecked(true));
     if (!isMalformed && !isBusy) work(amountMinor);
   };
   const money = (minor: bigint) => formatAmount(minor, 'USD', { locale });
   const error = repay.error ?? pay.error;
   return (
-    <div className="flex max-w-form flex-col gap-4">
+    <div ref={form} className="flex max-w-form flex-col gap-4">
       <NeedsScript />
       <Field
         id="debt-amount"

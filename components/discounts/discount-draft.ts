@@ -1,6 +1,7 @@
-import { amountOf, bpsOf, unitsOf } from '#components/sell/draft-figures.ts';
+import { bpsOf, unitsOf } from '#components/sell/draft-figures.ts';
 import { makeCouponInput, planSaleInput } from '#server/market/discounts/discount-schema.ts';
 import type { MakeCouponInput, PlanSaleInput } from '#server/market/discounts/discount-schema.ts';
+import { parseTypedAmount } from '#server/money/money.ts';
 
 /** Sales and coupons as they are being typed: text everywhere, so that nothing typed is lost. */
 
@@ -79,8 +80,8 @@ export function readCoupon(draft: CouponDraft, start: FormStart): Read<MakeCoupo
   const read = makeCouponInput.safeParse({
     code: draft.code,
     percentBps: isPercent ? bpsOf(draft.percent) : null,
-    amountMinor: isPercent ? null : (amountOf(draft.amount) ?? undefined),
-    minimumMinor: draft.minimum.trim() === '' ? 0n : (amountOf(draft.minimum) ?? undefined),
+    amountMinor: isPercent ? null : (parseTypedAmount(draft.amount) ?? undefined),
+    minimumMinor: draft.minimum.trim() === '' ? 0n : (parseTypedAmount(draft.minimum) ?? undefined),
     usesMax: usesOf(draft.usesMax),
     citizenUsesMax: usesOf(draft.citizenUsesMax),
     ...windowOf(draft, start),

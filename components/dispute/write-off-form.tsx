@@ -7,6 +7,7 @@ import type { SubmitEvent } from 'react';
 import { useRefusalText } from '#components/errors/use-refusal-text.ts';
 import { NeedsScript } from '#components/form/needs-script.tsx';
 import { ReadyForm } from '#components/form/ready-form.tsx';
+import { showMistakes } from '#components/form/show-mistakes.ts';
 import { useAttempt } from '#components/form/use-attempt.ts';
 import { useStepUpMutation } from '#components/security/step-up.tsx';
 import { useTRPC } from '#components/trpc/client.tsx';
@@ -36,7 +37,7 @@ export function WriteOffForm({ reference }: { reference: string }) {
   const parsed = writeOffInput.safeParse({ key: attempt.key, reference, reason });
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    setChecked(true);
+    showMistakes(event.currentTarget, () => setChecked(true));
     if (parsed.success && !writeOff.isPending) writeOff.mutate(parsed.data);
   };
   return (

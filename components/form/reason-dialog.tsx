@@ -5,6 +5,7 @@ import { useState } from 'react';
 import type { SubmitEvent } from 'react';
 
 import { useRefusalText } from '#components/errors/use-refusal-text.ts';
+import { showMistakes } from '#components/form/show-mistakes.ts';
 import { Button } from '#components/ui/button.tsx';
 import { Dialog } from '#components/ui/dialog.tsx';
 import { Field } from '#components/ui/field.tsx';
@@ -41,7 +42,7 @@ export function ReasonDialog(props: ReasonDialogProps) {
   const input = reason.schema.safeParse(written);
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    setChecked(true);
+    showMistakes(event.currentTarget, () => setChecked(true));
     if (input.success && !pending) onSubmit(input.data);
   };
   return (

@@ -7,6 +7,7 @@ import { useState } from 'react';
 import type { SubmitEvent } from 'react';
 
 import { useRefusalText } from '#components/errors/use-refusal-text.ts';
+import { showMistakes } from '#components/form/show-mistakes.ts';
 import { useAttempt } from '#components/form/use-attempt.ts';
 import {
   choiceProblem,
@@ -56,7 +57,7 @@ export function MakeOfferForm({ listing, onClose }: { listing: OfferedFor; onClo
   );
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
-    setChecked(true);
+    showMistakes(event.currentTarget, () => setChecked(true));
     const terms = termsOf(texts, { askedMinor, most });
     if (terms === null || problem !== null || make.isPending) return;
     const about = { listingId: listing.id, listingVersion: listing.version, variantId: variant?.id ?? null };

@@ -6,6 +6,7 @@ import { useState } from 'react';
 import type { SubmitEvent } from 'react';
 
 import { useRefusalText } from '#components/errors/use-refusal-text.ts';
+import { showMistakes } from '#components/form/show-mistakes.ts';
 import { useAttempt } from '#components/form/use-attempt.ts';
 import { Amount } from '#components/money/amount.tsx';
 import { OfferFields } from '#components/offer/offer-fields.tsx';
@@ -77,7 +78,7 @@ function StepForm({ offer, step, onClose }: { offer: AnsweredOffer; step: OfferS
   });
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
-    setChecked(true);
+    showMistakes(event.currentTarget, () => setChecked(true));
     const terms = step === 'counter' ? termsOf(texts, limits) : null;
     if ((step === 'counter' && terms === null) || take.isPending) return;
     take.mutate(terms);

@@ -1,6 +1,7 @@
-import { amountOf, unitsOf } from '#components/sell/draft-figures.ts';
+import { unitsOf } from '#components/sell/draft-figures.ts';
 import { offerNoteLength } from '#server/market/offers/offer-schema.ts';
 import { line } from '#server/market/schema.ts';
+import { parseTypedAmount } from '#server/money/money.ts';
 
 /** What somebody has written so far: for how much each, how many, with which words. */
 export interface OfferTexts {
@@ -19,7 +20,7 @@ const note = line(offerNoteLength);
 
 /** The price that was typed, where it is one and not above what is asked; otherwise null. */
 export function namedPrice(text: string, askedMinor: bigint): bigint | null {
-  const amountMinor = amountOf(text);
+  const amountMinor = parseTypedAmount(text);
   return amountMinor !== null && amountMinor >= 1n && amountMinor <= askedMinor ? amountMinor : null;
 }
 

@@ -6,6 +6,7 @@ import type { SubmitEvent } from 'react';
 
 import { useRefusalText } from '#components/errors/use-refusal-text.ts';
 import { ReadyForm } from '#components/form/ready-form.tsx';
+import { showMistakes } from '#components/form/show-mistakes.ts';
 import { useAttempt } from '#components/form/use-attempt.ts';
 import { useStepUpMutation } from '#components/security/step-up.tsx';
 import { useTRPC } from '#components/trpc/client.tsx';
@@ -17,7 +18,7 @@ import { Textarea } from '#components/ui/textarea.tsx';
 import { useToast } from '#components/ui/toast.tsx';
 import { useRefresh } from '#components/ui/use-refresh.ts';
 import { correctionInput } from '#server/api/schema.ts';
-import { parseAmount } from '#server/money/money.ts';
+import { parseTypedAmount } from '#server/money/money.ts';
 
 /** Proposes a correction, with a reason that is kept for good beside the operator's name. */
 export function CorrectionsForm() {
@@ -43,14 +44,14 @@ export function CorrectionsForm() {
   const input = {
     key: attempt.key,
     transferId,
-    amountMinor: parseAmount(fields.amount.trim()),
+    amountMinor: parseTypedAmount(fields.amount),
     reason: fields.reason.trim(),
   };
   const parsed = correctionInput.safeParse(input);
   const problems = new Set(isChecked && !parsed.success ? parsed.error.issues.map(({ path }) => path[0]) : []);
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    setChecked(true);
+    showMistakes(event.currentTarget, () => setChecked(true));
     if (parsed.success && !propose.isPending) propose.mutate(parsed.data);
   };
   const set = (name: keyof typeof fields) => (event: { target: { value: string } }) =>

@@ -5,6 +5,7 @@ import { useState } from 'react';
 import type { SubmitEvent } from 'react';
 
 import { useRefusalText } from '#components/errors/use-refusal-text.ts';
+import { showMistakes } from '#components/form/show-mistakes.ts';
 import { NumberFields, problemsOf, useNumberForm } from '#components/operator/number-fields.tsx';
 import { entitlementSpecs } from '#components/operator/trust-specs.ts';
 import { useStepUpMutation } from '#components/security/step-up.tsx';
@@ -44,7 +45,7 @@ export function EntitlementForm({ entitlement, isAdmin }: { entitlement: Entitle
   const parsed = entitlementInput.safeParse({ tier: entitlement.tier, features: kept, ...form.values() });
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    setChecked(true);
+    showMistakes(event.currentTarget, () => setChecked(true));
     if (parsed.success && !save.isPending) save.mutate(parsed.data);
   };
   return (

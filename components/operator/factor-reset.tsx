@@ -5,6 +5,7 @@ import { useState } from 'react';
 import type { SubmitEvent } from 'react';
 
 import { useRefusalText } from '#components/errors/use-refusal-text.ts';
+import { showMistakes } from '#components/form/show-mistakes.ts';
 import { useStepUpMutation } from '#components/security/step-up.tsx';
 import { useTRPC } from '#components/trpc/client.tsx';
 import { Button } from '#components/ui/button.tsx';
@@ -38,7 +39,7 @@ export function FactorReset() {
   const problems = new Set(isChecked && !parsed.success ? parsed.error.issues.map(({ path }) => path[0]) : []);
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    setChecked(true);
+    showMistakes(event.currentTarget, () => setChecked(true));
     if (parsed.success && !reset.isPending) reset.mutate(parsed.data);
   };
   const set = (name: keyof typeof fields) => (event: { target: { value: string } }) =>

@@ -5,6 +5,7 @@ import { useState } from 'react';
 import type { SubmitEvent } from 'react';
 
 import { useRefusalText } from '#components/errors/use-refusal-text.ts';
+import { showMistakes } from '#components/form/show-mistakes.ts';
 import { numberOf, textOfNumber } from '#components/operator/number-text.ts';
 import { useStepUpMutation } from '#components/security/step-up.tsx';
 import { useTRPC } from '#components/trpc/client.tsx';
@@ -17,7 +18,7 @@ import { useHydrated } from '#components/ui/use-hydrated.ts';
 import { useRefresh } from '#components/ui/use-refresh.ts';
 import { feeBandsInput, feeBandsMax } from '#server/market/orders/fee-band-schema.ts';
 import type { FeeBand } from '#server/market/orders/fee-band-schema.ts';
-import { parseAmount, toDecimal } from '#server/money/money.ts';
+import { parseTypedAmount, toDecimal } from '#server/money/money.ts';
 
 interface Row {
   /** Stays with the row while others come and go. */
@@ -48,7 +49,7 @@ export function FeeBandsForm({ bands, isAdmin }: { bands: readonly FeeBand[]; is
   const parsed = feeBandsInput.safeParse({ bands: rows.map(bandOf) });
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    setChecked(true);
+    showMistakes(event.currentTarget, () => setChecked(true));
     if (parsed.success && !save.isPending) save.mutate(parsed.data);
   };
   const change = (id: number, part: Partial<Row>) =>
@@ -64,7 +65,8 @@ export function FeeBandsForm({ bands, isAdmin }: { bands: readonly FeeBand[]; is
             key={row.id}
             row={row}
             number={index + 1}
-            problem={isChecked ? t('problem') : undefined}
+            wrong={wrongIn(parsed.error?.issues, index)}
+            isChecked={isChecked}
             isAdmin={isAdmin}
             onChange={(part) => change(row.id, part)}
             onRemove={() => setRows(rows.filter(({ id }) => id !== row.id))}
@@ -95,37 +97,44 @@ export function FeeBandsForm({ bands, isAdmin }: { bands: readonly FeeBand[]; is
 interface BandRowProps {
   row: Row;
   number: number;
-  problem: string | undefined;
+  /** The fields that the house would refuse. */
+  wrong: ReadonlySet<PropertyKey | undefined>;
+  isChecked: boolean;
   isAdmin: boolean;
   onChange: (part: Partial<Row>) => void;
   onRemove: () => void;
 }
 
-function BandRow({ row, number, problem, isAdmin, onChange, onRemove }: BandRowProps) {
+function BandRow({ row, number, wrong, isChecked, isAdmin, onChange, onRemove }: BandRowProps) {
   const t = useTranslations('trust.tiers.bands');
-  const { volumeFromMinor, feePpm } = bandOf(row);
   return (
-    <div role="group" aria-label={t('band', { number })} className="grid items-end gap-4 sm:grid-cols-[1fr_1fr_auto]">
-      <Field
-        id={`band-${String(row.id)}-volume`}
-        label={t('volume')}
-        error={volumeFromMinor === null ? problem : undefined}
-      >
-        {(control) => (
-          <Input
-            {...control}
-            figures
-            inputMode="decimal"
-            autoComplete="off"
-            value={row.volume}
-            onChange={({ target }) => onChange({ volume: target.value })}
-          />
-        )}
-      </Field>
+    <div
+      role="group"
+      aria-label={t('band', { number })}
+      className="grid grid-cols-[1fr_auto] items-start gap-4 max-sm:border-t max-sm:border-line max-sm:pt-4 sm:grid-cols-[1fr_1fr_auto]"
+    >
+      <div className="max-sm:col-span-2">
+        <Field
+          id={`band-${String(row.id)}-volume`}
+          label={t('volume')}
+          error={isChecked && wrong.has('volumeFromMinor') ? t('volumeWrong') : undefined}
+        >
+          {(control) => (
+            <Input
+              {...control}
+              figures
+              inputMode="decimal"
+              autoComplete="off"
+              value={row.volume}
+              onChange={({ target }) => onChange({ volume: target.value })}
+            />
+          )}
+        </Field>
+      </div>
       <Field
         id={`band-${String(row.id)}-fee`}
         label={t('fee')}
-        error={typeof feePpm === 'number' ? undefined : problem}
+        error={isChecked && wrong.has('feePpm') ? t('feeWrong') : undefined}
       >
         {(control) => (
           <Input
@@ -139,9 +148,11 @@ function BandRow({ row, number, problem, isAdmin, onChange, onRemove }: BandRowP
         )}
       </Field>
       {isAdmin ? (
-        <Button variant="secondary" onClick={onRemove} aria-label={t('remove', { number })}>
-          ×
-        </Button>
+        <div className="pt-6">
+          <Button variant="secondary" onClick={onRemove} aria-label={t('remove', { number })}>
+            ×
+          </Button>
+        </div>
       ) : null}
     </div>
   );
@@ -151,6 +162,11 @@ function rowOf({ volumeFromMinor, feePpm }: FeeBand, id: number): Row {
   return { id, volume: toDecimal(volumeFromMinor), fee: textOfNumber('percent', feePpm) };
 }
 
+/** The fields of one band that the schema refuses. */
+function wrongIn(issues: readonly { path: readonly PropertyKey[] }[] | undefined, index: number) {
+  return new Set((issues ?? []).filter(({ path }) => path[1] === index).map(({ path }) => path[2]));
+}
+
 function bandOf({ volume, fee }: Row) {
-  return { volumeFromMinor: parseAmount(volume.trim()), feePpm: numberOf('percent', fee) };
+  return { volumeFromMinor: parseTypedAmount(volume), feePpm: numberOf('percent', fee) };
 }

@@ -27,6 +27,12 @@ describe('a number in a field', () => {
     expect(numberOf(kind, text)).toBe(value);
   });
 
+  it('may have a comma before its decimals', () => {
+    expect(numberOf('percent', '2,5')).toBe(25_000);
+    expect(numberOf('dollars', '1.234,50')).toBe(123_450n);
+    expect(numberOf('optionalDollars', '12,5')).toBe(1_250n);
+  });
+
   it.each([
     ['percent', '1.23456'],
     ['percent', '-1'],

@@ -1,4 +1,4 @@
-import { parseAmount, toDecimal } from '#server/money/money.ts';
+import { parseTypedAmount, toDecimal } from '#server/money/money.ts';
 
 /** How a number of a setting is written in a field. */
 export type NumberKind = 'dollars' | 'optionalDollars' | 'whole' | 'optionalWhole' | 'percent';
@@ -8,9 +8,9 @@ export function numberOf(kind: NumberKind, text: string): bigint | number | null
   const written = text.trim();
   switch (kind) {
     case 'dollars':
-      return parseAmount(written) ?? undefined;
+      return parseTypedAmount(written) ?? undefined;
     case 'optionalDollars':
-      return written === '' ? null : (parseAmount(written) ?? undefined);
+      return written === '' ? null : (parseTypedAmount(written) ?? undefined);
     case 'whole':
       return wholeOf(written);
     case 'optionalWhole':
@@ -37,7 +37,7 @@ function wholeOf(text: string): number | undefined {
 }
 
 function millionthsOf(text: string): number | undefined {
-  const [, whole, fraction = ''] = /^(\d{1,3})(?:\.(\d{1,4}))?$/.exec(text) ?? [];
+  const [, whole, fraction = ''] = /^(\d{1,3})(?:[.,](\d{1,4}))?$/.exec(text) ?? [];
   if (whole === undefined) return undefined;
   return Number.parseInt(whole, 10) * perPercent + Number.parseInt(fraction.padEnd(fractionDigits, '0'), 10);
 }

@@ -6,6 +6,7 @@ import type { SubmitEvent } from 'react';
 
 import { useRefusalText } from '#components/errors/use-refusal-text.ts';
 import { ReadyForm } from '#components/form/ready-form.tsx';
+import { showMistakes } from '#components/form/show-mistakes.ts';
 import { NumberFields, problemsOf, useNumberForm } from '#components/operator/number-fields.tsx';
 import { limitSpecs } from '#components/operator/trust-specs.ts';
 import { useStepUpMutation } from '#components/security/step-up.tsx';
@@ -59,7 +60,7 @@ export function TrustAssignForm({ username, name, contract }: TrustAssignFormPro
   const problems = problemsOf(parsed, isChecked);
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    setChecked(true);
+    showMistakes(event.currentTarget, () => setChecked(true));
     if (parsed.success && !assign.isPending) assign.mutate(parsed.data);
   };
   return (

@@ -6,6 +6,7 @@ import type { SubmitEvent } from 'react';
 
 import { useRefusalText } from '#components/errors/use-refusal-text.ts';
 import { ReadyForm } from '#components/form/ready-form.tsx';
+import { showMistakes } from '#components/form/show-mistakes.ts';
 import { NumberFields, problemsOf, useNumberForm } from '#components/operator/number-fields.tsx';
 import { gateSpecs } from '#components/operator/trust-specs.ts';
 import { useStepUpMutation } from '#components/security/step-up.tsx';
@@ -36,7 +37,7 @@ export function TrustGatesForm({ gates }: { gates: TrustGates }) {
   const parsed = trustGatesInput.safeParse(form.values());
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    setChecked(true);
+    showMistakes(event.currentTarget, () => setChecked(true));
     if (parsed.success && !save.isPending) save.mutate(parsed.data);
   };
   return (

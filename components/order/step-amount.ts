@@ -1,6 +1,4 @@
-import { leftMinorOf } from '#components/order/order-amounts.tsx';
-import type { OrderAmounts } from '#components/order/order-amounts.tsx';
-import { parseAmount } from '#server/money/money.ts';
+import { parseTypedAmount } from '#server/money/money.ts';
 import type { PartyAction } from '#server/market/orders/order-schema.ts';
 
 /** Steps that say how much goes back to the buyer. */
@@ -14,9 +12,9 @@ export function takesAmount(action: PartyAction): action is AmountAction {
 export type StepAmount = { amountMinor: bigint } | { problem: 'amount_wrong' | 'amount_too_large' };
 
 /** What was written as an amount, or what is wrong with it before it is sent. Only a proposal may be of nothing. */
-export function stepAmount(action: AmountAction, text: string, amounts: OrderAmounts): StepAmount {
-  const amountMinor = parseAmount(text.trim());
+export function stepAmount(action: AmountAction, text: string, leftMinor: bigint): StepAmount {
+  const amountMinor = parseTypedAmount(text);
   if (amountMinor === null || amountMinor < 0n || (action === 'refund_part' && amountMinor === 0n))
     return { problem: 'amount_wrong' };
-  return amountMinor > leftMinorOf(amounts) ? { problem: 'amount_too_large' } : { amountMinor };
+  return amountMinor > leftMinor ? { problem: 'amount_too_large' } : { amountMinor };
 }

@@ -6,8 +6,9 @@ import type { SubmitEvent } from 'react';
 
 import { outcomeOf } from '#components/errors/outcome.ts';
 import { useRefusalText } from '#components/errors/use-refusal-text.ts';
+import { showMistakes } from '#components/form/show-mistakes.ts';
 import { Amount } from '#components/money/amount.tsx';
-import { amountTags } from '#components/order/order-amounts.tsx';
+import { amountTags, leftMinorOf } from '#components/order/order-amounts.tsx';
 import type { OrderAmounts } from '#components/order/order-amounts.tsx';
 import { stepAmount, takesAmount } from '#components/order/step-amount.ts';
 import { StepAmountField } from '#components/order/step-amount-field.tsx';
@@ -46,16 +47,15 @@ export function StepDialog(props: StepDialogProps) {
   const [isChecked, setChecked] = useState(false);
   const step = useOrderStep(orderId, onDone);
   const problem = stepTextProblem(action, text);
-  const amount = takesAmount(action) ? stepAmount(action, written, amounts) : { amountMinor: 0n };
+  const amount = takesAmount(action) ? stepAmount(action, written, leftMinorOf(amounts)) : { amountMinor: 0n };
   const isWhole = problem === null && 'amountMinor' in amount;
   const refusal = step.isError ? refusalText(step.error) : undefined;
   const isOutdated = step.isError && outdated.includes(outcomeOf(step.error).code ?? '');
   const proposed = () => <Amount asset="DUCAT" minor={proposal?.backMinor ?? 0n} />;
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    setChecked(true);
-    if (!isWhole) event.currentTarget.querySelector<HTMLElement>('input, textarea')?.focus();
-    else if (!step.isPending)
+    showMistakes(event.currentTarget, () => setChecked(true));
+    if (isWhole && !step.isPending)
       step.mutate({ action, text: text.trim(), backMinor: amount.amountMinor, sequence: proposal?.sequence ?? 1 });
   };
   return (

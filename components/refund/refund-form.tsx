@@ -8,6 +8,7 @@ import type { SubmitEvent } from 'react';
 import { useRefusalText } from '#components/errors/use-refusal-text.ts';
 import { NeedsScript } from '#components/form/needs-script.tsx';
 import { ReadyForm } from '#components/form/ready-form.tsx';
+import { showMistakes } from '#components/form/show-mistakes.ts';
 import { RefundConfirm } from '#components/refund/refund-confirm.tsx';
 import type { RefundQuote } from '#components/refund/refund-confirm.tsx';
 import { useTRPC } from '#components/trpc/client.tsx';
@@ -17,7 +18,7 @@ import { Input } from '#components/ui/input.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { Select } from '#components/ui/select.tsx';
 import { Textarea } from '#components/ui/textarea.tsx';
-import { formatAmount, parseAmount } from '#server/money/money.ts';
+import { formatAmount, parseTypedAmount } from '#server/money/money.ts';
 import { refundNote, refundPolicies, refundReasons } from '#server/payments/refunds/refund-schema.ts';
 import type { RefundPolicy, RefundReason } from '#server/payments/refunds/refund-schema.ts';
 
@@ -43,12 +44,12 @@ export function RefundForm({ topUpId, leftMinor }: { topUpId: string; leftMinor:
   const [failure, setFailure] = useState<unknown>(null);
   const left = formatAmount(leftMinor, 'USD', { locale });
   const isWhole = fields.amount.trim() === '';
-  const priceMinor = isWhole ? null : parseAmount(fields.amount);
+  const priceMinor = isWhole ? null : parseTypedAmount(fields.amount);
   const isAmountWrong = !isWhole && (priceMinor === null || priceMinor < 1n || priceMinor > leftMinor);
   const isNoteWrong = !refundNote.safeParse(fields.note).success;
   const check = async (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    setChecked(true);
+    showMistakes(event.currentTarget, () => setChecked(true));
     setFailure(null);
     if (isAmountWrong || isNoteWrong) return;
     try {

@@ -7,6 +7,7 @@ import type { SubmitEvent } from 'react';
 
 import { useRefusalText } from '#components/errors/use-refusal-text.ts';
 import { NeedsScript } from '#components/form/needs-script.tsx';
+import { showMistakes } from '#components/form/show-mistakes.ts';
 import { StarChoice } from '#components/review/star-choice.tsx';
 import { useTRPC } from '#components/trpc/client.tsx';
 import { Button } from '#components/ui/button.tsx';
@@ -46,7 +47,7 @@ export function ReviewForm({ orderId, own }: ReviewFormProps) {
   );
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    setChecked(true);
+    showMistakes(event.currentTarget, () => setChecked(true));
     if (input.success && !write.isPending) write.mutate(input.data);
   };
   return (

@@ -1,9 +1,4 @@
-import { parseAmount } from '#server/money/money.ts';
-
-/** The amount that was typed, in centesimi; null while it is none. "12,50" can only mean what "12.50" does. */
-export function amountOf(text: string): bigint | null {
-  return parseAmount(text.trim().replace(/^(\d+),(\d{1,2})$/u, '$1.$2'));
-}
+import { parseTypedAmount } from '#server/money/money.ts';
 
 /** The whole number that was typed; undefined while it is none. */
 export function unitsOf(text: string): number | undefined {
@@ -18,6 +13,6 @@ export function measureOf(text: string): number | undefined {
 
 /** Basis points of the percentage that was typed, which has as many of them as a ducat has centesimi; undefined while it is none. */
 export function bpsOf(text: string): number | undefined {
-  const bps = amountOf(text);
+  const bps = parseTypedAmount(text);
   return bps === null || bps > 9_999n ? undefined : Number.parseInt(bps.toString(), 10);
 }

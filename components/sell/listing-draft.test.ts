@@ -58,7 +58,7 @@ describe('a listing that is being typed', () => {
     ['1,234', 123400n],
     ['1,234.50', 123450n],
     ['1.234', null],
-    ['1.234,50', null],
+    ['1.234,50', 123450n],
     ['-1', null],
     ['', null],
   ])('reads the price "%s" exactly, or not at all', (price, minor) => {

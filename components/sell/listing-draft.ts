@@ -1,4 +1,4 @@
-import { amountOf, bpsOf, measureOf, unitsOf } from '#components/sell/draft-figures.ts';
+import { bpsOf, measureOf, unitsOf } from '#components/sell/draft-figures.ts';
 import { choicesOf, hasTooMany, optionsOf, variantsOf, type ChoicesDraft } from '#components/sell/variant-draft.ts';
 import { listingTerms } from '#server/market/catalogue/catalogue-schema.ts';
 import type { ListingKind, ListingTerms, ListingView } from '#server/market/catalogue/catalogue-schema.ts';
@@ -9,7 +9,7 @@ import type {
   ContentView,
   ListingPicture,
 } from '#server/market/catalogue/details-schema.ts';
-import { toDecimal } from '#server/money/money.ts';
+import { parseTypedAmount, toDecimal } from '#server/money/money.ts';
 
 /** A listing as it is being typed: text everywhere, so that nothing typed is lost. */
 export interface ListingDraft extends ChoicesDraft {
@@ -75,7 +75,7 @@ export type ReadDraft =
 
 /** The price that was typed, in centesimi; null while it is no amount. */
 export function priceMinorOf(draft: Pick<ListingDraft, 'price'>): bigint | null {
-  return amountOf(draft.price);
+  return parseTypedAmount(draft.price);
 }
 
 /** The lowest price that buyers will see, as far as it is typed. */

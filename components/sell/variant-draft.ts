@@ -1,7 +1,7 @@
-import { amountOf, unitsOf } from '#components/sell/draft-figures.ts';
+import { unitsOf } from '#components/sell/draft-figures.ts';
 import type { ListingView, VariantTerms } from '#server/market/catalogue/catalogue-schema.ts';
 import { optionsMax, variantsMax } from '#server/market/catalogue/catalogue-schema.ts';
-import { toDecimal } from '#server/money/money.ts';
+import { parseTypedAmount, toDecimal } from '#server/money/money.ts';
 
 /** An option as it is being typed. */
 export interface OptionDraft {
@@ -71,7 +71,7 @@ export function variantsOf(draft: ChoicesDraft): VariantTerms[] | null {
   for (const values of combinationsOf(draft.options)) {
     const typed = draft.variants[keyOf(values)] ?? newVariant;
     if (!typed.isOffered) continue;
-    const priceMinor = amountOf(typed.price.trim() === '' ? draft.price : typed.price);
+    const priceMinor = parseTypedAmount(typed.price.trim() === '' ? draft.price : typed.price);
     const stock = typed.stock.trim() === '' ? null : unitsOf(typed.stock);
     if (priceMinor === null || stock === undefined) return null;
     const seen = typed.stockSeen === undefined ? {} : { stockSeen: typed.stockSeen };

@@ -7,8 +7,9 @@ import type { SubmitEvent } from 'react';
 
 import { useRefusalText } from '#components/errors/use-refusal-text.ts';
 import { ReadyForm } from '#components/form/ready-form.tsx';
+import { showMistakes } from '#components/form/show-mistakes.ts';
 import { useAttempt } from '#components/form/use-attempt.ts';
-import { focusFirstMistake, PeerFields, wishOf, type PeerTexts } from '#components/send/peer-fields.tsx';
+import { PeerFields, wishOf, type PeerTexts } from '#components/send/peer-fields.tsx';
 import { useTRPC } from '#components/trpc/client.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { Notice } from '#components/ui/notice.tsx';
@@ -41,10 +42,9 @@ export function AskForm() {
   );
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    setChecked(true);
+    showMistakes(event.currentTarget, () => setChecked(true));
     const wish = wishOf(texts);
-    if (wish === null) focusFirstMistake(event.currentTarget, texts);
-    else if (!ask.isPending) ask.mutate({ ...wish, key: attempt.key });
+    if (wish !== null && !ask.isPending) ask.mutate({ ...wish, key: attempt.key });
   };
   return (
     <ReadyForm onSubmit={submit} className="flex max-w-form flex-col gap-4">

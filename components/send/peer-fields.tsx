@@ -5,7 +5,7 @@ import { useTranslations } from 'next-intl';
 import { Field } from '#components/ui/field.tsx';
 import { Input } from '#components/ui/input.tsx';
 import { recipientName, sendNote, sentAmount } from '#server/market/peer-transfers/peer-transfer-schema.ts';
-import { parseAmount } from '#server/money/money.ts';
+import { parseTypedAmount } from '#server/money/money.ts';
 
 /** What somebody has written so far: who, how much, what for. */
 export interface PeerTexts {
@@ -23,7 +23,7 @@ export interface PeerWish {
 /** What the texts ask for; null while one of them says nothing that could be sent. */
 export function wishOf(texts: PeerTexts): PeerWish | null {
   const username = recipientName.safeParse(texts.username);
-  const amountMinor = sentAmount.safeParse(parseAmount(texts.amount.trim()));
+  const amountMinor = sentAmount.safeParse(parseTypedAmount(texts.amount));
   const note = sendNote.safeParse(texts.note.trim() === '' ? null : texts.note);
   if (!username.success || !amountMinor.success || !note.success) return null;
   return { username: username.data, amountMinor: amountMinor.data, note: note.data };
@@ -42,7 +42,7 @@ interface PeerFieldsProps {
 export function PeerFields({ texts, isChecked, prefix, onChange }: PeerFieldsProps) {
   const t = useTranslations('send.fields');
   const isName = recipientName.safeParse(texts.username).success;
-  const isAmount = sentAmount.safeParse(parseAmount(texts.amount.trim())).success;
+  const isAmount = sentAmount.safeParse(parseTypedAmount(texts.amount)).success;
   const isNote = texts.note.trim() === '' || sendNote.safeParse(texts.note).success;
   return (
     <>
@@ -99,12 +99,4 @@ export function PeerFields({ texts, isChecked, prefix, onChange }: PeerFieldsPro
       </Field>
     </>
   );
-}
-
-/** Puts the focus on the first field that is still a mistake. */
-export function focusFirstMistake(form: HTMLFormElement, texts: PeerTexts): void {
-  const inputs = form.querySelectorAll('input');
-  const isName = recipientName.safeParse(texts.username).success;
-  const isAmount = sentAmount.safeParse(parseAmount(texts.amount.trim())).success;
-  inputs.item(isName ? (isAmount ? 2 : 1) : 0).focus();
 }

@@ -8,8 +8,9 @@ import type { SubmitEvent } from 'react';
 
 import { useRefusalText } from '#components/errors/use-refusal-text.ts';
 import { ReadyForm } from '#components/form/ready-form.tsx';
+import { showMistakes } from '#components/form/show-mistakes.ts';
 import { useAttempt } from '#components/form/use-attempt.ts';
-import { focusFirstMistake, PeerFields, wishOf, type PeerTexts } from '#components/send/peer-fields.tsx';
+import { PeerFields, wishOf, type PeerTexts } from '#components/send/peer-fields.tsx';
 import { SendingPanel } from '#components/send/sending-panel.tsx';
 import { useTRPC } from '#components/trpc/client.tsx';
 import { Button } from '#components/ui/button.tsx';
@@ -51,9 +52,8 @@ export function SendForm({ username }: { username: string }) {
   };
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    setChecked(true);
-    if (wish === null) focusFirstMistake(event.currentTarget, texts);
-    else if (!look.isPending) look.mutate(wish);
+    showMistakes(event.currentTarget, () => setChecked(true));
+    if (wish !== null && !look.isPending) look.mutate(wish);
   };
   const failure = look.error ?? send.error;
   return (

@@ -6,7 +6,7 @@ import { useEffect, useState } from 'react';
 import { outcomeOf } from '#components/errors/outcome.ts';
 import type { TopUpOffers } from '#components/top-up/offers.ts';
 import { useTRPC } from '#components/trpc/client.tsx';
-import { parseAmount } from '#server/money/money.ts';
+import { parseTypedAmount } from '#server/money/money.ts';
 import type { TopUpQuote } from '#server/payments/schema.ts';
 
 const typingPauseMs = 250;
@@ -23,7 +23,7 @@ type Range = Pick<TopUpOffers, 'customMinorMin' | 'customMinorMax'>;
 export function useCustomQuote(text: string, range: Range): CustomQuote {
   const trpc = useTRPC();
   const settledText = useSettled(text);
-  const priceMinor = parseAmount(settledText);
+  const priceMinor = parseTypedAmount(settledText);
   const isInRange = priceMinor !== null && priceMinor >= range.customMinorMin && priceMinor <= range.customMinorMax;
   const query = useQuery({
     ...trpc.topUps.quote.queryOptions({ choice: { kind: 'custom', priceMinor: priceMinor ?? 0n } }),

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { allocate, formatAmount, parseAmount, shareFloor, shareHalfUp, toDecimal } from './money.ts';
+import { allocate, formatAmount, parseAmount, parseTypedAmount, shareFloor, shareHalfUp, toDecimal } from './money.ts';
 
 const minor = fc.bigInt({ min: 0n, max: 1_000_000_000_000_000n });
 
@@ -20,6 +20,33 @@ describe('reading and writing amounts', () => {
   it('reads grouped thousands', () => {
     expect(parseAmount('1,234,567.8')).toBe(123_456_780n);
   });
+
+  it.each([
+    ['12.50', 1_250n],
+    ['12,50', 1_250n],
+    [' 12,5 ', 1_250n],
+    ['1.234,50', 123_450n],
+    ['1,234.50', 123_450n],
+    ['1.234.567,8', 123_456_780n],
+    ['1,234', 123_400n],
+  ])('reads %j as a person of either language types it', (text, typed) => {
+    expect(parseTypedAmount(text)).toBe(typed);
+  });
+
+  it('reads back every amount that either language shows', () => {
+    fc.assert(
+      fc.property(minor, fc.constantFrom('en', 'it'), (amount, locale) => {
+        expect(parseTypedAmount(formatAmount(amount, 'DUCAT', { locale }))).toBe(amount);
+      }),
+    );
+  });
+
+  it.each(['', '1.234', '1.2345,50', '12.34,50', '12,', ',5', '1,2,3', '-12,50', '1.234,567'])(
+    'takes %j for no amount',
+    (text) => {
+      expect(parseTypedAmount(text)).toBeNull();
+    },
+  );
 
   it('shows the right cent on amounts beyond the precision of a number', () => {
     expect(formatAmount(900_719_925_474_099_301n, 'DUCAT', { locale: 'en' })).toBe('9,007,199,254,740,993.01');

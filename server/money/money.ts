@@ -31,7 +31,7 @@ export function usd(minor: bigint): UsdMinor {
 }
 
 /**
- * Reads what a person typed ("1,234.50", "12", "0.5") as minor units.
+ * Reads the text of an amount ("1,234.50", "12", "0.5") as minor units.
  * Returns null for anything else: signs, more than two decimals, groups that are not of three.
  */
 export function parseAmount(text: string): bigint | null {
@@ -40,6 +40,17 @@ export function parseAmount(text: string): bigint | null {
   if (whole === undefined) return null;
   const fraction = (match?.[2] ?? '').padEnd(scale, '0');
   return BigInt(whole.replaceAll(',', '')) * minorPerMajor + BigInt(fraction);
+}
+
+/**
+ * Reads what a person typed, with a point or a comma before the decimals ("12.50", "12,50", "1.234,50"): groups have three
+ * digits, so one or two behind a comma are decimals in any language. What could be thousands as well as thousandths
+ * ("1.234") is none.
+ */
+export function parseTypedAmount(text: string): bigint | null {
+  const typed = text.trim();
+  const [, whole, fraction] = /^(\d{1,15}|\d{1,3}(?:\.\d{3}){1,4}),(\d{1,2})$/.exec(typed) ?? [];
+  return whole === undefined ? parseAmount(typed) : parseAmount(`${whole.replaceAll('.', '')}.${fraction ?? ''}`);
 }
 
 /** The plain decimal text of an amount: 123450n → "1234.50". For machines, CSV and form fields. */
