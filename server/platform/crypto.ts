@@ -1,8 +1,22 @@
 import { createHash, hkdfSync } from 'node:crypto';
+import { once } from './once.ts';
 
-/** A 32-byte key for one purpose, derived from the server's secret by HKDF-SHA-256 (RFC 5869). */
+/** More than there are purposes, of one secret. */
+const keysMax = 100;
+
+/**
+ * A 32-byte key for one purpose, derived from the server's secret by HKDF-SHA-256 (RFC 5869). Purposes are words of ours,
+ * asked for again with every transfer, so that keys are kept. Nobody changes the bytes of one.
+ */
 export function deriveKey(secret: string, purpose: string): Uint8Array {
-  return new Uint8Array(hkdfSync('sha256', secret, 'cascade', purpose, 32));
+  const keys = once('derived-keys', () => new Map<string, Uint8Array>());
+  const name = `${purpose}\n${secret}`;
+  const known = keys.get(name);
+  if (known !== undefined) return known;
+  const key = new Uint8Array(hkdfSync('sha256', secret, 'cascade', purpose, 32));
+  if (keys.size >= keysMax) keys.clear();
+  keys.set(name, key);
+  return key;
 }
 
 /** SHA-256 of a text in hexadecimal. */

@@ -1,4 +1,5 @@
-import { createHmac, randomUUID } from 'node:crypto';
+import { createHmac, createSecretKey, randomUUID, type KeyObject } from 'node:crypto';
+import { once } from './once.ts';
 
 /** Where new ids come from. An argument everywhere, so that a test can choose it. */
 export interface Ids {
@@ -32,8 +33,18 @@ export interface DerivedIdInput {
 export function derivedId(input: DerivedIdInput): string {
   const parts = [input.principal, input.kind, input.key, input.leg];
   const text = parts.map((part) => `${String(part.length)}:${part}`).join('');
-  const digest = createHmac('sha256', input.secret).update(text).digest();
+  const digest = createHmac('sha256', keyOf(input.secret)).update(text).digest();
   return uuidv7At(input.time, digest.subarray(0, 10));
+}
+
+/** Making the key of a secret takes longer than to use it, and a process has few secrets. */
+function keyOf(secret: Uint8Array): KeyObject {
+  const keys = once('keys-of-ids', () => new WeakMap<Uint8Array, KeyObject>());
+  const known = keys.get(secret);
+  if (known !== undefined) return known;
+  const key = createSecretKey(secret);
+  keys.set(secret, key);
+  return key;
 }
 
 /** A UUIDv7 of the given millisecond and ten random bytes. */

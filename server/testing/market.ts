@@ -101,12 +101,14 @@ export async function testMarket(): Promise<TestMarket> {
         }),
       ),
     buy: (buyer, order) =>
-      database.inTransaction((tx) =>
-        placeOrder(tx, {
-          ...tools,
-          buyerId: buyer.citizenId,
-          order: { listingVersion: 1, quantity: 1, key: randomUUID(), ...order },
-        }),
+      database.inTransaction(
+        (tx) =>
+          placeOrder(tx, {
+            ...tools,
+            buyerId: buyer.citizenId,
+            order: { listingVersion: 1, quantity: 1, key: randomUUID(), ...order },
+          }),
+        { isDirect: true },
       ),
     step: (input) => takeStep(database, { ...input, ...tools }),
     refundPart: (input) =>
@@ -168,7 +170,7 @@ type Tools = Omit<Parameters<typeof deliverOrder>[1], 'orderId' | 'visitor' | 'n
 function takeStep(database: TestDatabase, input: StepInput & Tools): Promise<OrderStepReceipt> {
   const { action, note = 'A reason that is long enough.', backMinor = 0n, ...step } = input;
   const said = { ...step, note };
-  return database.inTransaction((tx) => {
+  const work = (tx: Tx) => {
     switch (action) {
       case 'accept':
         return acceptOrder(tx, step);
@@ -195,7 +197,8 @@ function takeStep(database: TestDatabase, input: StepInput & Tools): Promise<Ord
       case 'resolve_split':
         return splitDispute(tx, { ...said, backMinor });
     }
-  });
+  };
+  return database.inTransaction(work, { isDirect: true });
 }
 
 /** To whatever was proposed last, as somebody does who has just read it. */

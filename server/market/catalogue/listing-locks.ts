@@ -133,8 +133,7 @@ export function stockWrites(moves: readonly StockMove[]): Writes {
     UPDATE listing
        SET stock = CASE WHEN stock IS NULL THEN NULL ELSE least(stock + moved.on_sale, ${stockMax}::integer) END,
            sold_count = greatest(sold_count - moved.units, 0)
-      FROM unnest(${sums.map(({ id }) => id)}::uuid[], ${sums.map(({ units }) => units)}::integer[],
-                  ${sums.map(({ onSale }) => onSale)}::integer[]) AS moved (id, units, on_sale)
+      FROM (${movedRowsSql(sums)}) AS moved (id, units, on_sale)
      WHERE listing.id = moved.id`;
   const ofVariants = moves.filter(({ variantId }) => variantId !== null);
   if (ofVariants.length === 0) return { stocks };
@@ -146,8 +145,25 @@ export function stockWrites(moves: readonly StockMove[]): Writes {
   return { variants, stocks };
 }
 
+interface MovedStock {
+  readonly id: string;
+  readonly units: number;
+  /** Those of the units that count in the listing's stock. */
+  readonly onSale: number;
+}
+
+/** Of an array nobody knows how long it is, so that PostgreSQL would plan for each anew; most moves are of one listing. */
+function movedRowsSql(moved: readonly MovedStock[]): Prisma.Sql {
+  const [first] = moved;
+  if (first !== undefined && moved.length === 1)
+    return Prisma.sql`SELECT ${first.id}::uuid, ${first.units}::integer, ${first.onSale}::integer`;
+  return Prisma.sql`
+    SELECT * FROM unnest(${moved.map(({ id }) => id)}::uuid[], ${moved.map(({ units }) => units)}::integer[],
+                         ${moved.map(({ onSale }) => onSale)}::integer[])`;
+}
+
 /** What moves of the same listing come to: units, and those of them that count in its stock. */
-function sumOf(moves: readonly StockMove[]): { id: string; units: number; onSale: number } {
+function sumOf(moves: readonly StockMove[]): MovedStock {
   const sum = { id: '', units: 0, onSale: 0 };
   for (const { listing, units, variantId } of moves) {
     const variant = listing.variants.find(({ id }) => id === variantId);

@@ -184,7 +184,13 @@ export async function postLegs(tx: Tx, legs: readonly TransferRequest[]): Promis
 
 /** How the legs of one movement are named; `key` is the order's own id where nothing else tells movements apart. */
 export function namesOf(movement: Movement & { key?: string }): { idOf: (leg: string) => string; reference: string } {
-  return { idOf: (leg) => legId(movement, leg), reference: movement.order.id };
+  const ids = new Map<string, string>();
+  const idOf = (leg: string) => {
+    const id = ids.get(leg) ?? legId(movement, leg);
+    ids.set(leg, id);
+    return id;
+  };
+  return { idOf, reference: movement.order.id };
 }
 
 function legId({ order, time, secret, key = order.id }: Movement & { key?: string }, leg: string): string {

@@ -92,10 +92,16 @@ export function givesStockBack({ transitions }: OrderProcess, action: OrderActio
   return transitions.some((rule) => rule.action === action && rule.effect === 'refund');
 }
 
+const paying = new Set(
+  orderProcesses
+    .flatMap(({ transitions }) => transitions)
+    .filter(({ effect }) => effect === 'release' || effect === 'settle')
+    .map(({ action }) => action),
+);
+
 /** Whether an action may pay the seller in some process, so that their standing is read beside the order. */
 export function maySell(action: OrderAction): boolean {
-  const pays = ({ effect }: OrderTransition) => effect === 'release' || effect === 'settle';
-  return orderProcesses.some(({ transitions }) => transitions.some((rule) => rule.action === action && pays(rule)));
+  return paying.has(action);
 }
 
 /**

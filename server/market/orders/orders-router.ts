@@ -42,12 +42,16 @@ import type { Principal } from '#server/platform/session.ts';
 import { citizenProcedure, operatorProcedure, router } from '#server/platform/trpc.ts';
 import type { Context } from '#server/platform/trpc.ts';
 
+/** What every order takes. */
+const often = { isDirect: true } as const;
+
 export const ordersRouter = router({
   place: citizenProcedure({ limit: 'money', audited: false })
     .input(placeOrderInput)
     .mutation(({ ctx, input }) =>
-      ctx.database.inTransaction((tx) =>
-        placeOrder(tx, { buyerId: ctx.principal.citizenId, order: input, ...toolsOf(ctx) }),
+      ctx.database.inTransaction(
+        (tx) => placeOrder(tx, { buyerId: ctx.principal.citizenId, order: input, ...toolsOf(ctx) }),
+        often,
       ),
     ),
 
@@ -75,7 +79,9 @@ export const ordersRouter = router({
 
   accept: citizenProcedure({ limit: 'write', audited: false })
     .input(orderIdInput)
-    .mutation(({ ctx, input }) => ctx.database.inTransaction((tx) => acceptOrder(tx, { ...input, ...visitorOf(ctx) }))),
+    .mutation(({ ctx, input }) =>
+      ctx.database.inTransaction((tx) => acceptOrder(tx, { ...input, ...visitorOf(ctx) }), often),
+    ),
 
   decline: citizenProcedure({ limit: 'money', audited: false })
     .input(sellerNoteInput)
@@ -86,13 +92,13 @@ export const ordersRouter = router({
   deliver: citizenProcedure({ limit: 'write', audited: false })
     .input(sellerNoteInput)
     .mutation(({ ctx, input }) =>
-      ctx.database.inTransaction((tx) => deliverOrder(tx, { ...input, ...visitorOf(ctx) })),
+      ctx.database.inTransaction((tx) => deliverOrder(tx, { ...input, ...visitorOf(ctx) }), often),
     ),
 
   confirm: citizenProcedure({ limit: 'money', audited: false })
     .input(orderIdInput)
     .mutation(({ ctx, input }) =>
-      ctx.database.inTransaction((tx) => confirmOrder(tx, { ...input, ...visitorOf(ctx) })),
+      ctx.database.inTransaction((tx) => confirmOrder(tx, { ...input, ...visitorOf(ctx) }), often),
     ),
 
   cancel: citizenProcedure({ limit: 'money', audited: false })

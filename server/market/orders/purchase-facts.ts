@@ -92,13 +92,18 @@ export async function lockForPurchase(tx: Tx, wanted: WantedFacts): Promise<Purc
 
 function readFacts(tx: Tx, { listingIds, buyerId, key, clock }: WantedFacts): Promise<FactsRow[]> {
   const now = clock.now();
+  const ids = [...new Set(listingIds)];
+  // Of an array nobody knows how long it is, so that PostgreSQL would plan for each anew; most buy of one listing.
+  const [first] = ids;
+  const isWanted =
+    first !== undefined && ids.length === 1 ? Prisma.sql`id = ${first}::uuid` : Prisma.sql`id = ANY (${ids}::uuid[])`;
   const sale = runningSaleSql({ listingId: 'held.id', sellerId: 'held."sellerId"', now: 'moment.now' });
   const sellerId = Prisma.sql`held."sellerId"`;
   return tx.$queryRaw<FactsRow[]>(Prisma.sql`
     WITH held AS MATERIALIZED (
       SELECT ${heldColumnsSql}, xmin::text AS row_version
         FROM listing
-       WHERE id = ANY (${[...new Set(listingIds)]}::uuid[])
+       WHERE ${isWanted}
        ORDER BY id
          FOR NO KEY UPDATE)
     SELECT held.*, ${variantsSql} AS variants, sale.id AS "saleId", sale.percent_bps AS "percentBps",
