@@ -48,22 +48,34 @@ async function closeOldQuotes(deps: PaymentDeps): Promise<void> {
   }
 }
 
+/** As many as one run looks at; those beyond would be the latest. */
+const waitingMax = 10_000;
+
 /**
  * Lets ducats that waited in suspense into their wallets, the oldest first, where limits have room for them by now: those
- * of one citizen, or of all. Answers how many top-ups came in.
+ * of one citizen, or of all. What finds no room keeps none behind it waiting. Answers how many top-ups came in.
  */
-export async function releaseWaitingTopUps(deps: PaymentDeps, only: { citizenId?: string } = {}): Promise<number> {
-  const waiting = await deps.database.client.topUp.findMany({
-    where: { state: 'waiting', waitReason: 'limits', ...only },
-    orderBy: { id: 'asc' },
-    take: batchMax,
-    select: { id: true },
-  });
+export async function releaseWaitingTopUps(
+  deps: PaymentDeps,
+  only: { citizenId?: string } = {},
+  pageMax = batchMax,
+): Promise<number> {
   let released = 0;
-  for (const { id } of waiting) {
-    await attempt(id, async () => {
-      if (await deps.database.inTransaction((tx) => releaseTopUp(tx, deps, id))) released += 1;
+  let after: string | undefined;
+  for (let seen = 0; seen < waitingMax; seen += pageMax) {
+    const waiting = await deps.database.client.topUp.findMany({
+      where: { state: 'waiting', waitReason: 'limits', ...only, ...(after === undefined ? {} : { id: { gt: after } }) },
+      orderBy: { id: 'asc' },
+      take: pageMax,
+      select: { id: true },
     });
+    for (const { id } of waiting) {
+      await attempt(id, async () => {
+        if (await deps.database.inTransaction((tx) => releaseTopUp(tx, deps, id))) released += 1;
+      });
+    }
+    after = waiting.at(-1)?.id;
+    if (waiting.length < pageMax) break;
   }
   return released;
 }

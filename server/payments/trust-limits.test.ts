@@ -33,6 +33,20 @@ async function paid(citizenId: string, choice?: TopUpChoice): Promise<OpenTopUp>
   return topUp;
 }
 
+/** Paid by somebody whom the ledger lets buy nothing. */
+async function waiting(choice: TopUpChoice): Promise<OpenTopUp> {
+  const citizenId = await bridge.citizen(3);
+  const topUp = await paid(citizenId, choice);
+  await database.inTransaction((tx) =>
+    setVelocityLimits(tx, citizenId, [
+      { asset: 'DUCAT', kind: 'top_up_base', side: 'credit', period: '24_hours', amountMinorMax: 1n },
+    ]),
+  );
+  await fulfil(deps, { sessionId: topUp.sessionId });
+  expect(await stateOf(topUp)).toBe('waiting');
+  return topUp;
+}
+
 const roomOf = async (citizenId: string) => {
   const { limits } = await trustStanding(client, { citizenId, now: deps.clock.now() });
   return topUpRoom(client, { citizenId, limits });
@@ -182,6 +196,16 @@ describe('what is paid beyond the limits', () => {
     await releaseWaitingTopUps(deps);
     expect(await walletOf(citizenId)).toBe(10_000n + 52_500n);
     expect(await topUpById(client, topUp.topUpId)).toMatchObject({ state: 'credited', creditedAt: deps.clock.now() });
+  });
+
+  test('and finds no room keeps nobody behind it waiting, however many it is', async () => {
+    bridge.clock.set(await ledger.now());
+    const stuck = await Promise.all([1, 2, 3].map(() => waiting(explorer)));
+    const fits = await waiting(cents(1_000n));
+    await database.inTransaction((tx) => setVelocityLimits(tx, fits.citizenId, []));
+    expect(await releaseWaitingTopUps(deps, {}, 1)).toBe(1);
+    expect(await stateOf(fits)).toBe('credited');
+    expect(await Promise.all(stuck.map(stateOf))).toEqual(['waiting', 'waiting', 'waiting']);
   });
 
   test('by an event of Stripe is handled like any other, once', async () => {

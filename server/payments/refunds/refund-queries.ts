@@ -194,7 +194,7 @@ function operatorViewOf(row: OperatorRow): OperatorRefundView {
   return { ...viewOf(row), citizenId, note, failureCode, stripeRefundId, requestedBy };
 }
 
-/** Refunds that are not at their end, the oldest first. */
+/** Refunds that are not at their end: those that Stripe was not asked for first, of each kind the oldest first. */
 export function unsettledRefunds(
   db: Db,
   query: { requestedBefore: Date; sentBefore: Date; limit: number },
@@ -207,7 +207,8 @@ export function unsettledRefunds(
         { state: 'sent', createdAt: { lt: sentBefore } },
       ],
     },
-    orderBy: { createdAt: 'asc' },
+    // `requested` comes before `sent` in the alphabet.
+    orderBy: [{ state: 'asc' }, { createdAt: 'asc' }],
     take: limit,
     select: { id: true, stripeRefundId: true },
   });
