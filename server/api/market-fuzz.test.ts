@@ -45,8 +45,8 @@ interface Definition {
   _def: { inputs: z.ZodType[] };
 }
 
-const procedures = Object.entries(appRouter._def.procedures as unknown as Record<string, Definition>).filter(
-  ([path]) => isOfTheMarket(path),
+const procedures = Object.entries(appRouter._def.procedures as unknown as Record<string, Definition>).filter(([path]) =>
+  isOfTheMarket(path),
 );
 
 let fuzzed: FuzzedMarket;
