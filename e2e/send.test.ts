@@ -1,4 +1,4 @@
-import { expect, test } from './support/journey.ts';
+import { expect, expectAccessible, expectNoSidewaysScroll, test } from './support/journey.ts';
 import { asCitizen, availableMinor } from './support/steps.ts';
 
 test('a citizen sends ducats, prints the receipt, and is asked for some back', async ({ page, visitor }) => {
@@ -15,6 +15,8 @@ test('a citizen sends ducats, prints the receipt, and is asked for some back', a
   await sender.getByRole('button', { name: 'Send 12.50 ducats' }).dblclick();
   await sender.waitForURL('**/wallet/sent/**');
   await expect(sender.getByText('For <b>the</b> oars')).toBeVisible();
+  await expectAccessible(sender);
+  await expectNoSidewaysScroll(sender);
   await sender.emulateMedia({ media: 'print' });
   await expect(sender.getByRole('navigation')).toHaveCount(0);
   await expect(sender.getByText('Received in full')).toBeVisible();
