@@ -53,6 +53,7 @@ test('a price is agreed on and paid, and the next one is given to somebody else'
   await page.getByLabel('It is a gift for another citizen').check();
   await page.getByRole('button', { name: 'Buy now' }).click();
   await expect(page.getByText('Write for whom it is.')).toBeVisible();
+  await expect(page.getByLabel('Their Venice username')).toBeFocused();
   await page.getByLabel('Their Venice username').fill('ElenaVeneziana');
   await page.getByLabel('A line for them').fill('For the <b>window</b>.');
   await page.getByRole('button', { name: 'Buy now' }).click();

@@ -103,6 +103,7 @@ function Pay(props: CheckOutProps & { availableMinor: bigint }) {
       <PayProblem error={error} />
       <PurchaseDialog
         text={t('confirmText', { count, sellers: sellers.length })}
+        giftFor={gifts?.length === sellers.length ? gifts[0]?.username : undefined}
         totalMinor={totalMinor}
         availableMinor={availableMinor}
         open={isConfirming}

@@ -1,9 +1,10 @@
 'use client';
 
 import { useTranslations } from 'next-intl';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 
+import { showMistakes } from '#components/form/show-mistakes.ts';
 import { Field } from '#components/ui/field.tsx';
 import { Input } from '#components/ui/input.tsx';
 import { useHydrated } from '#components/ui/use-hydrated.ts';
@@ -13,7 +14,7 @@ interface GiftChoice {
   /** For whom it is bought; null for oneself, and undefined while nobody is named yet. */
   gift: { username: string; note: string | null } | null | undefined;
   fields: ReactNode;
-  /** Shows that nobody is named yet. */
+  /** Shows that nobody is named yet, and puts the focus where to name somebody. */
   check: () => void;
 }
 
@@ -25,10 +26,11 @@ export function useGift(more?: ReactNode): GiftChoice {
   const [username, setUsername] = useState('');
   const [note, setNote] = useState('');
   const [isChecked, setChecked] = useState(false);
+  const box = useRef<HTMLDivElement>(null);
   const [name, words] = [username.trim(), note.trim()];
   const named = name === '' ? undefined : { username: name, note: words === '' ? null : words };
   const fields = (
-    <div className="flex flex-col gap-4">
+    <div ref={box} className="flex flex-col gap-4">
       <label className="flex min-h-control items-center gap-3">
         <input
           type="checkbox"
@@ -75,5 +77,5 @@ export function useGift(more?: ReactNode): GiftChoice {
       ) : null}
     </div>
   );
-  return { gift: isGift ? named : null, fields, check: () => setChecked(true) };
+  return { gift: isGift ? named : null, fields, check: () => showMistakes(box.current, () => setChecked(true)) };
 }

@@ -14,6 +14,8 @@ interface PurchaseDialogProps {
   pending: boolean;
   /** What is bought. */
   text: string;
+  /** Whose gift it is, where it is one. */
+  giftFor?: string | undefined;
   totalMinor: bigint;
   availableMinor: bigint;
 }
@@ -21,10 +23,14 @@ interface PurchaseDialogProps {
 /** The last look before money moves. */
 export function PurchaseDialog(props: PurchaseDialogProps) {
   const t = useTranslations('listing.buy');
+  const gift = useTranslations('gift.choose');
   const common = useTranslations('common');
   return (
     <Dialog open={props.open} onClose={props.onClose} title={t('confirmTitle')} closeLabel={common('close')}>
       <p className="text-lg">{props.text}</p>
+      {props.giftFor === undefined ? null : (
+        <p className="wrap-anywhere">{gift('confirm', { username: props.giftFor })}</p>
+      )}
       <PurchaseFigures totalMinor={props.totalMinor} availableMinor={props.availableMinor} />
       <p className="text-sm text-muted">{t('escrow')}</p>
       <div className="flex flex-col gap-3 sm:flex-row sm:flex-wrap sm:justify-end">

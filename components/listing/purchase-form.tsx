@@ -108,6 +108,7 @@ export function PurchaseForm({ listing, availableMinor }: PurchaseFormProps) {
           })
         }
         text={t('confirmText', { quantity: quantity ?? 1, title: titleOf(listing, variant) })}
+        giftFor={gift?.username}
         totalMinor={totalMinor}
         availableMinor={availableMinor}
       />

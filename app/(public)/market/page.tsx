@@ -3,6 +3,7 @@ import type { Metadata } from 'next';
 import { getLocale, getTranslations } from 'next-intl/server';
 
 import { languageAlternates, publicPrefix } from '#app/_reading/addresses.ts';
+import { facetsOfShown } from '#app/_reading/facets.ts';
 import { filterOfQuery, readMarketQuery } from '#app/_reading/market-query.ts';
 import { orNotFound } from '#app/_reading/reading.ts';
 import { textOf } from '#app/_reading/search-params.ts';
@@ -29,13 +30,14 @@ export default async function MarketPage({ searchParams }: MarketPageProps) {
   const cursor = textOf(parameters['cursor']);
   const filter = filterOfQuery(query);
   const caller = await serverCaller();
-  const [prefix, locale, t, page, facets] = await Promise.all([
+  const [prefix, locale, t, page, counted] = await Promise.all([
     publicPrefix(),
     getLocale(),
     getTranslations('market'),
     orNotFound(caller.listings.search({ ...filter, sort: query.sort, cursor })),
     caller.search.facets(filter),
   ]);
+  const facets = await facetsOfShown(filter, { page, counted });
   const path = `${prefix}/market`;
   const chosen = facets.categories.find(({ value }) => value === query.category);
   const name = locale === 'it' ? chosen?.nameIt : chosen?.nameEn;

@@ -4,6 +4,7 @@ import { permanentRedirect } from 'next/navigation';
 
 import { Islands } from '#app/_islands/islands.tsx';
 import { publicPrefix } from '#app/_reading/addresses.ts';
+import { facetsOfShown } from '#app/_reading/facets.ts';
 import { filterOfQuery, readMarketQuery } from '#app/_reading/market-query.ts';
 import { currentPath, orNotFound, signInPath } from '#app/_reading/reading.ts';
 import { textOf } from '#app/_reading/search-params.ts';
@@ -50,13 +51,14 @@ export default async function StorefrontPage({ params, searchParams }: Storefron
   const cursor = textOf(parameters['cursor']);
   const filter = filterOfQuery(query, storefront.slug);
   const caller = await serverCaller();
-  const [t, visitor, address, page, facets] = await Promise.all([
+  const [t, visitor, address, page, counted] = await Promise.all([
     getTranslations('storefront'),
     readVisitor(),
     currentPath(),
     orNotFound(caller.listings.search({ ...filter, sort: query.sort, cursor })),
     caller.search.facets(filter),
   ]);
+  const facets = await facetsOfShown(filter, { page, counted });
   const { slug, seller, statistics } = storefront;
   const path = `${prefix}/sellers/${slug}`;
   const wishes = await readWishes(page.items);
