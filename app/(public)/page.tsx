@@ -8,6 +8,7 @@ import { CategoryTiles } from '#components/home/category-tiles.tsx';
 import { FeaturedListings } from '#components/home/featured-listings.tsx';
 import { Hero } from '#components/home/hero.tsx';
 import { HowItWorks } from '#components/home/how-it-works.tsx';
+import { ClearFold } from '#components/layout/clear-fold.tsx';
 import { Page } from '#components/layout/page.tsx';
 import { FactsForMachines } from '#components/layout/facts-for-machines.tsx';
 import { ListingGrid } from '#components/listing/listing-card.tsx';
@@ -50,7 +51,9 @@ export default async function HomePage() {
   return (
     <>
       <FactsForMachines text={scriptText(houseData(facts))} />
-      <Hero prefix={prefix} />
+      <ClearFold>
+        <Hero prefix={prefix} />
+      </ClearFold>
       <Page>
         <Wishing wishes={wishes}>
           <FeaturedListings listings={featured} prefix={prefix} wishes={wishes} />

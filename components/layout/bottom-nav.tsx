@@ -3,8 +3,8 @@ import { useTranslations } from 'next-intl';
 import { NavLinks } from '#components/layout/nav-links.tsx';
 
 /**
- * The places of the product under the thumb, where the header has no room for them. On a page whose own button belongs at
- * the fold they rest at its end.
+ * The places of the product under the thumb, where the header has no room for them. On a public page they rest at its
+ * end until its first part is passed.
  */
 export function BottomNav() {
   const t = useTranslations('layout.nav');

@@ -11,6 +11,7 @@ import type { SearchParams } from '#app/_reading/search-params.ts';
 import { WishedListings } from '#app/_people/wished-listings.tsx';
 import { readWishes } from '#app/_reading/wishes.ts';
 import { serverCaller } from '#app/_trpc/server.ts';
+import { ClearFold } from '#components/layout/clear-fold.tsx';
 import { Page, PageHeading } from '#components/layout/page.tsx';
 import { queryAddress } from '#components/market/market-query.ts';
 import { LinkButton } from '#components/ui/link-button.tsx';
@@ -44,23 +45,25 @@ export default async function MarketPage({ searchParams }: MarketPageProps) {
   const wishes = await readWishes(page.items);
   return (
     <Page>
-      <PageHeading
-        title={name ?? t('title')}
-        actions={
-          <LinkButton
-            href={queryAddress('/account/searches', query)}
-            variant="secondary"
-            size="small"
-            prefetch={false}
-            rel="nofollow"
-          >
-            <Bookmark aria-hidden="true" className="size-icon-sm" />
-            {t('keep')}
-          </LinkButton>
-        }
-      >
-        {t('description')}
-      </PageHeading>
+      <ClearFold>
+        <PageHeading
+          title={name ?? t('title')}
+          actions={
+            <LinkButton
+              href={queryAddress('/account/searches', query)}
+              variant="secondary"
+              size="small"
+              prefetch={false}
+              rel="nofollow"
+            >
+              <Bookmark aria-hidden="true" className="size-icon-sm" />
+              {t('keep')}
+            </LinkButton>
+          }
+        >
+          {t('description')}
+        </PageHeading>
+      </ClearFold>
       <WishedListings
         path={path}
         prefix={prefix}

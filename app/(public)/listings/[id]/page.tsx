@@ -12,12 +12,12 @@ import { readVisitor } from '#app/_reading/visitor.ts';
 import { ListingFacts } from '#app/_sharing/listing-facts.tsx';
 import { shareMetadata } from '#app/_sharing/share-metadata.ts';
 import { serverCaller } from '#app/_trpc/server.ts';
+import { ClearFold } from '#components/layout/clear-fold.tsx';
 import { Page } from '#components/layout/page.tsx';
 import { BuyPanel } from '#components/listing/buy-panel.tsx';
 import { Gallery } from '#components/listing/gallery.tsx';
 import { CategoryPath, ListingDetails } from '#components/listing/listing-details.tsx';
 import { ListingPrice } from '#components/listing/listing-price.tsx';
-import { PurchaseBox } from '#components/listing/purchase-box.tsx';
 import { RichText } from '#components/listing/rich-text.tsx';
 import { plainWords } from '#components/listing/rich-text-tree.ts';
 import { StockBadge } from '#components/listing/stock-badge.tsx';
@@ -69,13 +69,13 @@ export default async function ListingPage({ params }: ListingPageProps) {
               <h1 className="font-display text-display font-semibold">{listing.title}</h1>
               <ListingPrice listing={listing} />
             </div>
-            <PurchaseBox>
+            <ClearFold>
               <Card>
                 <Islands say={['gift', 'listing', 'cart', 'discounts', 'errors']}>
                   <BuyPanel listing={listing} visitor={visitor} signInHref={signInPath(path)} prefix={prefix} />
                 </Islands>
               </Card>
-            </PurchaseBox>
+            </ClearFold>
             <ListingKeep listing={listing} />
             <ListingOffer listing={listing} visitor={visitor} />
             <Figures

@@ -16,6 +16,7 @@ import { StorefrontPeople } from '#app/_people/storefront-people.tsx';
 import { WishedListings } from '#app/_people/wished-listings.tsx';
 import { readWishes } from '#app/_reading/wishes.ts';
 import { serverCaller } from '#app/_trpc/server.ts';
+import { ClearFold } from '#components/layout/clear-fold.tsx';
 import { Page } from '#components/layout/page.tsx';
 import { FollowButton } from '#components/storefront/follow-button.tsx';
 import { StorefrontHead } from '#components/storefront/storefront-head.tsx';
@@ -65,7 +66,9 @@ export default async function StorefrontPage({ params, searchParams }: Storefron
   const follow = await followAction({ slug, isOwn: visitor?.username === seller.username, address });
   return (
     <Page>
-      <StorefrontHead storefront={storefront} action={follow} />
+      <ClearFold>
+        <StorefrontHead storefront={storefront} action={follow} />
+      </ClearFold>
       {statistics.listings === 0 ? (
         <EmptyState
           title={t('empty.title')}

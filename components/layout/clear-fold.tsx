@@ -4,14 +4,15 @@ import { useEffect, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 
 /**
- * Where a listing is bought. Until it has left the screen upwards the places of the product rest at the end of the page
- * (`BottomNav`): a bar over the fold would cover part of whatever button happens to be there. Without scripts they stay there.
+ * What a visitor of a public page looks at first. Until it has left the screen upwards the places of the product rest at the
+ * end of the page (`BottomNav`): a bar over the fold would cover part of whatever happens to be there. Without scripts they
+ * stay there.
  */
-export function PurchaseBox({ children }: { children: ReactNode }) {
-  const box = useRef<HTMLDivElement>(null);
+export function ClearFold({ children }: { children: ReactNode }) {
+  const first = useRef<HTMLDivElement>(null);
   const [isPassed, setPassed] = useState(false);
   useEffect(() => {
-    const { current } = box;
+    const { current } = first;
     if (current === null) return;
     const observer = new IntersectionObserver(([seen]) => setPassed(seen?.isIntersecting === false), {
       // What is still below counts as seen, so that a jump past it is noticed as well.
@@ -21,7 +22,7 @@ export function PurchaseBox({ children }: { children: ReactNode }) {
     return () => observer.disconnect();
   }, []);
   return (
-    <div ref={box} data-clears-fold={isPassed ? undefined : ''}>
+    <div ref={first} data-clears-fold={isPassed ? undefined : ''}>
       {children}
     </div>
   );
