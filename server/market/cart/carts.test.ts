@@ -143,8 +143,7 @@ describe('a cart', () => {
     await expect(owner.cart.add(one(listingId))).rejects.toMatchObject({ cause: { code: 'own_listing' } });
     const variant = browser.cart.add({ listingId, variantId: randomUUID(), quantity: 1 });
     await expect(variant).rejects.toMatchObject({ cause: { code: 'variant_unavailable' } });
-    const many = await Promise.all(Array.from({ length: cartItemsMax }, () => listed()));
-    for (const each of many) await browser.cart.add(one(each));
+    for (let number = 0; number < cartItemsMax; number += 1) await browser.cart.add(one(await listed()));
     await expect(browser.cart.add(one(listingId))).rejects.toMatchObject({ cause: { code: 'cart_full' } });
   });
 });
