@@ -26,6 +26,37 @@ interface CommandContext {
 
 const listed = 11;
 
+/** Where a citizen goes, most often first: what nobody typed for shows the first of them. */
+const places = [
+  ['wallet', '/wallet'],
+  ['topUp', '/wallet/top-up'],
+  ['orders', '/orders'],
+  ['sold', '/orders?tab=sold'],
+  ['messages', '/messages'],
+  ['buying', '/account/buying'],
+  ['wishlist', '/account/wishlist'],
+  ['offers', '/offers'],
+  ['sell', '/sell'],
+  ['newListing', '/sell/new'],
+  ['cart', '/cart'],
+  ['send', '/wallet/send'],
+  ['requests', '/wallet/requests'],
+  ['cashOut', '/wallet/cash-out'],
+  ['origins', '/wallet/origins'],
+  ['overview', '/sell/overview'],
+  ['discounts', '/sell/discounts'],
+  ['import', '/sell/import'],
+  ['storefront', '/sell/storefront'],
+  ['notifications', '/account/notifications'],
+  ['searches', '/account/searches'],
+  ['reviews', '/account/reviews'],
+  ['account', '/account'],
+  ['plan', '/account/plan'],
+  ['security', '/account/security'],
+  ['credentials', '/account/credentials'],
+  ['help', '/help'],
+] as const;
+
 /** What the palette offers for what was typed: commands that begin so, a search, then whatever else matches. */
 export function findCommands(context: CommandContext): Command[] {
   const { text, prefix, isSignedIn, isOperator, suggested, t, category } = context;
@@ -35,16 +66,7 @@ export function findCommands(context: CommandContext): Command[] {
   const market = withPrefix(prefix, '/market');
   const commands: Command[] = [
     { id: 'market', label: t('go.market'), group: goTo, href: market },
-    { id: 'wallet', label: t('go.wallet'), group: goTo, href: '/wallet' },
-    { id: 'top-up', label: t('go.topUp'), group: goTo, href: '/wallet/top-up' },
-    { id: 'orders', label: t('go.orders'), group: goTo, href: '/orders' },
-    { id: 'sold', label: t('go.sold'), group: goTo, href: '/orders?tab=sold' },
-    { id: 'messages', label: t('go.messages'), group: goTo, href: '/messages' },
-    { id: 'buying', label: t('go.buying'), group: goTo, href: '/account/buying' },
-    { id: 'wishlist', label: t('go.wishlist'), group: goTo, href: '/account/wishlist' },
-    { id: 'offers', label: t('go.offers'), group: goTo, href: '/offers' },
-    { id: 'sell', label: t('go.sell'), group: goTo, href: '/sell' },
-    { id: 'new', label: t('go.newListing'), group: goTo, href: '/sell/new' },
+    ...places.map(([id, href]) => ({ id, label: t(`go.${id}`), group: goTo, href })),
     ...(isOperator ? [{ id: 'operator', label: t('go.operator'), group: goTo, href: '/operator' }] : []),
     ...(isSignedIn ? [] : [{ id: 'sign-in', label: t('go.signIn'), group: goTo, href: '/sign-in' }]),
     ...categorySlugs.map((slug) => ({
