@@ -86,6 +86,11 @@ export function emptyBook(account: Pick<AccountBook, 'id' | 'kind' | 'order' | '
   return { ...account, isWhole: false, edge: null, version: 0n, struck: 0n, lots: [], heldMinor: 0n };
 }
 
+/** Wallets and escrows have a list of their lots in the tables; the house has far too many. */
+export function hasList({ order }: Pick<AccountBook, 'order'>): boolean {
+  return order === 'spending' || order === 'share';
+}
+
 export function noChanges(): LotChanges {
   return { placed: new Map(), fresh: new Set() };
 }

@@ -107,8 +107,9 @@ async function differences(db: Db, accountIds: readonly bigint[]): Promise<Diffe
   const balances = await balancesAtVersions(db, places);
   const rows = await db.$queryRaw<{ found: string | null }[]>`
     SELECT string_agg(concat_ws(',', s.account_id, s.held), ';') AS found
-    FROM (SELECT l.account_id, sum(l.serial_until - l.serial_from) AS held FROM lot l
-          WHERE l.account_id = ANY (${arrayOf(accountIds)}::bigint[]) GROUP BY l.account_id) s`;
+    FROM (SELECT l.account_id, sum(l.serial_until - l.serial_from) AS held
+          FROM unnest(${arrayOf(accountIds)}::bigint[]) i (id) CROSS JOIN LATERAL lots_in(i.id) l
+          GROUP BY l.account_id) s`;
   const held = new Map(rowsOf(rows).map(([id = '', sum = '']) => [BigInt(id), BigInt(sum)]));
   return [...new Set([...progress.keys(), ...held.keys()])].flatMap((accountId) => {
     const expected = balances.get(accountId) ?? 0n;
@@ -139,7 +140,7 @@ async function overlappingNews(db: Db, accountIds: readonly bigint[]): Promise<S
       ...(await db.$queryRaw<Overlap[]>`
         SELECT DISTINCT o.serial_from, o.account_id, o.before_until
         FROM unnest(${arrayOf(page)}::bigint[]) i (id)
-        CROSS JOIN LATERAL (SELECT t.* FROM lot t WHERE t.account_id = i.id OFFSET 0) l
+        CROSS JOIN LATERAL lots_in(i.id) l
         CROSS JOIN LATERAL (
           (SELECT l.serial_from, l.account_id, t.serial_until AS before_until FROM lot t
            WHERE t.serial_from < l.serial_from ORDER BY t.serial_from DESC LIMIT 1)

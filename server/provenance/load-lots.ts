@@ -1,7 +1,7 @@
 import type { BookedTransfer } from '#server/ledger/feed.ts';
 import { Prisma, type Db } from '#server/platform/db.ts';
 import { invariant } from '#server/platform/invariant.ts';
-import type { AccountBook } from './books.ts';
+import { hasList, type AccountBook } from './books.ts';
 import type { TakeRule } from './schema.ts';
 import { arrayOf, rowsOf } from './wire.ts';
 
@@ -16,32 +16,32 @@ export interface LotsWanted {
 /** How many lots of an account of the house are read at once. */
 const pageSize = 4_000n;
 
-/** Accounts of the house hold far more than a batch can spend: of these only the oldest lots are read. */
-export function canBeWhole({ order }: Pick<AccountBook, 'order'>): boolean {
-  return order === 'spending' || order === 'share';
-}
-
-/** The lots of debited accounts that the transfers may need and nobody remembers. */
+/**
+ * The lots that the transfers may need and nobody remembers. Of wallets and escrows that is all of them, also of those
+ * that only receive, because their list is written anew. Accounts of the house hold far more than a batch can spend: of
+ * these only the oldest lots are read, where they give.
+ */
 export function lotsWanted(
   books: ReadonlyMap<bigint, AccountBook>,
   { transfers, takes }: { transfers: readonly BookedTransfer[]; takes: ReadonlyMap<string, TakeRule> },
 ): LotsWanted {
   const debitedMinor = new Map<bigint, bigint>();
-  const chosen = new Set<bigint>();
-  for (const { id, debitAccountId, movedMinor, reversesId } of transfers) {
-    if (movedMinor === 0n || books.get(debitAccountId)?.isWhole === true) continue;
+  const whole = new Set<bigint>();
+  for (const { id, debitAccountId, creditAccountId, movedMinor, reversesId } of transfers) {
+    const [giver, receiver] = [books.get(debitAccountId), books.get(creditAccountId)];
+    if (movedMinor === 0n || giver === undefined || receiver === undefined) continue;
+    if (hasList(receiver) && !receiver.isWhole) whole.add(creditAccountId);
+    if (giver.isWhole) continue;
+    if (hasList(giver) || takes.has(id) || reversesId !== null) whole.add(debitAccountId);
     debitedMinor.set(debitAccountId, (debitedMinor.get(debitAccountId) ?? 0n) + movedMinor);
-    if (takes.has(id) || reversesId !== null) chosen.add(debitAccountId);
   }
   const oldest = new Map<bigint, bigint>();
-  const all: bigint[] = [];
   for (const [accountId, amountMinor] of debitedMinor) {
     const book = books.get(accountId);
-    if (book === undefined) continue;
-    if (canBeWhole(book) || chosen.has(accountId)) all.push(accountId);
-    else if (book.edge === null || book.heldMinor < amountMinor) oldest.set(accountId, amountMinor);
+    if (book === undefined || whole.has(accountId)) continue;
+    if (book.edge === null || book.heldMinor < amountMinor) oldest.set(accountId, amountMinor);
   }
-  return { oldest, all };
+  return { oldest, all: [...whole] };
 }
 
 /**
@@ -59,12 +59,12 @@ export async function readLots(
   if (all.length === 0) return rows;
   for (const accountId of all) {
     const book = emptied(books, accountId);
-    book.isWhole = canBeWhole(book);
+    book.isWhole = hasList(book);
   }
   const found = await db.$queryRaw<{ found: string | null }[]>`
     SELECT string_agg(concat_ws(',', l.serial_from, l.serial_until, l.account_id, l.fact_id, l.arrived_by), ';') AS found
     FROM unnest(${arrayOf(all)}::bigint[]) a (id)
-    CROSS JOIN LATERAL (SELECT o.* FROM lot o WHERE o.account_id = a.id OFFSET 0) l`;
+    CROSS JOIN LATERAL lots_in(a.id) l`;
   return [...rows, ...rowsOf(found)];
 }
 
@@ -87,7 +87,7 @@ async function oldestLots(db: Db, book: AccountBook, atLeastMinor: bigint): Prom
       await db.$queryRaw<{ found: string | null }[]>`
         SELECT string_agg(concat_ws(',', l.serial_from, l.serial_until, l.account_id, l.fact_id, l.arrived_by,
           (extract(epoch FROM l.since) * 1000000)::bigint), ';' ORDER BY l.since, l.serial_from DESC) AS found
-        FROM (SELECT o.* FROM lot o WHERE o.account_id = ${book.id}::bigint ${after}
+        FROM (SELECT o.* FROM lot o WHERE o.house_id = ${book.id}::bigint ${after}
               ORDER BY o.since, o.serial_from DESC LIMIT ${pageSize}::bigint) l`,
     );
     for (const [from = '', until = ''] of page) held += BigInt(until) - BigInt(from);

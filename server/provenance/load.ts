@@ -4,6 +4,7 @@ import { Prisma, type Db } from '#server/platform/db.ts';
 import { invariant } from '#server/platform/invariant.ts';
 import {
   emptyBook,
+  hasList,
   insertLot,
   noChanges,
   type AccountBook,
@@ -21,9 +22,9 @@ import {
   type LotFact,
   type LotSource,
 } from './lots.ts';
-import { canBeWhole, lotsWanted, readLots } from './load-lots.ts';
+import { lotsWanted, readLots } from './load-lots.ts';
 import { takeRule, type TakeRule } from './schema.ts';
-import { arrayOf, factOf, holdEvents, optional, rowsOf, textsOf } from './wire.ts';
+import { arrayOf, factOf, holdEvents, nil, optional, rowsOf, textsOf } from './wire.ts';
 
 /**
  * What a batch of transfers needs, read in a handful of statements. Each looks rows up one by one by their key
@@ -105,7 +106,7 @@ function accountBooks({ accounts, progress, remembered }: KnownState): Map<bigin
       if (book !== undefined && book.version === reached?.version) return [id, book];
       const order = spendingOrderOf(kind, houseAccountName(id) !== null);
       const empty = emptyBook({ id, kind, order, isStock: isStock(kind) });
-      const isWhole = order === 'strike' || ((reached?.version ?? 0n) === 0n && canBeWhole(empty));
+      const isWhole = order === 'strike' || ((reached?.version ?? 0n) === 0n && hasList(empty));
       return [id, { ...empty, ...reached, isWhole }];
     }),
   );
@@ -217,11 +218,16 @@ interface MoveRow {
 
 async function loadMoves(db: Db, transferIds: readonly string[]): Promise<MoveRow[]> {
   if (transferIds.length === 0) return [];
-  const rows = await db.lotMove.findMany({
-    where: { transferId: { in: [...new Set(transferIds)] } },
-    orderBy: [{ transferId: 'asc' }, { serialFrom: 'asc' }],
+  const rows = await db.$queryRaw<{ found: string | null }[]>`
+    SELECT string_agg(concat_ws(',', m.transfer_id, p.serial_from, p.serial_until, p.fact_id, p.before_id, p.previous_by), ';'
+      ORDER BY m.transfer_id, p.serial_from) AS found
+    FROM unnest(${arrayOf([...new Set(transferIds)])}::uuid[]) i (id)
+    CROSS JOIN LATERAL (SELECT o.* FROM lot_move o WHERE o.transfer_id = i.id OFFSET 0) m
+    CROSS JOIN LATERAL pieces_of(m) p`;
+  return rowsOf(rows).map(([transferId = '', from = '', until = '', factId = '', before = '', previous = '']) => {
+    const [beforeFactId, previousBy] = before === nil ? [null, null] : [before, previous];
+    return { transferId, from: BigInt(from), until: BigInt(until), factId, beforeFactId, previousBy };
   });
-  return rows.map(({ serialFrom: from, serialUntil: until, ...row }) => ({ ...row, from, until }));
 }
 
 /** Of each transfer that gives back. Moves go by their serials, so that every projection sees them in one order. */

@@ -3,7 +3,8 @@ import type { Db, Tx } from '#server/platform/db.ts';
 import { refuse } from '#server/platform/errors.ts';
 import { invariant } from '#server/platform/invariant.ts';
 import type { AccountKind } from '#server/ledger/kinds.ts';
-import { noChanges, type AccountBook, type Books } from './books.ts';
+import { BigintArray } from './binary.ts';
+import { hasList, noChanges, type AccountBook, type Books } from './books.ts';
 import { loadBooks, progressOf, type Progress, type Unwritten } from './load.ts';
 import { noHolds } from './lots.ts';
 import { saveWork } from './save.ts';
@@ -87,20 +88,36 @@ export async function decideTransfers(
 export function nothingDecided(): DecidedBatch {
   const books = { accounts: new Map(), changes: noChanges(), notes: new Map(), takes: new Map(), holds: noHolds };
   const done = { projected: [], moves: [], facts: [], defects: [] };
-  return { books: { ...books, returns: new Map() }, done, reached: new Map() };
+  return { books: { ...books, returns: new Map() }, done, reached: { accounts: [], serials: new BigintArray(0).buffer } };
 }
 
 /** Noted at once: the next batch moves the accounts on before this one is written. */
-function reachedBy({ accounts }: Books, { projected }: WorkDone): Map<bigint, Progress> {
-  const moved = new Set<bigint>();
-  for (const { debitAccountId, creditAccountId } of projected) moved.add(debitAccountId).add(creditAccountId);
-  const reached = new Map<bigint, Progress>();
-  for (const id of moved) {
+function reachedBy({ accounts }: Books, { projected }: WorkDone): Reached {
+  const moved = new Map<bigint, AccountBook>();
+  let count = 0;
+  const note = (id: bigint) => {
+    if (moved.has(id)) return;
     const book = accounts.get(id);
     invariant(book !== undefined, 'every account of a batch is loaded');
-    reached.set(id, { version: book.version, struck: book.struck });
+    moved.set(id, book);
+    if (hasList(book)) count += book.lots.length;
+  };
+  for (const { debitAccountId, creditAccountId } of projected) {
+    note(debitAccountId);
+    note(creditAccountId);
   }
-  return reached;
+  const serials = new BigintArray(count);
+  let end = 0;
+  const reached = [...moved.values()].map((book) => {
+    const after = end;
+    if (hasList(book)) {
+      for (const { from } of book.lots) serials.add(from);
+      end += book.lots.length;
+    }
+    const { id, version, struck } = book;
+    return { id, version, struck, after: BigInt(after), until: BigInt(end) };
+  });
+  return { accounts: reached, serials: serials.buffer };
 }
 
 /** What the caller knows already: kinds, to which new ones are added, and how far accounts are projected. */
@@ -116,8 +133,15 @@ export interface KnownProgress {
 export interface DecidedBatch {
   books: Books;
   done: WorkDone;
-  /** How far its accounts are projected after it. */
-  reached: ReadonlyMap<bigint, Progress>;
+  reached: Reached;
+}
+
+/** How far its accounts are projected after it, and which lots they have then. */
+export interface Reached {
+  /** Of each the places of its lots among `serials`. */
+  accounts: readonly (Progress & { id: bigint; after: bigint; until: bigint })[];
+  /** A bigint[] of first serials. */
+  serials: Buffer;
 }
 
 export interface ProjectedBatch {

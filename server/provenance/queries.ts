@@ -232,7 +232,7 @@ async function readLots(db: Db, accountId: bigint): Promise<{ lots: Lot[]; holds
   const rows = rowsOf(
     await db.$queryRaw<{ found: string | null }[]>`
       SELECT string_agg(concat_ws(',', l.serial_from, l.serial_until, l.fact_id, l.arrived_by), ';') AS found
-      FROM lot l WHERE l.account_id = ${accountId}::bigint`,
+      FROM lots_in(${accountId}::bigint) l`,
   );
   const facts = await loadFacts(
     db,
@@ -256,8 +256,8 @@ async function readSums(db: Db, accountId: bigint): Promise<{ sums: FactSum[]; h
   const rows = rowsOf(
     await db.$queryRaw<{ found: string | null }[]>`
       SELECT string_agg(concat_ws(',', s.fact_id, s.amount), ';') AS found
-      FROM (SELECT l.fact_id, sum(l.serial_until - l.serial_from) AS amount FROM lot l
-            WHERE l.account_id = ${accountId}::bigint GROUP BY l.fact_id) s`,
+      FROM (SELECT l.fact_id, sum(l.serial_until - l.serial_from) AS amount
+            FROM lots_in(${accountId}::bigint) l GROUP BY l.fact_id) s`,
   );
   const facts = await loadFacts(
     db,

@@ -1,10 +1,10 @@
 import { Prisma, type Session } from '#server/platform/db.ts';
 import { invariant } from '#server/platform/invariant.ts';
 import type { Books, LotChanges, LotMove } from './books.ts';
-import type { Progress } from './load.ts';
-import type { Lot, LotFact } from './lots.ts';
-import type { DecidedBatch } from './project.ts';
-import { arrayOf, columnOf, textsOf } from './wire.ts';
+import { compare, type Lot, type LotFact } from './lots.ts';
+import type { DecidedBatch, Reached } from './project.ts';
+import { BigintArray, bigintsOf, UuidArray, uuidsOf } from './binary.ts';
+import { arrayOf, nil, textsOf } from './wire.ts';
 import type { LotDefect, WorkDone } from './work-through.ts';
 
 /** Where a batch is written: the transaction of a caller, or that of the worker's session. */
@@ -36,19 +36,38 @@ async function saveFacts(tx: Writer, facts: readonly LotFact[]): Promise<void> {
       f (id, kind, source_type, source_id, origin_type, origin_id, since, hold_until, expires_at, parent_id)`);
 }
 
-/** In the order of the index, whose pages are then at hand. Where the facts did not change, they are said once. */
+/** One row for each transfer, in the order of the index, whose pages are then at hand. */
 async function saveMoves(tx: Writer, moves: readonly LotMove[]): Promise<void> {
+  const [serials, ids] = [new BigintArray(moves.length * 2), new UuidArray(moves.length * 3)];
+  const transfers: { id: string; after: bigint; until: bigint }[] = [];
+  for (let first = 0; first < moves.length;) {
+    const pieces = piecesFrom(moves, first);
+    for (const { from, until, fact, before, previousBy } of pieces) {
+      serials.add(from);
+      serials.add(until);
+      ids.add(fact.id);
+      ids.add(before?.id ?? nil);
+      ids.add(previousBy ?? nil);
+    }
+    const [after, until] = [BigInt(first), BigInt(first + pieces.length)];
+    transfers.push({ id: pieces[0]?.transferId ?? nil, after, until });
+    first += pieces.length;
+  }
   await tx.execute(Prisma.sql`
-    INSERT INTO lot_move (transfer_id, serial_from, serial_until, fact_id, before_fact_id, previous_by)
-    SELECT m.transfer_id, m.serial_from, m.serial_until, m.fact_id,
-      CASE WHEN m.previous_by IS NOT NULL THEN coalesce(m.before_fact_id, m.fact_id) END, m.previous_by
-    FROM (SELECT unnest(${columnOf(moves, ({ transferId }) => transferId)}::uuid[]) AS transfer_id,
-      unnest(${columnOf(moves, ({ from }) => from)}::bigint[]) AS serial_from,
-      unnest(${columnOf(moves, ({ until }) => until)}::bigint[]) AS serial_until,
-      unnest(${columnOf(moves, ({ fact }) => fact.id)}::uuid[]) AS fact_id,
-      unnest(${columnOf(moves, ({ fact, before }) => (before === fact ? null : (before?.id ?? null)))}::uuid[]) AS before_fact_id,
-      unnest(${columnOf(moves, ({ previousBy }) => previousBy)}::uuid[]) AS previous_by) m
-    ORDER BY m.transfer_id, m.serial_from`);
+    INSERT INTO lot_move (transfer_id, serials, ids)
+    SELECT t.id, (${serials.buffer}::bigint[])[t.after * 2 + 1 : t.until * 2],
+      (${ids.buffer}::uuid[])[t.after * 3 + 1 : t.until * 3]
+    FROM (SELECT unnest(${uuidsOf(transfers, ({ id }) => id)}::uuid[]) AS id,
+      unnest(${bigintsOf(transfers, ({ after }) => after)}::bigint[]) AS after,
+      unnest(${bigintsOf(transfers, ({ until }) => until)}::bigint[]) AS until ORDER BY 1 OFFSET 0) t`);
+}
+
+/** All pieces of the transfer that begins there, by their serials. */
+function piecesFrom(moves: readonly LotMove[], first: number): LotMove[] {
+  let end = first + 1;
+  while (end < moves.length && moves[end]?.transferId === moves[first]?.transferId) end += 1;
+  const pieces = moves.slice(first, end);
+  return pieces.length === 1 ? pieces : pieces.sort((left, right) => compare(left.from, right.from));
 }
 
 interface PlacedLot {
@@ -85,13 +104,13 @@ async function insertLots(tx: Writer, lots: readonly PlacedLot[]): Promise<void>
  */
 function lotRows(lots: readonly PlacedLot[]): Prisma.Sql {
   return Prisma.sql`
-    SELECT unnest(${columnOf(lots, ({ lot }) => lot.from)}::bigint[]) AS serial_from,
-      unnest(${columnOf(lots, ({ lot }) => lot.until)}::bigint[]) AS serial_until,
-      unnest(${columnOf(lots, ({ accountId }) => accountId)}::bigint[]) AS account_id,
-      unnest(${columnOf(lots, ({ lot }) => lot.fact.id)}::uuid[]) AS fact_id,
-      unnest(${columnOf(lots, ({ lot }) => lot.arrivedBy)}::uuid[]) AS arrived_by,
+    SELECT unnest(${bigintsOf(lots, ({ lot }) => lot.from)}::bigint[]) AS serial_from,
+      unnest(${bigintsOf(lots, ({ lot }) => lot.until)}::bigint[]) AS serial_until,
+      unnest(${bigintsOf(lots, ({ accountId }) => accountId)}::bigint[]) AS account_id,
+      unnest(${uuidsOf(lots, ({ lot }) => lot.fact.id)}::uuid[]) AS fact_id,
+      unnest(${uuidsOf(lots, ({ lot }) => lot.arrivedBy)}::uuid[]) AS arrived_by,
       'epoch'::timestamptz
-        + unnest(${columnOf(lots, ({ lot }) => lot.fact.since)}::bigint[]) * interval '1 microsecond' AS since
+        + unnest(${bigintsOf(lots, ({ lot }) => lot.fact.since)}::bigint[]) * interval '1 microsecond' AS since
     ORDER BY 1`;
 }
 
@@ -107,17 +126,17 @@ async function saveRestored(tx: Writer, { returns }: Books): Promise<void> {
     ON CONFLICT (transfer_id, fact_id) DO UPDATE SET amount = excluded.amount`);
 }
 
-async function saveProgress(
-  tx: Writer,
-  reached: ReadonlyMap<bigint, Progress>,
-  { projected }: WorkDone,
-): Promise<void> {
-  const books = [...reached].map(([id, progress]) => ({ id, ...progress }));
+async function saveProgress(tx: Writer, reached: Reached, { projected }: WorkDone): Promise<void> {
   await tx.execute(Prisma.sql`
-    INSERT INTO lot_progress (account_id, version, struck)
-    SELECT * FROM unnest(${arrayOf(books.map(({ id }) => id))}::bigint[],
-      ${arrayOf(books.map(({ version }) => version))}::bigint[], ${arrayOf(books.map(({ struck }) => struck))}::bigint[])
-    ON CONFLICT (account_id) DO UPDATE SET version = excluded.version, struck = excluded.struck`);
+    INSERT INTO lot_progress (account_id, version, struck, lots)
+    SELECT n.id, n.version, n.struck, (${reached.serials}::bigint[])[n.after + 1 : n.until]
+    FROM (SELECT unnest(${bigintsOf(reached.accounts, ({ id }) => id)}::bigint[]) AS id,
+      unnest(${bigintsOf(reached.accounts, ({ version }) => version)}::bigint[]) AS version,
+      unnest(${bigintsOf(reached.accounts, ({ struck }) => struck)}::bigint[]) AS struck,
+      unnest(${bigintsOf(reached.accounts, ({ after }) => after)}::bigint[]) AS after,
+      unnest(${bigintsOf(reached.accounts, ({ until }) => until)}::bigint[]) AS until) n
+    ON CONFLICT (account_id) DO UPDATE
+      SET version = excluded.version, struck = excluded.struck, lots = excluded.lots`);
   const lastTime = projected.reduce((latest, { bookedAt }) => (bookedAt > latest ? bookedAt : latest), 0n);
   await tx.execute(Prisma.sql`
     UPDATE lot_projection SET batch = batch + 1, last_time = greatest(last_time, 'epoch'::timestamptz + ${lastTime}::bigint * interval '1 microsecond')`);

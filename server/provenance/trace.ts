@@ -42,18 +42,16 @@ export async function traceSerial(db: Db, serial: bigint): Promise<TraceStep[]> 
   const hops = rowsOf(
     await db.$queryRaw<{ found: string | null }[]>`
     WITH RECURSIVE hop AS (
-      SELECT m.transfer_id, m.fact_id, m.previous_by, 1 AS depth
+      SELECT m.transfer_id, p.fact_id, p.previous_by, 1 AS depth
       FROM (SELECT l.* FROM lot l WHERE l.serial_from <= ${serial}::bigint ORDER BY l.serial_from DESC LIMIT 1) l
-      CROSS JOIN LATERAL (SELECT o.* FROM lot_move o
-        WHERE o.transfer_id = l.arrived_by AND o.serial_from <= ${serial}::bigint
-        ORDER BY o.serial_from DESC LIMIT 1) m
-      WHERE l.serial_until > ${serial}::bigint
+      CROSS JOIN LATERAL (SELECT o.* FROM lot_move o WHERE o.transfer_id = l.arrived_by OFFSET 0) m
+      CROSS JOIN LATERAL pieces_of(m) p
+      WHERE l.serial_until > ${serial}::bigint AND p.serial_from <= ${serial}::bigint AND p.serial_until > ${serial}::bigint
       UNION ALL
-      SELECT m.transfer_id, m.fact_id, m.previous_by, h.depth + 1
-      FROM hop h CROSS JOIN LATERAL (SELECT o.* FROM lot_move o
-        WHERE o.transfer_id = h.previous_by AND o.serial_from <= ${serial}::bigint
-        ORDER BY o.serial_from DESC LIMIT 1) m
-      WHERE h.depth < ${stepsMax}::integer)
+      SELECT m.transfer_id, p.fact_id, p.previous_by, h.depth + 1
+      FROM hop h CROSS JOIN LATERAL (SELECT o.* FROM lot_move o WHERE o.transfer_id = h.previous_by OFFSET 0) m
+      CROSS JOIN LATERAL pieces_of(m) p
+      WHERE h.depth < ${stepsMax}::integer AND p.serial_from <= ${serial}::bigint AND p.serial_until > ${serial}::bigint)
     SELECT string_agg(concat_ws(',', h.transfer_id, ${wireFact}), ';' ORDER BY h.depth DESC) AS found
     FROM hop h CROSS JOIN LATERAL (SELECT o.* FROM lot_fact o WHERE o.id = h.fact_id OFFSET 0) f`,
   );

@@ -4,16 +4,12 @@ import { invariant } from '#server/platform/invariant.ts';
 
 /** Rows as one text, and arrays as PostgreSQL reads them: thousands of rows as objects cost more than finding them. */
 
+/** Stands for what units were before they were struck. */
+export const nil = '00000000-0000-0000-0000-000000000000';
+
 /** An array whose items need no quotes. */
 export function arrayOf(items: readonly (bigint | string | null)[]): string {
   return `{${items.map((item) => item ?? 'NULL').join(',')}}`;
-}
-
-/** The same of one column of rows, without an array on the way. */
-export function columnOf<Row>(rows: readonly Row[], of: (row: Row) => bigint | string | null): string {
-  let text = '';
-  for (const row of rows) text += `,${String(of(row) ?? 'NULL')}`;
-  return `{${text.slice(1)}}`;
 }
 
 /** An array of texts that hold neither quotes nor backslashes: a word like null stays a word. */

@@ -157,7 +157,7 @@ export async function lotsInFull({ client }: TestDatabase): Promise<Record<strin
   const rows = await client.$queryRaw<{ name: string; text: string | null }[]>`
     SELECT 'lot' AS name, string_agg(t::text, E'\n' ORDER BY t.serial_from) AS text FROM lot t
     UNION ALL SELECT 'lot_fact', string_agg(t::text, E'\n' ORDER BY t.id) FROM lot_fact t
-    UNION ALL SELECT 'lot_move', string_agg(t::text, E'\n' ORDER BY t.transfer_id, t.serial_from) FROM lot_move t
+    UNION ALL SELECT 'lot_move', string_agg(t::text, E'\n' ORDER BY t.transfer_id) FROM lot_move t
     UNION ALL SELECT 'lot_restored', string_agg(t::text, E'\n' ORDER BY t.transfer_id, t.fact_id) FROM lot_restored t
     UNION ALL SELECT 'lot_defect', string_agg(t::text, E'\n' ORDER BY t.transfer_id, t.code) FROM lot_defect t
     UNION ALL SELECT 'lot_progress', string_agg(t::text, E'\n' ORDER BY t.account_id) FROM lot_progress t`;
