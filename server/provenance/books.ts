@@ -26,9 +26,15 @@ export interface AccountBook {
   version: bigint;
   /** How many units it struck. */
   struck: bigint;
-  lots: Lot[];
+  lots: BookLot[];
   /** The sizes of `lots` together. */
   heldMinor: bigint;
+}
+
+/** A lot in a book. Only its slot is ever changed. */
+export interface BookLot extends Lot {
+  /** Where it stands among what this batch placed, where that is a lot of the same first serial. */
+  slot: number;
 }
 
 /** What a caller said of the units of a transfer. */
@@ -46,6 +52,10 @@ export interface Piece {
   /** Null where it was just struck. */
   fact: LotFact | null;
   arrivedBy: string | null;
+  /** As of the lot it was. */
+  slot: number;
+  /** Its first serial has no row yet. */
+  isFresh: boolean;
 }
 
 /** A piece of a transfer that has arrived. */
@@ -60,10 +70,15 @@ export interface LotMove {
 
 /** What a batch did to lots. A row stands at each first serial for good, because lots are divided and never merged. */
 export interface LotChanges {
-  /** Where lots are now that came, went or were divided, by first serial; the last word counts. */
-  placed: Map<bigint, { lot: Lot; accountId: bigint }>;
-  /** First serials that have no row yet. */
-  fresh: Set<bigint>;
+  /** Where lots are now that came, went or were divided: one for each first serial. */
+  placed: PlacedLot[];
+}
+
+export interface PlacedLot {
+  lot: BookLot;
+  accountId: bigint;
+  /** Its first serial has no row yet. */
+  isFresh: boolean;
 }
 
 export interface Books {
@@ -82,6 +97,9 @@ export interface ReturnBook {
   restoredMinor: Map<string, bigint>;
 }
 
+/** Of a lot that no batch placed yet. */
+export const noSlot = -1;
+
 export function emptyBook(account: Pick<AccountBook, 'id' | 'kind' | 'order' | 'isStock'>): AccountBook {
   return { ...account, isWhole: false, edge: null, version: 0n, struck: 0n, lots: [], heldMinor: 0n };
 }
@@ -92,18 +110,31 @@ export function hasList({ order }: Pick<AccountBook, 'order'>): boolean {
 }
 
 export function noChanges(): LotChanges {
-  return { placed: new Map(), fresh: new Set() };
+  return { placed: [] };
 }
 
 /** A lot arrives in an account. Issuance strikes new units and never gives again what came back to it. */
-export function placeLot({ placed }: LotChanges, book: AccountBook, lot: Lot): void {
-  placed.set(lot.from, { lot, accountId: book.id });
+export function placeLot(changes: LotChanges, book: AccountBook, { lot, isFresh }: Omit<PlacedLot, 'accountId'>): void {
+  noteChange(changes, { lot, accountId: book.id, isFresh });
   if (book.order === 'strike' || (book.edge !== null && byAge(lot, book.edge) > 0)) return;
   insertLot(book, lot);
 }
 
+/** The last word on a row counts. Its place is remembered in the lot: looking it up by serial would cost far more. */
+function noteChange({ placed }: LotChanges, change: PlacedLot): void {
+  const { lot, accountId } = change;
+  const known = lot.slot < 0 ? undefined : placed[lot.slot];
+  if (known?.lot.from === lot.from) {
+    known.lot = lot;
+    known.accountId = accountId;
+  } else {
+    lot.slot = placed.length;
+    placed.push(change);
+  }
+}
+
 /** Puts a lot where the account's order wants it. */
-export function insertLot(book: AccountBook, lot: Lot): void {
+export function insertLot(book: AccountBook, lot: BookLot): void {
   const order = book.order === 'age' ? byAge : bySpending;
   let low = 0;
   let high = book.lots.length;
@@ -142,13 +173,14 @@ export function takeWhere(
     const size = sizeOf(lot);
     const taken = size < needed ? size : needed;
     const end = lot.until - taken;
-    pieces.push({ from: end, until: lot.until, fact: lot.fact, arrivedBy: lot.arrivedBy });
-    if (taken < size) {
+    const isFresh = taken < size;
+    const { until, fact, arrivedBy } = lot;
+    pieces.push({ from: end, until, fact, arrivedBy, slot: isFresh ? noSlot : lot.slot, isFresh });
+    if (isFresh) {
       const rest = { ...lot, until: end };
       lots[kept] = rest;
       kept += 1;
-      changes.placed.set(lot.from, { lot: rest, accountId: book.id });
-      changes.fresh.add(end);
+      noteChange(changes, { lot: rest, accountId: book.id, isFresh: false });
     }
     needed -= taken;
   }

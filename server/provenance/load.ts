@@ -7,6 +7,7 @@ import {
   hasList,
   insertLot,
   noChanges,
+  noSlot,
   type AccountBook,
   type Books,
   type LotMove,
@@ -87,7 +88,7 @@ export async function loadBooks(db: Db, state: KnownState, transfers: readonly B
   for (const [from = '', until = '', accountId = '', factId = '', arrivedBy = ''] of rows) {
     const [book, fact] = [books.get(BigInt(accountId)), facts.get(factId)];
     invariant(book !== undefined && fact !== undefined, 'every lot has its account and its facts');
-    insertLot(book, { from: BigInt(from), until: BigInt(until), fact, arrivedBy });
+    insertLot(book, { from: BigInt(from), until: BigInt(until), fact, arrivedBy, slot: noSlot });
   }
   for (const [accountId, amountMinor] of wanted.oldest) {
     const book = books.get(accountId);

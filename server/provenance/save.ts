@@ -1,7 +1,7 @@
 import { Prisma, type Session } from '#server/platform/db.ts';
 import { invariant } from '#server/platform/invariant.ts';
-import type { Books, LotChanges, LotMove } from './books.ts';
-import { compare, type Lot, type LotFact } from './lots.ts';
+import type { Books, LotChanges, LotMove, PlacedLot } from './books.ts';
+import { compare, type LotFact } from './lots.ts';
 import type { DecidedBatch, Reached } from './project.ts';
 import { BigintArray, bigintsOf, UuidArray, uuidsOf } from './binary.ts';
 import { arrayOf, nil, textsOf } from './wire.ts';
@@ -70,15 +70,10 @@ function piecesFrom(moves: readonly LotMove[], first: number): LotMove[] {
   return pieces.length === 1 ? pieces : pieces.sort((left, right) => compare(left.from, right.from));
 }
 
-interface PlacedLot {
-  lot: Lot;
-  accountId: bigint;
-}
-
 /** Each row where it is at the end of the batch. A lot that only moved, or shrank from above, keeps its row. */
-async function saveLots(tx: Writer, { placed, fresh }: LotChanges): Promise<void> {
+async function saveLots(tx: Writer, { placed }: LotChanges): Promise<void> {
   const [changed, made]: [PlacedLot[], PlacedLot[]] = [[], []];
-  for (const place of placed.values()) (fresh.has(place.lot.from) ? made : changed).push(place);
+  for (const place of placed) (place.isFresh ? made : changed).push(place);
   if (changed.length > 0) await updateLots(tx, changed);
   if (made.length > 0) await insertLots(tx, made);
 }

@@ -1,6 +1,6 @@
 import type { BookedTransfer } from '#server/ledger/feed.ts';
 import { allocate } from '#server/money/money.ts';
-import { takeWhere, type AccountBook, type Books, type LotChanges, type Piece } from './books.ts';
+import { noSlot, takeWhere, type AccountBook, type Books, type LotChanges, type Piece } from './books.ts';
 import { heldUntil, isHeldAt, keyOf, sizeOf, spendingWalks, type Lot } from './lots.ts';
 import type { TakeRule } from './schema.ts';
 
@@ -20,9 +20,8 @@ const overdraftSerial = 4_611_686_018_427_387_904n;
 /** Takes the units of a transfer out of its debit account; null, with nothing taken, where it does not hold so many. */
 export function takeUnits(books: Books, giver: AccountBook, transfer: BookedTransfer): Take | null {
   const { movedMinor } = transfer;
-  const { changes } = books;
   if (giver.order === 'strike')
-    return { pieces: [strike({ giver, changes }, movedMinor, 1n)], missedMinor: 0n, overdrawnMinor: 0n };
+    return { pieces: [strike(giver, movedMinor, 1n)], missedMinor: 0n, overdrawnMinor: 0n };
   const overdrawnMinor = giver.heldMinor < movedMinor ? movedMinor - giver.heldMinor : 0n;
   if (overdrawnMinor > 0n && giver.kind !== 'suspense') return null;
   const wantedMinor = movedMinor - overdrawnMinor;
@@ -31,7 +30,7 @@ export function takeUnits(books: Books, giver: AccountBook, transfer: BookedTran
   const missing = wantedMinor - totalOf(chosen);
   const missedMinor = rule === null || 'anyUnreserved' in rule || 'returnOf' in rule ? 0n : missing;
   const usual = missing > 0n ? inOrder({ books, giver, transfer }, missing) : [];
-  const struck = overdrawnMinor > 0n ? [strike({ giver, changes }, overdrawnMinor, overdraftSerial)] : [];
+  const struck = overdrawnMinor > 0n ? [strike(giver, overdrawnMinor, overdraftSerial)] : [];
   return { pieces: [...chosen, ...usual, ...struck], missedMinor, overdrawnMinor };
 }
 
@@ -116,15 +115,10 @@ function isHeld({ books, giver, transfer }: Giving, { fact }: Lot): boolean {
   return isHeldAt(heldUntil({ fact, accountId: giver.id }, books.holds, transfer.bookedAt), transfer.bookedAt);
 }
 
-function strike(
-  { giver, changes }: { giver: AccountBook; changes: LotChanges },
-  amountMinor: bigint,
-  firstSerial: bigint,
-): Piece {
+function strike(giver: AccountBook, amountMinor: bigint, firstSerial: bigint): Piece {
   const from = firstSerial + giver.struck;
-  changes.fresh.add(from);
   giver.struck += amountMinor;
-  return { from, until: from + amountMinor, fact: null, arrivedBy: null };
+  return { from, until: from + amountMinor, fact: null, arrivedBy: null, slot: noSlot, isFresh: true };
 }
 
 function totalOf(pieces: readonly Piece[]): bigint {

@@ -1,6 +1,6 @@
 import type { BookedTransfer } from '#server/ledger/feed.ts';
 import { invariant } from '#server/platform/invariant.ts';
-import { placeLot, type AccountBook, type Books, type LotMove, type Piece, type ReturnBook } from './books.ts';
+import { noSlot, placeLot, type AccountBook, type Books, type LotMove, type Piece, type ReturnBook } from './books.ts';
 import { factOnArrival, type Arrival } from './colour.ts';
 import { compare, sizeOf, type LotFact } from './lots.ts';
 import { ruleOf, takeUnits } from './take.ts';
@@ -117,8 +117,8 @@ function decide(books: Books, { transfer, ...lines }: Step, done: WorkDone): boo
   if (take.overdrawnMinor > 0n) done.defects.push(defect(transfer, 'overdraft', take.overdrawnMinor));
   const arrival: Arrival = { books, transfer, giver, receiver, made: new Map() };
   for (const piece of restored(arrival, take.pieces)) {
-    const { from, until, before, fact, arrivedBy } = piece;
-    placeLot(books.changes, receiver, { from, until, fact, arrivedBy: transfer.id });
+    const { from, until, before, fact, arrivedBy, slot, isFresh } = piece;
+    placeLot(books.changes, receiver, { lot: { from, until, fact, arrivedBy: transfer.id, slot }, isFresh });
     const move = { transferId: transfer.id, from, until, fact, before, previousBy: arrivedBy };
     done.moves.push(move);
     books.returns.get(transfer.id)?.moves.push(move);
@@ -150,7 +150,8 @@ function restored(arrival: Arrival, pieces: readonly Piece[]): Arrived[] {
 }
 
 function coloured(arrival: Arrival, piece: Piece): Arrived {
-  return { ...piece, before: piece.fact, fact: factOnArrival(arrival, piece) };
+  const { from, until, fact, arrivedBy, slot, isFresh } = piece;
+  return { from, until, before: fact, fact: factOnArrival(arrival, piece), arrivedBy, slot, isFresh };
 }
 
 function giveBack(book: ReturnBook, piece: Piece, fact: LotFact): Arrived {
@@ -166,8 +167,8 @@ function inStead(arrival: Arrival, book: ReturnBook, piece: Piece): Arrived[] {
     const leftMinor = movedMinor - (book.restoredMinor.get(fact.id) ?? 0n);
     if (leftMinor <= 0n || until === piece.from) continue;
     const from = until - piece.from < leftMinor ? piece.from : until - leftMinor;
-    if (from > piece.from) arrival.books.changes.fresh.add(from);
-    arrived.push(giveBack(book, { ...piece, from, until }, fact));
+    const part = from > piece.from ? { ...piece, slot: noSlot, isFresh: true } : piece;
+    arrived.push(giveBack(book, { ...part, from, until }, fact));
     until = from;
   }
   return until === piece.from ? arrived : [...arrived, coloured(arrival, { ...piece, until })];
