@@ -88,7 +88,11 @@ export async function decideTransfers(
 export function nothingDecided(): DecidedBatch {
   const books = { accounts: new Map(), changes: noChanges(), notes: new Map(), takes: new Map(), holds: noHolds };
   const done = { projected: [], moves: [], facts: [], defects: [] };
-  return { books: { ...books, returns: new Map() }, done, reached: { accounts: [], serials: new BigintArray(0).buffer } };
+  return {
+    books: { ...books, returns: new Map() },
+    done,
+    reached: { accounts: [], serials: new BigintArray(0).buffer },
+  };
 }
 
 /** Noted at once: the next batch moves the accounts on before this one is written. */

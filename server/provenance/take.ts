@@ -20,8 +20,7 @@ const overdraftSerial = 4_611_686_018_427_387_904n;
 /** Takes the units of a transfer out of its debit account; null, with nothing taken, where it does not hold so many. */
 export function takeUnits(books: Books, giver: AccountBook, transfer: BookedTransfer): Take | null {
   const { movedMinor } = transfer;
-  if (giver.order === 'strike')
-    return { pieces: [strike(giver, movedMinor, 1n)], missedMinor: 0n, overdrawnMinor: 0n };
+  if (giver.order === 'strike') return { pieces: [strike(giver, movedMinor, 1n)], missedMinor: 0n, overdrawnMinor: 0n };
   const overdrawnMinor = giver.heldMinor < movedMinor ? movedMinor - giver.heldMinor : 0n;
   if (overdrawnMinor > 0n && giver.kind !== 'suspense') return null;
   const wantedMinor = movedMinor - overdrawnMinor;
