@@ -17,9 +17,8 @@ export interface LotsWanted {
 const pageSize = 4_000n;
 
 /**
- * The lots that the transfers may need and nobody remembers. Of wallets and escrows that is all of them, also of those
- * that only receive, because their list is written anew. Accounts of the house hold far more than a batch can spend: of
- * these only the oldest lots are read, where they give.
+ * The lots of debited accounts that the transfers may need and nobody remembers. Accounts of the house hold far more than
+ * a batch can spend: of these only the oldest lots are read.
  */
 export function lotsWanted(
   books: ReadonlyMap<bigint, AccountBook>,
@@ -27,11 +26,9 @@ export function lotsWanted(
 ): LotsWanted {
   const debitedMinor = new Map<bigint, bigint>();
   const whole = new Set<bigint>();
-  for (const { id, debitAccountId, creditAccountId, movedMinor, reversesId } of transfers) {
-    const [giver, receiver] = [books.get(debitAccountId), books.get(creditAccountId)];
-    if (movedMinor === 0n || giver === undefined || receiver === undefined) continue;
-    if (hasList(receiver) && !receiver.isWhole) whole.add(creditAccountId);
-    if (giver.isWhole) continue;
+  for (const { id, debitAccountId, movedMinor, reversesId } of transfers) {
+    const giver = books.get(debitAccountId);
+    if (movedMinor === 0n || giver === undefined || giver.isWhole) continue;
     if (hasList(giver) || takes.has(id) || reversesId !== null) whole.add(debitAccountId);
     debitedMinor.set(debitAccountId, (debitedMinor.get(debitAccountId) ?? 0n) + movedMinor);
   }

@@ -115,11 +115,11 @@ function reachedBy({ accounts }: Books, { projected }: WorkDone): Reached {
   const reached = [...moved.values()].map((book) => {
     const after = end;
     if (hasList(book)) {
-      for (const { from } of book.lots) serials.add(from);
+      for (const from of BigInt64Array.from(book.lots, (lot) => lot.from).sort()) serials.add(from);
       end += book.lots.length;
     }
-    const { id, version, struck } = book;
-    return { id, version, struck, after: BigInt(after), until: BigInt(end) };
+    const { id, version, struck, isWhole } = book;
+    return { id, version, struck, isWhole, after: BigInt(after), until: BigInt(end) };
   });
   return { accounts: reached, serials: serials.buffer };
 }
@@ -142,8 +142,8 @@ export interface DecidedBatch {
 
 /** How far its accounts are projected after it, and which lots they have then. */
 export interface Reached {
-  /** Of each the places of its lots among `serials`. */
-  accounts: readonly (Progress & { id: bigint; after: bigint; until: bigint })[];
+  /** Of each the places of its lots among `serials`: all of them, or those that came. */
+  accounts: readonly (Progress & { id: bigint; isWhole: boolean; after: bigint; until: bigint })[];
   /** A bigint[] of first serials. */
   serials: Buffer;
 }

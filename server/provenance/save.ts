@@ -121,15 +121,20 @@ async function saveRestored(tx: Writer, { returns }: Books): Promise<void> {
     ON CONFLICT (transfer_id, fact_id) DO UPDATE SET amount = excluded.amount`);
 }
 
-async function saveProgress(tx: Writer, reached: Reached, { projected }: WorkDone): Promise<void> {
+/** The list of an account whose lots were not needed, because it only received, gets those that came. */
+async function saveProgress(tx: Writer, { accounts, serials }: Reached, { projected }: WorkDone): Promise<void> {
   await tx.execute(Prisma.sql`
     INSERT INTO lot_progress (account_id, version, struck, lots)
-    SELECT n.id, n.version, n.struck, (${reached.serials}::bigint[])[n.after + 1 : n.until]
-    FROM (SELECT unnest(${bigintsOf(reached.accounts, ({ id }) => id)}::bigint[]) AS id,
-      unnest(${bigintsOf(reached.accounts, ({ version }) => version)}::bigint[]) AS version,
-      unnest(${bigintsOf(reached.accounts, ({ struck }) => struck)}::bigint[]) AS struck,
-      unnest(${bigintsOf(reached.accounts, ({ after }) => after)}::bigint[]) AS after,
-      unnest(${bigintsOf(reached.accounts, ({ until }) => until)}::bigint[]) AS until) n
+    SELECT n.id, n.version, n.struck, CASE WHEN n.is_whole THEN n.lots ELSE ARRAY(
+        SELECT s.serial FROM (SELECT unnest(p.lots) AS serial FROM lot_progress p WHERE p.account_id = n.id
+                              UNION ALL SELECT unnest(n.lots)) s ORDER BY 1) END
+    FROM (SELECT m.*, (${serials}::bigint[])[m.after + 1 : m.until] AS lots
+          FROM (SELECT unnest(${bigintsOf(accounts, ({ id }) => id)}::bigint[]) AS id,
+            unnest(${bigintsOf(accounts, ({ version }) => version)}::bigint[]) AS version,
+            unnest(${bigintsOf(accounts, ({ struck }) => struck)}::bigint[]) AS struck,
+            unnest(${arrayOf(accounts.map(({ isWhole }) => String(isWhole)))}::boolean[]) AS is_whole,
+            unnest(${bigintsOf(accounts, ({ after }) => after)}::bigint[]) AS after,
+            unnest(${bigintsOf(accounts, ({ until }) => until)}::bigint[]) AS until) m) n
     ON CONFLICT (account_id) DO UPDATE
       SET version = excluded.version, struck = excluded.struck, lots = excluded.lots`);
   const lastTime = projected.reduce((latest, { bookedAt }) => (bookedAt > latest ? bookedAt : latest), 0n);

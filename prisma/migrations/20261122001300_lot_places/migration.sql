@@ -38,7 +38,7 @@ CREATE TABLE lot_move (
   CONSTRAINT lot_move_is_whole CHECK (cardinality(ids) * 2 = cardinality(serials) * 3)
 );
 
--- The first serials of all lots of a wallet or an escrow, in the order in which it spends them where time decides nothing.
+-- The first serials of all lots of a wallet or an escrow, in order.
 ALTER TABLE lot_progress ADD COLUMN lots bigint[] NOT NULL DEFAULT '{}';
 ALTER TABLE lot_progress ALTER lots SET STORAGE EXTERNAL;
 
