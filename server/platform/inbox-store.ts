@@ -1,9 +1,9 @@
+import { Slate, textArray } from './binary-arrays.ts';
 import type { Clock } from './clock.ts';
 import type { Database, PreparedQuery } from './db.ts';
 import { isDatabaseUnavailable, refuse } from './errors.ts';
 import type { Ids } from './ids.ts';
 import type { IncomingEvent } from './inbox.ts';
-import { Slate, textArray } from './text-array.ts';
 
 /** The way into the inbox. Events that arrive at one moment travel to PostgreSQL together, and wait for one commit. */
 

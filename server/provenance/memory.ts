@@ -23,7 +23,7 @@ export interface Memory {
  * The more at once, the more often a lot that moved several times is written once. But a batch is one transaction, and
  * must end well before its time is up, also on a machine that has much else to do.
  */
-const batchSizes = { least: 512, first: 8_190, most: 32_760 } as const;
+const batchSizes = { least: 512, first: 8_190, most: 16_380 } as const;
 const quickMs = 2_000;
 const slowMs = 6_000;
 

@@ -130,6 +130,12 @@ function refill(pool: Pool, { transfers, ends }: Slices): void {
   pool.later = pool.later.filter((transfer) => !isReady(transfer));
 }
 
+/**
+ * How many entries are read for one transfer of a batch: its two, and those of three more batches, because each reading
+ * looks at every account.
+ */
+const entriesAhead = 2n * 4n;
+
 async function readSlices(db: Db, pool: Pool): Promise<Slices> {
   const lacking = [...pool.wanted].flatMap(([accountId, version]) => {
     const after = unreadAfter(pool, accountId);
@@ -137,8 +143,7 @@ async function readSlices(db: Db, pool: Pool): Promise<Slices> {
   });
   const total = lacking.reduce((sum, { count }) => sum + count, 0n);
   if (total === 0n) return { transfers: [], ends: new Map() };
-  // Two entries to a transfer.
-  const share = BigInt(pool.batchSize) * 2n;
+  const share = BigInt(pool.batchSize) * entriesAhead;
   const ranges = lacking.map(({ accountId, after, count }): VersionRange => {
     const slice = (count * share) / total + 1n;
     return { accountId, after, until: after + (slice < count ? slice : count) };

@@ -3,7 +3,7 @@ import type { Db, Tx } from '#server/platform/db.ts';
 import { refuse } from '#server/platform/errors.ts';
 import { invariant } from '#server/platform/invariant.ts';
 import type { AccountKind } from '#server/ledger/kinds.ts';
-import { BigintArray } from './binary.ts';
+import { BigintArray } from '#server/platform/binary-arrays.ts';
 import { hasList, noChanges, type AccountBook, type Books } from './books.ts';
 import { loadBooks, progressOf, type Progress, type Unwritten } from './load.ts';
 import { noHolds } from './lots.ts';
@@ -81,7 +81,7 @@ export async function decideTransfers(
   }
   const { remembered, unwritten } = known;
   const books = await loadBooks(db, { accounts, progress, remembered, unwritten }, transfers);
-  const done = workThrough(books, transfers);
+  const done = await workThrough(books, transfers);
   return { books, done, reached: reachedBy(books, done) };
 }
 
@@ -111,12 +111,13 @@ function reachedBy({ accounts }: Books, { projected }: WorkDone): Reached {
     note(creditAccountId);
   }
   const serials = new BigintArray(count);
+  const froms = new BigInt64Array(count);
   let end = 0;
   const reached = [...moved.values()].map((book) => {
     const after = end;
     if (hasList(book)) {
-      for (const from of BigInt64Array.from(book.lots, (lot) => lot.from).sort()) serials.add(from);
-      end += book.lots.length;
+      for (const { from } of book.lots) froms[end++] = from;
+      for (const from of froms.subarray(after, end).sort()) serials.add(from);
     }
     const { id, version, struck, isWhole } = book;
     return { id, version, struck, isWhole, after: BigInt(after), until: BigInt(end) };

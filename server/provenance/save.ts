@@ -3,7 +3,7 @@ import { invariant } from '#server/platform/invariant.ts';
 import type { Books, LotChanges, LotMove, PlacedLot } from './books.ts';
 import { compare, type LotFact } from './lots.ts';
 import type { DecidedBatch, Reached } from './project.ts';
-import { BigintArray, bigintsOf, UuidArray, uuidsOf } from './binary.ts';
+import { BigintArray, bigintsOf, UuidArray, uuidsOf } from '#server/platform/binary-arrays.ts';
 import { arrayOf, nil, textsOf } from './wire.ts';
 import type { LotDefect, WorkDone } from './work-through.ts';
 

@@ -1,3 +1,4 @@
+import { setImmediate as immediate } from 'node:timers/promises';
 import type { BookedTransfer } from '#server/ledger/feed.ts';
 import { invariant } from '#server/platform/invariant.ts';
 import { noSlot, placeLot, type AccountBook, type Books, type LotMove, type Piece, type ReturnBook } from './books.ts';
@@ -11,6 +12,9 @@ export interface LotDefect {
   code: 'take_unsatisfied' | 'overdraft' | 'units_missing';
   detail: string;
 }
+
+/** Between two looks at what else there is to do: while this thread decides, what was decided before goes to PostgreSQL. */
+const stepsAtOnce = 256;
 
 /** What a batch came to; the accounts of `Books` are changed in place. */
 export interface WorkDone {
@@ -26,11 +30,14 @@ export interface WorkDone {
  * the order of its versions, and nothing else decides anything, so it does not matter in which order, in which batches
  * or by whom the accounts are brought up to date.
  */
-export function workThrough(books: Books, transfers: readonly BookedTransfer[]): WorkDone {
+export async function workThrough(books: Books, transfers: readonly BookedTransfer[]): Promise<WorkDone> {
   const done: WorkDone = { projected: [], moves: [], facts: [], defects: [] };
   const waiting = linesOf(books, transfers);
   const stuck = new Set<string>();
+  let steps = 0;
   for (let line = waiting.pop(); line !== undefined; line = waiting.pop()) {
+    steps += 1;
+    if (steps % stepsAtOnce === 0) await immediate();
     const next = line.steps.at(-1);
     if (next === undefined || stuck.has(next.transfer.id) || !isReady(next)) continue;
     if (!decide(books, next, done)) {

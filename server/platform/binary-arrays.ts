@@ -3,9 +3,31 @@
  * than all that is done with them. A parameter that is a `Buffer` goes as it is.
  */
 
-const headBytes = 20;
-const bigintOid = 20;
-const uuidOid = 2_950;
+const [headBytes, lengthBytes] = [20, 4];
+/** Numbers of types, the same in every PostgreSQL. */
+const [bigintOid, textOid, uuidOid] = [20, 25, 2_950];
+
+/**
+ * Where arrays are written down until they are sent: memory that is new for every large array keeps the collector busier
+ * than all else. Whoever wipes it has sent what was written on it.
+ */
+export class Slate {
+  #bytes = Buffer.alloc(0);
+  #used = 0;
+
+  take(size: number): Buffer {
+    if (this.#used + size > this.#bytes.length) {
+      this.#bytes = Buffer.allocUnsafe(2 * (this.#used + size));
+      this.#used = 0;
+    }
+    this.#used += size;
+    return this.#bytes.subarray(this.#used - size, this.#used);
+  }
+
+  wipe(): void {
+    this.#used = 0;
+  }
+}
 
 /** bigint[] with one item per row. */
 export function bigintsOf<Row>(rows: readonly Row[], of: (row: Row) => bigint): Buffer {
@@ -61,6 +83,24 @@ export class UuidArray {
   }
 }
 
+/**
+ * text[]: as text, every quote in every item would have to be escaped, and read again. PostgreSQL refuses the character
+ * zero.
+ */
+export function textArray(items: readonly (string | null)[], slate: Slate): Buffer {
+  let size = headBytes;
+  for (const item of items) size += lengthBytes + (item === null ? 0 : Buffer.byteLength(item));
+  const array = slate.take(size);
+  writeHead(array, { count: items.length, oid: textOid, hasNulls: items.includes(null) });
+  let place = headBytes;
+  for (const item of items) {
+    const length = item === null ? -1 : array.write(item, place + lengthBytes);
+    array.writeInt32BE(length, place);
+    place += lengthBytes + Math.max(length, 0);
+  }
+  return array;
+}
+
 /** Four hexadecimal digits of a text from a place on. */
 function half(text: string, place: number): number {
   return (
@@ -79,15 +119,20 @@ function viewOf(buffer: Buffer): DataView {
   return new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
 }
 
-/** One dimension, no nulls, from item 1 on. */
+/** An array whose items are still to be written. */
 function emptyArray(count: number, oid: number, bytes: number): Buffer {
   if (count === 0) {
     const empty = Buffer.alloc(12);
     empty.writeInt32BE(oid, 8);
     return empty;
   }
-  const buffer = Buffer.allocUnsafe(headBytes + count * (4 + bytes));
-  const head = [1, 0, oid, count, 1];
-  for (const [place, word] of head.entries()) buffer.writeInt32BE(word, place * 4);
+  const buffer = Buffer.allocUnsafe(headBytes + count * (lengthBytes + bytes));
+  writeHead(buffer, { count, oid, hasNulls: false });
   return buffer;
+}
+
+/** One dimension, whether there are nulls, the type; so many items, from item 1 on. */
+function writeHead(array: Buffer, { count, oid, hasNulls }: { count: number; oid: number; hasNulls: boolean }): void {
+  const head = [1, hasNulls ? 1 : 0, oid, count, 1];
+  for (const [place, word] of head.entries()) array.writeInt32BE(word, place * 4);
 }
