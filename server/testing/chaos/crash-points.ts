@@ -55,8 +55,8 @@ function points(flow: Flow, places: Readonly<Record<string, Place>>): CrashPoint
 /** Every gap of the bridge that has a name. */
 export const crashPoints: readonly CrashPoint[] = [
   ...points('door', {
-    event_not_stored: ['inbox_store_1', 'before'],
-    event_stored_not_answered: ['inbox_store_1', 'after'],
+    event_not_stored: ['inbox_store', 'before'],
+    event_stored_not_answered: ['inbox_store', 'after'],
   }),
   ...points('start', {
     top_up_written_not_sent: ['checkout.sessions.create', 'before'],
