@@ -52,8 +52,31 @@ function requestOf(item: Draw, accounts: readonly bigint[], earlier: readonly Tr
   }
 }
 
-function booked(results: readonly TransferResult[]): string[] {
+/** Not final, because they are about what another transfer has become: that may be something else a moment later. */
+const openCodes: readonly string[] = ['pending_not_found', 'original_not_found', 'original_not_reversible'];
+
+/** Which items may be answered otherwise when they are asked again: those, their groups, and whatever names them. */
+function openItems(requests: readonly TransferRequest[], results: readonly TransferResult[]): boolean[] {
+  let group = 0;
+  const groups = requests.map(({ linked }) => (linked === true ? group : group++));
+  const open = results.map((result) => result.status === 'refused' && openCodes.includes(result.code));
+  const names = ({ id, postPendingId, voidPendingId, reversesId }: TransferRequest) =>
+    [id, postPendingId, voidPendingId, reversesId].filter((name) => name !== undefined && name !== null);
+  const follows = (item: TransferRequest, index: number) =>
+    requests.some(
+      ({ id }, other) => open[other] === true && (groups[other] === groups[index] || names(item).includes(id)),
+    );
+  for (let count = -1; count !== open.filter(Boolean).length;) {
+    count = open.filter(Boolean).length;
+    for (const [index, item] of requests.entries()) open[index] ||= follows(item, index);
+  }
+  return open;
+}
+
+/** What was booked; what is open is passed over. */
+function booked(results: readonly TransferResult[], open: readonly boolean[]): string[] {
   return results
+    .filter((_result, index) => open[index] !== true)
     .filter((result) => result.status !== 'refused')
     .map((result) => `${result.id} ${String(result.amountMinor)}`);
 }
@@ -75,9 +98,11 @@ it('random batches conserve money, never take a wallet below zero, and asked aga
           const first = await ledger.post(requests);
           const versions = await versionTotal();
           const again = await ledger.post(requests);
-          expect(booked(again)).toEqual(booked(first));
-          expect(again.every((result) => result.status !== 'created')).toBe(true);
-          expect(await versionTotal()).toBe(versions);
+          const open = openItems(requests, first);
+          expect(booked(again, open)).toEqual(booked(first, open));
+          const made = again.flatMap(({ status }, index) => (status === 'created' ? [open[index] === true] : []));
+          expect(made).not.toContain(false);
+          if (made.length === 0) expect(await versionTotal()).toBe(versions);
           earlier.push(...requests);
         }
         expect(await total(accounts)).toBe(start);
