@@ -6,6 +6,7 @@ import { useState } from 'react';
 import type { SubmitEvent } from 'react';
 
 import { useRefusalText } from '#components/errors/use-refusal-text.ts';
+import { FigureField } from '#components/form/figure-field.tsx';
 import { ReadyForm } from '#components/form/ready-form.tsx';
 import { showMistakes } from '#components/form/show-mistakes.ts';
 import { useAttempt } from '#components/form/use-attempt.ts';
@@ -14,9 +15,7 @@ import { useStepUpMutation } from '#components/security/step-up.tsx';
 import { useTRPC } from '#components/trpc/client.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { Card } from '#components/ui/card.tsx';
-import { Field } from '#components/ui/field.tsx';
 import { Figures } from '#components/ui/figures.tsx';
-import { Input } from '#components/ui/input.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { useToast } from '#components/ui/toast.tsx';
 import { useRefresh } from '#components/ui/use-refresh.ts';
@@ -64,24 +63,14 @@ export function CashOutForm({ room }: { room: CashOutRoom }) {
   return (
     <ReadyForm onSubmit={submit} className="grid items-start gap-6 lg:grid-cols-2 lg:gap-10">
       <div className="flex flex-col gap-4">
-        <Field
+        <FigureField
           id="cash-out-amount"
           label={t('amount')}
           hint={t('hint')}
           error={isChecked && ducatsMinor === null ? t('malformed') : undefined}
-        >
-          {(control) => (
-            <Input
-              {...control}
-              figures
-              inputMode="decimal"
-              autoComplete="off"
-              maxLength={20}
-              value={text}
-              onChange={(event) => setText(event.target.value)}
-            />
-          )}
-        </Field>
+          text={text}
+          onText={setText}
+        />
         <div>
           <Button variant="secondary" onClick={() => setText(toDecimal(room.availableMinor))}>
             {t('all')}

@@ -5,13 +5,12 @@ import { useLocale, useTranslations } from 'next-intl';
 import { useRef, useState } from 'react';
 
 import { useRefusalText } from '#components/errors/use-refusal-text.ts';
+import { FigureField } from '#components/form/figure-field.tsx';
 import { NeedsScript } from '#components/form/needs-script.tsx';
 import { showMistakes } from '#components/form/show-mistakes.ts';
 import { useAttempt } from '#components/form/use-attempt.ts';
 import { useTRPC } from '#components/trpc/client.tsx';
 import { Button } from '#components/ui/button.tsx';
-import { Field } from '#components/ui/field.tsx';
-import { Input } from '#components/ui/input.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { useHydrated } from '#components/ui/use-hydrated.ts';
 import { useRefresh } from '#components/ui/use-refresh.ts';
@@ -49,22 +48,14 @@ export function DebtForm({ owedMinor, hasDucats }: { owedMinor: bigint; hasDucat
   return (
     <div ref={form} className="flex max-w-form flex-col gap-4">
       <NeedsScript />
-      <Field
+      <FigureField
         id="debt-amount"
         label={t('amount')}
         hint={t('amountHint')}
         error={isChecked && isMalformed ? t('malformed') : undefined}
-      >
-        {(control) => (
-          <Input
-            {...control}
-            figures
-            inputMode="decimal"
-            value={text}
-            onChange={(event) => setText(event.target.value)}
-          />
-        )}
-      </Field>
+        text={text}
+        onText={setText}
+      />
       <div className="flex flex-wrap gap-3">
         {hasDucats ? (
           <Button

@@ -2,6 +2,7 @@
 
 import { useTranslations } from 'next-intl';
 
+import { FigureField } from '#components/form/figure-field.tsx';
 import { Amount } from '#components/money/amount.tsx';
 import { namedNote, namedPrice, namedQuantity, termsOf, type OfferTexts } from '#components/offer/offer-texts.ts';
 import { Field } from '#components/ui/field.tsx';
@@ -30,24 +31,14 @@ export function OfferFields({ texts, askedMinor, most, isChecked, onChange }: Of
   return (
     <>
       <div className="grid gap-4 sm:grid-cols-2">
-        <Field
+        <FigureField
           id="offer-price"
           label={t('price')}
           hint={t.rich('asked', { amount: () => amount(askedMinor) })}
           error={isChecked && !isPrice ? t('priceWrong') : undefined}
-        >
-          {(control) => (
-            <Input
-              {...control}
-              figures
-              inputMode="decimal"
-              autoComplete="off"
-              maxLength={20}
-              value={texts.price}
-              onChange={(event) => onChange({ ...texts, price: event.target.value })}
-            />
-          )}
-        </Field>
+          text={texts.price}
+          onText={(price) => onChange({ ...texts, price })}
+        />
         <Field
           id="offer-quantity"
           label={t('quantity')}

@@ -5,13 +5,12 @@ import { useState } from 'react';
 import type { SubmitEvent } from 'react';
 
 import { useRefusalText } from '#components/errors/use-refusal-text.ts';
+import { FigureField } from '#components/form/figure-field.tsx';
 import { showMistakes } from '#components/form/show-mistakes.ts';
 import { numberOf, textOfNumber } from '#components/operator/number-text.ts';
 import { useStepUpMutation } from '#components/security/step-up.tsx';
 import { useTRPC } from '#components/trpc/client.tsx';
 import { Button } from '#components/ui/button.tsx';
-import { Field } from '#components/ui/field.tsx';
-import { Input } from '#components/ui/input.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { useToast } from '#components/ui/toast.tsx';
 import { useHydrated } from '#components/ui/use-hydrated.ts';
@@ -114,39 +113,21 @@ function BandRow({ row, number, wrong, isChecked, isAdmin, onChange, onRemove }:
       className="grid grid-cols-[1fr_auto] items-start gap-4 max-sm:border-t max-sm:border-line max-sm:pt-4 sm:grid-cols-[1fr_1fr_auto]"
     >
       <div className="max-sm:col-span-2">
-        <Field
+        <FigureField
           id={`band-${String(row.id)}-volume`}
           label={t('volume')}
           error={isChecked && wrong.has('volumeFromMinor') ? t('volumeWrong') : undefined}
-        >
-          {(control) => (
-            <Input
-              {...control}
-              figures
-              inputMode="decimal"
-              autoComplete="off"
-              value={row.volume}
-              onChange={({ target }) => onChange({ volume: target.value })}
-            />
-          )}
-        </Field>
+          text={row.volume}
+          onText={(volume) => onChange({ volume })}
+        />
       </div>
-      <Field
+      <FigureField
         id={`band-${String(row.id)}-fee`}
         label={t('fee')}
         error={isChecked && wrong.has('feePpm') ? t('feeWrong') : undefined}
-      >
-        {(control) => (
-          <Input
-            {...control}
-            figures
-            inputMode="decimal"
-            autoComplete="off"
-            value={row.fee}
-            onChange={({ target }) => onChange({ fee: target.value })}
-          />
-        )}
-      </Field>
+        text={row.fee}
+        onText={(fee) => onChange({ fee })}
+      />
       {isAdmin ? (
         <div className="pt-6">
           <Button variant="secondary" onClick={onRemove} aria-label={t('remove', { number })}>

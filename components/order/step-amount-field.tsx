@@ -2,11 +2,10 @@
 
 import { useTranslations } from 'next-intl';
 
+import { FigureField } from '#components/form/figure-field.tsx';
 import { amountTags } from '#components/order/order-amounts.tsx';
 import type { OrderAmounts } from '#components/order/order-amounts.tsx';
 import type { AmountAction } from '#components/order/step-amount.ts';
-import { Field } from '#components/ui/field.tsx';
-import { Input } from '#components/ui/input.tsx';
 
 interface StepAmountFieldProps {
   action: AmountAction;
@@ -22,18 +21,13 @@ export function StepAmountField({ action, text, amounts, problem, onChange }: St
   const problems = useTranslations('order.problem');
   return (
     <div className="flex flex-col gap-2">
-      <Field id={`${action}-amount`} label={t('amount')} error={problem === null ? undefined : problems(problem)}>
-        {(control) => (
-          <Input
-            {...control}
-            figures
-            inputMode="decimal"
-            autoComplete="off"
-            value={text}
-            onChange={(event) => onChange(event.target.value)}
-          />
-        )}
-      </Field>
+      <FigureField
+        id={`${action}-amount`}
+        label={t('amount')}
+        error={problem === null ? undefined : problems(problem)}
+        text={text}
+        onText={onChange}
+      />
       <p className="text-sm text-muted">{t.rich('amountOf', amountTags(amounts))}</p>
     </div>
   );

@@ -2,6 +2,7 @@
 
 import { useTranslations } from 'next-intl';
 
+import { FigureField } from '#components/form/figure-field.tsx';
 import type { StepDraft } from '#components/sell/listing-draft.ts';
 import type { FieldsProps } from '#components/sell/listing-fields.tsx';
 import { useProblemText } from '#components/sell/use-problem-text.ts';
@@ -69,18 +70,12 @@ function StepRow({ step, number, onChange, onRemove }: StepRowProps) {
           />
         )}
       </Field>
-      <Field id={`step-percent-${String(number)}`} label={t('stepPercent', { number })}>
-        {(control) => (
-          <Input
-            {...control}
-            figures
-            inputMode="decimal"
-            autoComplete="off"
-            value={step.percent}
-            onChange={(event) => onChange({ percent: event.target.value })}
-          />
-        )}
-      </Field>
+      <FigureField
+        id={`step-percent-${String(number)}`}
+        label={t('stepPercent', { number })}
+        text={step.percent}
+        onText={(percent) => onChange({ percent })}
+      />
       <Button variant="secondary" aria-label={t('removeStep', { number })} onClick={onRemove}>
         {t('remove')}
       </Button>

@@ -2,6 +2,7 @@
 
 import { useTranslations } from 'next-intl';
 
+import { FigureField } from '#components/form/figure-field.tsx';
 import { Field } from '#components/ui/field.tsx';
 import { Input } from '#components/ui/input.tsx';
 import { recipientName, sendNote, sentAmount } from '#server/market/peer-transfers/peer-transfer-schema.ts';
@@ -64,23 +65,13 @@ export function PeerFields({ texts, isChecked, prefix, onChange }: PeerFieldsPro
           />
         )}
       </Field>
-      <Field
+      <FigureField
         id={`${prefix}-amount`}
         label={t('amount')}
         error={isChecked && !isAmount ? t('amountMalformed') : undefined}
-      >
-        {(control) => (
-          <Input
-            {...control}
-            figures
-            inputMode="decimal"
-            autoComplete="off"
-            maxLength={20}
-            value={texts.amount}
-            onChange={(event) => onChange({ ...texts, amount: event.target.value })}
-          />
-        )}
-      </Field>
+        text={texts.amount}
+        onText={(amount) => onChange({ ...texts, amount })}
+      />
       <Field
         id={`${prefix}-note`}
         label={t('note')}

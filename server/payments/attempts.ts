@@ -16,3 +16,10 @@ export function attemptsLoggedAs(complaint: string): (subject: string, work: () 
     }
   };
 }
+
+/** Most of one kind that a run of a job takes on. */
+export const batchMax = 200;
+/** A page at Stripe that is open for so long is asked about: its event may be lost. */
+export const settleAfterMs = 30 * 60_000;
+/** A page at Stripe, and the key of the call that made it, live for a day. */
+export const unopenedAfterMs = 25 * 3_600_000;

@@ -4,13 +4,9 @@ import { releaseFees } from './fee-release.ts';
 import { releaseTopUp } from './credits.ts';
 import { closeSession, fulfil, type PaymentDeps } from './flows.ts';
 import { expireUnopened } from './service.ts';
-import { attemptsLoggedAs } from './attempts.ts';
+import { attemptsLoggedAs, batchMax, settleAfterMs, unopenedAfterMs } from './attempts.ts';
 
 const attempt = attemptsLoggedAs('a top-up could not be settled');
-
-const batchMax = 200;
-const settleAfterMs = 30 * 60_000;
-const unopenedAfterMs = 25 * 3_600_000;
 
 /**
  * Asks Stripe about top-ups that are open for long, in case no event arrived: paid ones are credited,

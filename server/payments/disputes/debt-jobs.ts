@@ -1,13 +1,8 @@
-import { attemptsLoggedAs } from '#server/payments/attempts.ts';
+import { attemptsLoggedAs, batchMax, settleAfterMs, unopenedAfterMs } from '#server/payments/attempts.ts';
 import type { PaymentDeps } from '#server/payments/flows.ts';
 import { prepareDebtPayment } from './debt-flows.ts';
 
 const attempt = attemptsLoggedAs('the payment of a debt could not be settled');
-
-const batchMax = 200;
-const settleAfterMs = 30 * 60_000;
-/** A page at Stripe, and the key of the call that made it, live for a day. */
-const unopenedAfterMs = 25 * 3_600_000;
 
 /**
  * Asks Stripe about payments of debts of which no event told how they ended: paid ones are booked, so that nobody stays

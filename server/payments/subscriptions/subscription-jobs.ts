@@ -3,14 +3,10 @@ import type { PaymentDeps } from '#server/payments/flows.ts';
 import { callStripe } from '#server/payments/stripe/stripe-errors.ts';
 import { prepareSubscription, settleSubscriptionSession } from './subscription-flows.ts';
 import { endGrace, expireSubscription, tellOutgrown } from './subscriptions.ts';
-import { attemptsLoggedAs } from '#server/payments/attempts.ts';
+import { attemptsLoggedAs, batchMax, settleAfterMs, unopenedAfterMs } from '#server/payments/attempts.ts';
 
 const attempt = attemptsLoggedAs('a subscription could not be settled');
 
-const batchMax = 200;
-const settleAfterMs = 30 * 60_000;
-/** A page at Stripe, and the key of the call that made it, live for a day. */
-const unopenedAfterMs = 25 * 3_600_000;
 const readAgainAfterMs = 24 * 3_600_000;
 const periodSlackMs = 2 * 3_600_000;
 const invoicesMax = 20;
