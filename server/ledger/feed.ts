@@ -1,6 +1,6 @@
 import { accountKinds, assets, transferKindOf, type AccountKind, type TransferKind } from '#server/ledger/kinds.ts';
 import type { Asset } from '#server/money/money.ts';
-import type { Db } from '#server/platform/db.ts';
+import type { Database, Db } from '#server/platform/db.ts';
 import { invariant } from '#server/platform/invariant.ts';
 
 /**
@@ -100,6 +100,78 @@ export async function transfersInRanges(db: Db, ranges: readonly VersionRange[])
   return fieldsOf(rows[0]?.found).map(transferOf);
 }
 
+/** The least id that a transfer made at that moment, or later, can have. */
+export function firstIdAt(micros: Micros): string {
+  const hex = (micros / 1_000n).toString(16).padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
+}
+
+/** Transfers in the order of their ids. */
+export interface TransferPage {
+  transfers: BookedTransfer[];
+  /** The id of the last that was looked at; null where there are none above. */
+  last: string | null;
+}
+
+/**
+ * Transfers with an id above one, at most so many: the cheapest way through all of them, in nearly the order in which they
+ * were booked, because ids begin with the time at which they were made. What was booked late under an early id, and what is
+ * booked at this very moment, is not among them: whoever needs every transfer looks at the accounts in the end.
+ */
+export async function transfersAfter(
+  database: Pick<Database, 'runPlanned'>,
+  { after, limit }: { after: string; limit: number },
+): Promise<TransferPage> {
+  const [row] = await database.runPlanned<{ found: Buffer | null }>({ text: pageText, values: [after, limit] });
+  return row === undefined || row.found === null ? { transfers: [], last: null } : pageOf(row.found);
+}
+
+/** Rows one after the other as PostgreSQL sends their fields in binary: `pageOf` reads them. */
+const pageText = `
+  SELECT string_agg(textsend(t.id::text) || int8send(t.debit_account_id) || int8send(coalesce(t.debit_version, 0))
+    || int8send(t.credit_account_id) || int8send(coalesce(t.credit_version, 0)) || int8send(t.amount)
+    || timestamptz_send(t.booked_at) || int2send(t.kind) || int2send(t.action)
+    || CASE WHEN t.action = ${String(reversal)} THEN textsend(t.related_id::text) ELSE '' END, '') AS found
+  FROM (SELECT o.* FROM ledger.recorded_transfer o WHERE o.id > $1::uuid ORDER BY o.id LIMIT $2::int) t`;
+
+/** PostgreSQL counts from the year 2000. */
+const microsTo2000 = 946_684_800_000_000n;
+/** An id is sent as text, because as text it is kept. */
+const idBytes = 36;
+
+function pageOf(bytes: Buffer): TransferPage {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const transfers: BookedTransfer[] = [];
+  let last: string | null = null;
+  for (let place = 0; place < bytes.length;) {
+    const id = bytes.toString('latin1', place, place + idBytes);
+    place += idBytes;
+    const kind = transferKindOf(view.getInt16(place + 48));
+    invariant(kind !== null, 'every transfer is of a known kind');
+    const action = view.getInt16(place + 50);
+    const transfer: BookedTransfer = {
+      id,
+      debitAccountId: view.getBigInt64(place),
+      debitVersion: versionOf(view.getBigInt64(place + 8)),
+      creditAccountId: view.getBigInt64(place + 16),
+      creditVersion: versionOf(view.getBigInt64(place + 24)),
+      movedMinor: moving.includes(action) ? view.getBigInt64(place + 32) : 0n,
+      kind,
+      reversesId: null,
+      bookedAt: view.getBigInt64(place + 40) + microsTo2000,
+    };
+    place += 52;
+    if (action === reversal) {
+      transfer.reversesId = bytes.toString('latin1', place, place + idBytes);
+      place += idBytes;
+    }
+    // A refusal left no entry.
+    if (transfer.debitVersion !== null || transfer.creditVersion !== null) transfers.push(transfer);
+    last = id;
+  }
+  return { transfers, last };
+}
+
 /** A transfer as people follow money: between whom it was. */
 export interface TransferWithAccounts {
   transferKind: TransferKind;
@@ -175,9 +247,9 @@ function transferOf(fields: readonly string[]): BookedTransfer {
   return {
     id: ownText(id),
     debitAccountId: BigInt(debit),
-    debitVersion: versionOf(debitVersion),
+    debitVersion: versionOf(BigInt(debitVersion)),
     creditAccountId: BigInt(credit),
-    creditVersion: versionOf(creditVersion),
+    creditVersion: versionOf(BigInt(creditVersion)),
     movedMinor: moving.includes(does) ? BigInt(amount) : 0n,
     kind,
     reversesId: does === reversal ? (relatedId ?? null) : null,
@@ -190,8 +262,7 @@ function ownText(part: string): string {
   return Buffer.from(part, 'latin1').toString('latin1');
 }
 
-function versionOf(text: string): bigint | null {
-  const version = BigInt(text);
+function versionOf(version: bigint): bigint | null {
   return version === 0n ? null : version;
 }
 

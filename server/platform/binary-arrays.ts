@@ -5,7 +5,9 @@
 
 const [headBytes, lengthBytes] = [20, 4];
 /** Numbers of types, the same in every PostgreSQL. */
-const [bigintOid, textOid, uuidOid] = [20, 25, 2_950];
+const [bigintOid, textOid, timeOid, uuidOid] = [20, 25, 1_184, 2_950];
+/** PostgreSQL counts from the year 2000. */
+const microsTo2000 = 946_684_800_000_000n;
 
 /**
  * Where arrays are written down until they are sent: memory that is new for every large array keeps the collector busier
@@ -30,15 +32,15 @@ export class Slate {
 }
 
 /** bigint[] with one item per row. */
-export function bigintsOf<Row>(rows: readonly Row[], of: (row: Row) => bigint): Buffer {
-  const array = new BigintArray(rows.length);
+export function bigintsOf<Row>(rows: readonly Row[], of: (row: Row) => bigint, slate = new Slate()): Buffer {
+  const array = new BigintArray(rows.length, slate);
   for (const row of rows) array.add(of(row));
   return array.buffer;
 }
 
 /** uuid[] with one item per row. */
-export function uuidsOf<Row>(rows: readonly Row[], of: (row: Row) => string): Buffer {
-  const array = new UuidArray(rows.length);
+export function uuidsOf<Row>(rows: readonly Row[], of: (row: Row) => string, slate = new Slate()): Buffer {
+  const array = new UuidArray(rows.length, slate);
   for (const row of rows) array.add(of(row));
   return array.buffer;
 }
@@ -49,8 +51,8 @@ export class BigintArray {
   readonly #view: DataView;
   #place = headBytes;
 
-  constructor(count: number) {
-    this.buffer = emptyArray(count, bigintOid, 8);
+  constructor(count: number, slate: Slate, oid = bigintOid) {
+    this.buffer = emptyArray({ count, oid, bytes: 8 }, slate);
     this.#view = viewOf(this.buffer);
   }
 
@@ -61,14 +63,31 @@ export class BigintArray {
   }
 }
 
+/** A timestamptz[] of so many items, which are to be added one after the other: microseconds since 1970. */
+export class TimeArray {
+  readonly #items: BigintArray;
+
+  constructor(count: number, slate: Slate) {
+    this.#items = new BigintArray(count, slate, timeOid);
+  }
+
+  get buffer(): Buffer {
+    return this.#items.buffer;
+  }
+
+  add(micros: bigint): void {
+    this.#items.add(micros - microsTo2000);
+  }
+}
+
 /** A uuid[] of so many items, which are to be added one after the other. */
 export class UuidArray {
   readonly buffer: Buffer;
   readonly #view: DataView;
   #place = headBytes;
 
-  constructor(count: number) {
-    this.buffer = emptyArray(count, uuidOid, 16);
+  constructor(count: number, slate: Slate) {
+    this.buffer = emptyArray({ count, oid: uuidOid, bytes: 16 }, slate);
     this.#view = viewOf(this.buffer);
   }
 
@@ -120,13 +139,13 @@ function viewOf(buffer: Buffer): DataView {
 }
 
 /** An array whose items are still to be written. */
-function emptyArray(count: number, oid: number, bytes: number): Buffer {
+function emptyArray({ count, oid, bytes }: { count: number; oid: number; bytes: number }, slate: Slate): Buffer {
   if (count === 0) {
     const empty = Buffer.alloc(12);
     empty.writeInt32BE(oid, 8);
     return empty;
   }
-  const buffer = Buffer.allocUnsafe(headBytes + count * (lengthBytes + bytes));
+  const buffer = slate.take(headBytes + count * (lengthBytes + bytes));
   writeHead(buffer, { count, oid, hasNulls: false });
   return buffer;
 }

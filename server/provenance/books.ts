@@ -1,3 +1,4 @@
+import type { BookedTransfer } from '#server/ledger/feed.ts';
 import type { AccountKind } from '#server/ledger/kinds.ts';
 import {
   byAge,
@@ -19,6 +20,10 @@ export interface AccountBook {
   readonly kind: AccountKind;
   readonly order: SpendingOrder;
   readonly isStock: boolean;
+  /** False for accounts of other assets, which have no lots: they are known so that nobody asks again. */
+  readonly isOfDucats: boolean;
+  /** The number of the last batch that moved it. */
+  batch: number;
   /** All its lots that it can ever need are here, so that the next batch need not read them. */
   isWhole: boolean;
   /** Of a house account: all its lots up to this one, by age, are here; those after it are in the table alone. */
@@ -27,6 +32,10 @@ export interface AccountBook {
   /** How many units it struck. */
   struck: bigint;
   lots: BookLot[];
+  /** Of a wallet or an escrow: the first serials of lots that came in this batch, and how many its list in the table has. */
+  came: bigint[];
+  /** Null where nobody counted them. */
+  listed: number | null;
   /** The sizes of `lots` together. */
   heldMinor: bigint;
 }
@@ -35,6 +44,21 @@ export interface AccountBook {
 export interface BookLot extends Lot {
   /** Where it stands among what this batch placed, where that is a lot of the same first serial. */
   slot: number;
+}
+
+/** A transfer with the books of both its accounts: looking them up anew each time would cost as much as all decisions. */
+export interface Step {
+  transfer: BookedTransfer;
+  giver: AccountBook;
+  receiver: AccountBook;
+}
+
+/** Whether its accounts have it behind them. */
+export function isProjected({ transfer: { debitVersion, creditVersion }, giver, receiver }: Step): boolean {
+  return (
+    (debitVersion === null || debitVersion <= giver.version) &&
+    (creditVersion === null || creditVersion <= receiver.version)
+  );
 }
 
 /** What a caller said of the units of a transfer. */
@@ -82,7 +106,8 @@ export interface PlacedLot {
 }
 
 export interface Books {
-  accounts: ReadonlyMap<bigint, AccountBook>;
+  /** Of this batch. */
+  number: number;
   changes: LotChanges;
   notes: ReadonlyMap<string, LotNote>;
   takes: ReadonlyMap<string, TakeRule>;
@@ -100,13 +125,45 @@ export interface ReturnBook {
 /** Of a lot that no batch placed yet. */
 export const noSlot = -1;
 
-export function emptyBook(account: Pick<AccountBook, 'id' | 'kind' | 'order' | 'isStock'>): AccountBook {
-  return { ...account, isWhole: false, edge: null, version: 0n, struck: 0n, lots: [], heldMinor: 0n };
+export function emptyBook(account: Pick<AccountBook, 'id' | 'kind' | 'order' | 'isStock' | 'isOfDucats'>): AccountBook {
+  return {
+    ...account,
+    batch: 0,
+    isWhole: false,
+    edge: null,
+    version: 0n,
+    struck: 0n,
+    lots: [],
+    came: [],
+    listed: 0,
+    heldMinor: 0n,
+  };
+}
+
+/** Of an account that is not remembered whole. */
+export function forgetLots(book: AccountBook): void {
+  book.lots = [];
+  book.heldMinor = 0n;
+  book.edge = null;
 }
 
 /** Wallets and escrows have a list of their lots in the tables; the house has far too many. */
 export function hasList({ order }: Pick<AccountBook, 'order'>): boolean {
   return order === 'spending' || order === 'share';
+}
+
+/** Most of its list may be past; what only received is not known well enough to say. */
+export function isToBeRenewed({ isWhole, lots, came, listed }: AccountBook): boolean {
+  return isWhole && (listed === null || listed + came.length > 2 * lots.length + listSlack);
+}
+
+const listSlack = 8;
+
+/** Once the list of this batch is written down: what was added to it, or all of it. */
+export function noteListed(book: AccountBook, count: number): void {
+  book.listed = isToBeRenewed(book) ? count : book.listed === null ? null : book.listed + count;
+  book.came = [];
+  if (!book.isWhole && book.edge === null) forgetLots(book);
 }
 
 export function noChanges(): LotChanges {
@@ -116,6 +173,7 @@ export function noChanges(): LotChanges {
 /** A lot arrives in an account. Issuance strikes new units and never gives again what came back to it. */
 export function placeLot(changes: LotChanges, book: AccountBook, { lot, isFresh }: Omit<PlacedLot, 'accountId'>): void {
   noteChange(changes, { lot, accountId: book.id, isFresh });
+  if (hasList(book)) book.came.push(lot.from);
   if (book.order === 'strike' || (book.edge !== null && byAge(lot, book.edge) > 0)) return;
   insertLot(book, lot);
 }
@@ -135,7 +193,7 @@ function noteChange({ placed }: LotChanges, change: PlacedLot): void {
 
 /** Puts a lot where the account's order wants it. */
 export function insertLot(book: AccountBook, lot: BookLot): void {
-  const order = book.order === 'age' ? byAge : bySpending;
+  const order = orderOf(book);
   let low = 0;
   let high = book.lots.length;
   while (low < high) {
@@ -148,9 +206,13 @@ export function insertLot(book: AccountBook, lot: BookLot): void {
   book.heldMinor += sizeOf(lot);
 }
 
+function orderOf({ order }: AccountBook): (left: Lot, right: Lot) => number {
+  return order === 'age' ? byAge : bySpending;
+}
+
 /**
  * Takes at most so many units out of the lots that pass, in their order, from the upper end of each: so the rest keeps
- * its first serial, and its place in the order and in the table.
+ * its first serial, and its place in the table.
  */
 export function takeWhere(
   { book, changes }: { book: AccountBook; changes: LotChanges },
@@ -185,6 +247,21 @@ export function takeWhere(
     needed -= taken;
   }
   if (kept < read) lots.splice(kept, read - kept);
+  if (pieces.at(-1)?.isFresh === true) sink(book, kept - 1);
   book.heldMinor -= mostMinor - needed;
   return pieces;
+}
+
+/** A lot that shrank stands behind those of its age that are larger now. */
+function sink(book: AccountBook, place: number): void {
+  const { lots } = book;
+  const order = orderOf(book);
+  const lot = lots[place];
+  if (lot === undefined) return;
+  let end = place;
+  for (let next = lots[end + 1]; next !== undefined && order(next, lot) < 0; next = lots[end + 1]) {
+    lots[end] = next;
+    end += 1;
+  }
+  lots[end] = lot;
 }

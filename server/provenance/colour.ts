@@ -10,8 +10,8 @@ export interface Arrival {
   transfer: BookedTransfer;
   giver: AccountBook;
   receiver: AccountBook;
-  /** The facts that this transfer makes, by what they are made of. */
-  made: Map<string, LotFact>;
+  /** The facts that this transfer makes, by what they are made of; null as long as it makes none. */
+  made: Map<string, LotFact> | null;
 }
 
 /**
@@ -64,7 +64,9 @@ function given(arrival: Arrival): LotFact {
 }
 
 /** Made once per transfer and parent. The id follows from the transfer, so that it is the same in every projection. */
-function make({ made, transfer }: Arrival, key: string, fact: Omit<LotFact, 'id' | 'since'>): LotFact {
+function make(arrival: Arrival, key: string, fact: Omit<LotFact, 'id' | 'since'>): LotFact {
+  const { transfer } = arrival;
+  const made = (arrival.made ??= new Map<string, LotFact>());
   const known = made.get(key);
   if (known !== undefined) return known;
   const id = made.size === 0 ? transfer.id : partId(transfer.id, made.size);

@@ -42,7 +42,7 @@ describe('what the checker of the books finds in the lots', async () => {
     ]);
   });
 
-  it("is an account whose list misses a lot or names one twice; a lot of another account in it is nobody's", async () => {
+  it("is an account whose list misses a lot; one named twice counts once, and another account's not at all", async () => {
     const listed = async (list: string) => {
       await rebuildProjection(database);
       await asSuperuser(database, `UPDATE lot_progress SET lots = ${list} WHERE account_id = ${String(wallet)}`);
@@ -50,8 +50,8 @@ describe('what the checker of the books finds in the lots', async () => {
     };
     const finding = `lots_are_the_balance account ${String(wallet)}`;
     const ofTreasury = `(SELECT serial_from FROM lot WHERE account_id = ${String(treasury)})`;
-    expect([await listed('lots[2:]'), await listed('lots || lots')]).toEqual([[finding], [finding]]);
-    expect(await listed(`lots || ${ofTreasury}`)).toEqual([]);
+    expect(await listed('lots[2:]')).toEqual([finding]);
+    expect(await listed(`lots || lots || ${ofTreasury}`)).toEqual([]);
     expect(await lotsOf(database.client, wallet, { at: new Date() })).toHaveLength(1);
   });
 

@@ -1,9 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { accountsBookedSince } from '#server/ledger/feed.ts';
 import type { Database } from '#server/platform/db.ts';
 import { log } from '#server/platform/log.ts';
 import { emptyMemory, forget, type Memory } from './memory.ts';
-import { bookedLately, projectPool, type ProjectionReport } from './pipeline-jobs.ts';
+import { projectPool, type ProjectionReport } from './pipeline-jobs.ts';
 import { emptyPool } from './pool.ts';
 import { lockProjection } from './project.ts';
 
@@ -23,12 +22,10 @@ export async function projectNews(
   database: Database,
   { isFull = false, batchesMax = 1_000, memory = emptyMemory() }: ProjectionOptions = {},
 ): Promise<ProjectionReport> {
-  const { client } = database;
-  const wanted = isFull ? await accountsBookedSince(client, { asset: 'DUCAT', since: 0n }) : await bookedLately(client);
-  const pool = emptyPool(wanted, memory.batchSize);
+  const pool = emptyPool();
   try {
     const report = await database.inSession((session) =>
-      session.whileLocked(projectorLock, () => projectPool({ database, session, pool, memory }, batchesMax)),
+      session.whileLocked(projectorLock, () => projectPool({ database, session, pool, memory, isFull }, batchesMax)),
     );
     return report ?? { projected: 0, isDone: false };
   } catch (error) {

@@ -1,7 +1,5 @@
-import type { BookedTransfer } from '#server/ledger/feed.ts';
 import { Prisma, type Db } from '#server/platform/db.ts';
-import { invariant } from '#server/platform/invariant.ts';
-import { hasList, type AccountBook } from './books.ts';
+import { forgetLots, hasList, type AccountBook, type Step } from './books.ts';
 import type { TakeRule } from './schema.ts';
 import { arrayOf, rowsOf } from './wire.ts';
 
@@ -9,8 +7,8 @@ import { arrayOf, rowsOf } from './wire.ts';
 
 export interface LotsWanted {
   /** Accounts of the house, of which the oldest lots are enough, and what of each the batch can spend at most. */
-  oldest: ReadonlyMap<bigint, bigint>;
-  all: readonly bigint[];
+  oldest: ReadonlyMap<AccountBook, bigint>;
+  all: readonly AccountBook[];
 }
 
 /** How many lots of an account of the house are read at once. */
@@ -20,23 +18,18 @@ const pageSize = 4_000n;
  * The lots of debited accounts that the transfers may need and nobody remembers. Accounts of the house hold far more than
  * a batch can spend: of these only the oldest lots are read.
  */
-export function lotsWanted(
-  books: ReadonlyMap<bigint, AccountBook>,
-  { transfers, takes }: { transfers: readonly BookedTransfer[]; takes: ReadonlyMap<string, TakeRule> },
-): LotsWanted {
-  const debitedMinor = new Map<bigint, bigint>();
-  const whole = new Set<bigint>();
-  for (const { id, debitAccountId, movedMinor, reversesId } of transfers) {
-    const giver = books.get(debitAccountId);
-    if (movedMinor === 0n || giver === undefined || giver.isWhole) continue;
-    if (hasList(giver) || takes.has(id) || reversesId !== null) whole.add(debitAccountId);
-    debitedMinor.set(debitAccountId, (debitedMinor.get(debitAccountId) ?? 0n) + movedMinor);
+export function lotsWanted(steps: readonly Step[], takes: ReadonlyMap<string, TakeRule>): LotsWanted {
+  const debitedMinor = new Map<AccountBook, bigint>();
+  const whole = new Set<AccountBook>();
+  for (const { transfer, giver } of steps) {
+    const { id, movedMinor, reversesId } = transfer;
+    if (giver.isWhole || movedMinor === 0n) continue;
+    if (hasList(giver) || takes.has(id) || reversesId !== null) whole.add(giver);
+    debitedMinor.set(giver, (debitedMinor.get(giver) ?? 0n) + movedMinor);
   }
-  const oldest = new Map<bigint, bigint>();
-  for (const [accountId, amountMinor] of debitedMinor) {
-    const book = books.get(accountId);
-    if (book === undefined || whole.has(accountId)) continue;
-    if (book.edge === null || book.heldMinor < amountMinor) oldest.set(accountId, amountMinor);
+  const oldest = new Map<AccountBook, bigint>();
+  for (const [book, amountMinor] of debitedMinor) {
+    if (!whole.has(book) && (book.edge === null || book.heldMinor < amountMinor)) oldest.set(book, amountMinor);
   }
   return { oldest, all: [...whole] };
 }
@@ -45,34 +38,21 @@ export function lotsWanted(
  * Fields of these lots: from_serial, until, account, facts, arrived by. The books are to be filled with them, and say
  * afterwards how much of the account they hold.
  */
-export async function readLots(
-  db: Db,
-  books: ReadonlyMap<bigint, AccountBook>,
-  { oldest, all }: LotsWanted,
-): Promise<string[][]> {
+export async function readLots(db: Db, { oldest, all }: LotsWanted): Promise<string[][]> {
   const rows: string[][] = [];
-  for (const [accountId, amountMinor] of oldest)
-    rows.push(...(await oldestLots(db, emptied(books, accountId), amountMinor)));
+  // What was remembered of them was not enough.
+  for (const book of [...oldest.keys(), ...all]) forgetLots(book);
+  for (const [book, amountMinor] of oldest) rows.push(...(await oldestLots(db, book, amountMinor)));
   if (all.length === 0) return rows;
-  for (const accountId of all) {
-    const book = emptied(books, accountId);
+  for (const book of all) {
     book.isWhole = hasList(book);
+    book.listed = null;
   }
   const found = await db.$queryRaw<{ found: string | null }[]>`
     SELECT string_agg(concat_ws(',', l.serial_from, l.serial_until, l.account_id, l.fact_id, l.arrived_by), ';') AS found
-    FROM unnest(${arrayOf(all)}::bigint[]) a (id)
+    FROM unnest(${arrayOf(all.map(({ id }) => id))}::bigint[]) a (id)
     CROSS JOIN LATERAL lots_in(a.id) l`;
   return [...rows, ...rowsOf(found)];
-}
-
-/** What was remembered of it was not enough. */
-function emptied(books: ReadonlyMap<bigint, AccountBook>, accountId: bigint): AccountBook {
-  const book = books.get(accountId);
-  invariant(book !== undefined, 'every account of a batch has its book');
-  book.lots = [];
-  book.heldMinor = 0n;
-  book.edge = null;
-  return book;
 }
 
 /** The oldest lots of an account that together hold at least so much: the house has far more than a batch can spend. */

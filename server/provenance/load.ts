@@ -1,11 +1,13 @@
 import { houseAccountName } from '#server/ledger/accounts.ts';
-import type { BookedTransfer, KnownAccount } from '#server/ledger/feed.ts';
+import { knownAccounts, type BookedTransfer } from '#server/ledger/feed.ts';
+import type { Slate } from '#server/platform/binary-arrays.ts';
 import { Prisma, type Db } from '#server/platform/db.ts';
 import { invariant } from '#server/platform/invariant.ts';
 import {
   emptyBook,
   hasList,
   insertLot,
+  isProjected,
   noChanges,
   noSlot,
   type AccountBook,
@@ -13,10 +15,12 @@ import {
   type LotMove,
   type LotNote,
   type ReturnBook,
+  type Step,
 } from './books.ts';
 import {
   isStock,
   keyOf,
+  noHolds,
   spendingOrderOf,
   type HoldEvent,
   type HoldEvents,
@@ -24,7 +28,8 @@ import {
   type LotSource,
 } from './lots.ts';
 import { lotsWanted, readLots } from './load-lots.ts';
-import { takeRule, type TakeRule } from './schema.ts';
+import type { Said } from './said.ts';
+import { ruleOf } from './take.ts';
 import { arrayOf, factOf, holdEvents, nil, optional, rowsOf, textsOf } from './wire.ts';
 
 /**
@@ -32,18 +37,22 @@ import { arrayOf, factOf, holdEvents, nil, optional, rowsOf, textsOf } from './w
  * (`OFFSET 0` keeps it so): nobody can estimate how large a batch is, and a table read through costs more with each day.
  */
 
-/** The accounts of a batch, and how far they are projected. */
-export interface KnownState {
-  accounts: readonly Pick<KnownAccount, 'id' | 'kind'>[];
-  progress: ReadonlyMap<bigint, Progress>;
-  /** Books as they are at that progress: they need not be read again. */
-  remembered: ReadonlyMap<bigint, AccountBook>;
+/** What of the books is known before a batch is loaded. */
+export interface Known {
+  /** Of the batch. */
+  number: number;
+  said: Said;
   /** What is decided and being written; null where everything is. */
   unwritten: Unwritten | null;
+  /** Whether there are holds at all; null where nobody looked. */
+  isAnythingHeld: boolean | null;
+  /** Where its statements are written down. */
+  slate: Slate;
 }
 
 export interface Unwritten {
-  accounts: ReadonlyMap<bigint, AccountBook>;
+  /** Of the batch: its accounts bear it. */
+  number: number;
   /** Resolves once the tables say it, or never will. */
   settled: Promise<void>;
 }
@@ -67,73 +76,85 @@ export async function progressOf(db: Db, accountIds: readonly bigint[]): Promise
   );
 }
 
-/** The books of these accounts, with whatever the transfers can need of lots, notes, rules, holds and earlier moves. */
-export async function loadBooks(db: Db, state: KnownState, transfers: readonly BookedTransfer[]): Promise<Books> {
-  const books = accountBooks(state);
-  const [notes, takes] = [await loadNotes(db, transfers), await loadTakes(db, transfers)];
-  const returned = transfers.flatMap((transfer) => {
-    const rule = takes.get(transfer.id);
-    const id = rule !== undefined && 'returnOf' in rule ? rule.returnOf : transfer.reversesId;
-    return id === null ? [] : [id];
+/**
+ * The transfers of ducats among these that are not projected yet, with the books of their accounts: those that are given,
+ * which get new ones for the others. Lots are not read.
+ */
+export async function stepsOf(
+  db: Db,
+  transfers: readonly BookedTransfer[],
+  books: Map<bigint, AccountBook>,
+): Promise<Step[]> {
+  const unknown = new Set<bigint>();
+  const steps = knownSteps(transfers, books, unknown);
+  if (unknown.size === 0) return steps;
+  await openBooks(db, [...unknown], books);
+  unknown.clear();
+  const all = knownSteps(transfers, books, unknown);
+  invariant(unknown.size === 0, 'every account of a transfer is there');
+  return all;
+}
+
+function knownSteps(
+  transfers: readonly BookedTransfer[],
+  books: ReadonlyMap<bigint, AccountBook>,
+  unknown: Set<bigint>,
+): Step[] {
+  const steps: Step[] = [];
+  for (const transfer of transfers) {
+    const { debitAccountId, creditAccountId } = transfer;
+    const [giver, receiver] = [books.get(debitAccountId), books.get(creditAccountId)];
+    if (giver === undefined) unknown.add(debitAccountId);
+    if (receiver === undefined) unknown.add(creditAccountId);
+    if (giver?.isOfDucats !== true || receiver === undefined) continue;
+    const step = { transfer, giver, receiver };
+    if (!isProjected(step)) steps.push(step);
+  }
+  return steps;
+}
+
+/** What is new has no lots to be read, and issuance gives none that it has; so they are whole from the beginning. */
+async function openBooks(db: Db, ids: readonly bigint[], books: Map<bigint, AccountBook>): Promise<void> {
+  const progress = await progressOf(db, ids);
+  for (const { id, kind, asset } of await knownAccounts(db, ids)) {
+    const order = spendingOrderOf(kind, houseAccountName(id) !== null);
+    const book = emptyBook({ id, kind, order, isStock: isStock(kind), isOfDucats: asset === 'DUCAT' });
+    const { version, struck } = progress.get(id) ?? book;
+    const isWhole = order === 'strike' || (version === 0n && hasList(book));
+    books.set(id, { ...book, version, struck, isWhole });
+  }
+}
+
+/** The books of a batch, with whatever its transfers can need of lots, holds and earlier moves. */
+export async function loadBooks(db: Db, steps: readonly Step[], known: Known): Promise<Books> {
+  const { number, unwritten } = known;
+  const { notes, takes } = known.said;
+  const returned = steps.flatMap(({ transfer }) => {
+    const rule = ruleOf({ takes }, transfer);
+    return rule !== null && 'returnOf' in rule ? [rule.returnOf] : [];
   });
-  const wanted = lotsWanted(books, { transfers, takes });
-  const isInTables = [...wanted.oldest.keys(), ...wanted.all].every((id) => state.unwritten?.accounts.has(id) !== true);
-  if (!isInTables || returned.length > 0) await state.unwritten?.settled;
-  const rows = await readLots(db, books, wanted);
+  const wanted = lotsWanted(steps, takes);
+  const isInTables = ![...wanted.oldest.keys(), ...wanted.all].some(({ batch }) => batch === unwritten?.number);
+  if (!isInTables || returned.length > 0) await unwritten?.settled;
+  const rows = await readLots(db, wanted);
   const moveRows = await loadMoves(db, returned);
   const facts = await loadFacts(db, [
     ...rows.map(([, , , factId = '']) => factId),
     ...moveRows.flatMap(({ factId, beforeFactId }) => (beforeFactId === null ? [factId] : [factId, beforeFactId])),
   ]);
+  const books = new Map([...wanted.oldest.keys(), ...wanted.all].map((book) => [book.id, book]));
   for (const [from = '', until = '', accountId = '', factId = '', arrivedBy = ''] of rows) {
     const [book, fact] = [books.get(BigInt(accountId)), facts.get(factId)];
     invariant(book !== undefined && fact !== undefined, 'every lot has its account and its facts');
     insertLot(book, { from: BigInt(from), until: BigInt(until), fact, arrivedBy, slot: noSlot });
   }
-  for (const [accountId, amountMinor] of wanted.oldest) {
-    const book = books.get(accountId);
-    if (book !== undefined && book.heldMinor >= amountMinor) book.edge = book.lots.at(-1) ?? null;
+  for (const [book, amountMinor] of wanted.oldest) {
+    if (book.heldMinor >= amountMinor) book.edge = book.lots.at(-1) ?? null;
   }
-  const holds = await holdsFor(db, { books, facts: facts.values(), notes });
+  const isAnyHeld = known.isAnythingHeld ?? (await isAnythingHeld(db));
+  const holds = isAnyHeld ? await holdsFor(db, { steps, facts: facts.values(), notes }) : noHolds;
   const returns = await returnBooks(db, { returned, moveRows, facts });
-  return { accounts: books, changes: noChanges(), notes, takes, holds, returns };
-}
-
-/** What is new has no lots to be read, and issuance gives none that it has; so they are whole from the beginning. */
-function accountBooks({ accounts, progress, remembered }: KnownState): Map<bigint, AccountBook> {
-  return new Map(
-    accounts.map(({ id, kind }): [bigint, AccountBook] => {
-      const [book, reached] = [remembered.get(id), progress.get(id)];
-      if (book !== undefined && book.version === reached?.version) return [id, book];
-      const order = spendingOrderOf(kind, houseAccountName(id) !== null);
-      const empty = emptyBook({ id, kind, order, isStock: isStock(kind) });
-      const isWhole = order === 'strike' || ((reached?.version ?? 0n) === 0n && hasList(empty));
-      return [id, { ...empty, ...reached, isWhole }];
-    }),
-  );
-}
-
-async function loadNotes(db: Db, transfers: readonly BookedTransfer[]): Promise<Map<string, LotNote>> {
-  const rows = await db.$queryRaw<{ found: string | null }[]>`
-    SELECT string_agg(concat_ws(',', n.transfer_id, n.kind, n.source_type, n.source_id,
-      coalesce((extract(epoch FROM n.hold_until) * 1000000)::bigint::text, ''),
-      coalesce((extract(epoch FROM n.expires_at) * 1000000)::bigint::text, '')), ';') AS found
-    FROM unnest(${arrayOf(transfers.map(({ id }) => id))}::uuid[]) i (id)
-    CROSS JOIN LATERAL (SELECT o.* FROM lot_note o WHERE o.transfer_id = i.id OFFSET 0) n`;
-  return new Map(
-    rowsOf(rows).map(([id = '', kind, type = '', sourceId = '', holdUntil, expiresAt]) => {
-      invariant(kind === 'bought' || kind === 'granted' || kind === 'earned', 'a note is of a known kind');
-      const source = { type, id: sourceId };
-      return [id, { kind, source, holdUntil: optional(holdUntil), expiresAt: optional(expiresAt) }];
-    }),
-  );
-}
-
-async function loadTakes(db: Db, transfers: readonly BookedTransfer[]): Promise<Map<string, TakeRule>> {
-  const rows = await db.$queryRaw<{ transfer_id: string; rule: unknown }[]>`
-    SELECT t.transfer_id::text, t.rule FROM unnest(${arrayOf(transfers.map(({ id }) => id))}::uuid[]) i (id)
-    CROSS JOIN LATERAL (SELECT o.* FROM lot_take o WHERE o.transfer_id = i.id OFFSET 0) t`;
-  return new Map(rows.map(({ transfer_id: id, rule }) => [id, takeRule.parse(rule)]));
+  return { number, changes: noChanges(), notes, takes, holds, returns };
 }
 
 /** The fields of a fact as text, for `factOf`. */
@@ -158,15 +179,12 @@ export async function loadFacts(db: Db, ids: readonly string[]): Promise<Map<str
 /** The holds on whatever the transfers can give, by what it is and by where. */
 async function holdsFor(
   db: Db,
-  known: {
-    books: ReadonlyMap<bigint, AccountBook>;
-    facts: Iterable<LotFact>;
-    notes: ReadonlyMap<string, LotNote>;
-  },
+  known: { steps: readonly Step[]; facts: Iterable<LotFact>; notes: ReadonlyMap<string, LotNote> },
 ): Promise<HoldEvents> {
-  if (!(await isAnythingHeld(db))) return holdEvents([]);
   const facts = new Set(known.facts);
-  for (const { lots } of known.books.values()) for (const { fact } of lots) facts.add(fact);
+  const books = new Set<AccountBook>();
+  for (const { giver, receiver } of known.steps) books.add(giver).add(receiver);
+  for (const { lots } of books) for (const { fact } of lots) facts.add(fact);
   const sources = new Map<string, LotSource>();
   const add = (source: LotSource) => void sources.set(keyOf(source), source);
   for (const { source, origin } of facts) {
@@ -174,10 +192,11 @@ async function holdsFor(
     if (origin !== source) add(origin);
   }
   for (const { source } of known.notes.values()) add(source);
-  return loadHolds(db, { sources: [...sources.values()], accountIds: [...known.books.keys()] });
+  return loadHolds(db, { sources: [...sources.values()], accountIds: [...books].map(({ id }) => id) });
 }
 
-async function isAnythingHeld(db: Db): Promise<boolean> {
+/** Whether anybody ever said a word about a hold. */
+export async function isAnythingHeld(db: Db): Promise<boolean> {
   const some = await db.$queryRaw<unknown[]>`SELECT 1 AS one FROM lot_hold LIMIT 1`;
   return some.length > 0;
 }

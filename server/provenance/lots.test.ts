@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { heldUntil, isHeldAt, type HoldEvent, type LotFact } from './lots.ts';
+import { byAge, bySpending, heldUntil, isHeldAt, type HoldEvent, type Lot, type LotFact } from './lots.ts';
 import { holdEvents } from './wire.ts';
 
 const charge = { type: 'charge', id: 'c1' };
@@ -61,5 +61,39 @@ describe('a hold', () => {
     const hold: HoldEvent = { target: { accountId }, holdUntil: 700n, isLift: false, effectiveAt: 310n };
     const lift: HoldEvent = { target: { accountId }, holdUntil: null, isLift: true, effectiveAt: 320n };
     expect([until(earned, [hold], 315n), until(earned, [hold, lift], 330n)]).toEqual([700n, 300n]);
+  });
+});
+
+describe('the order of spending', () => {
+  const lot = (fact: Partial<LotFact>, from: bigint, size: bigint): Lot => ({
+    from,
+    until: from + size,
+    fact: { ...bought, ...fact },
+    arrivedBy: bought.id,
+  });
+  const lots = {
+    smallNew: lot({ since: 101n }, 1n, 5n),
+    hugeNewest: lot({ since: 102n }, 10n, 900n),
+    low: lot({}, 1_000n, 7n),
+    high: lot({}, 1_010n, 7n),
+    large: lot({}, 1_020n, 8n),
+    earnedLong: lot({ kind: 'earned', since: 1n }, 2_000n, 50n),
+    grantedLate: lot({ kind: 'granted', since: 1n, expiresAt: 9n }, 3_000n, 50n),
+    grantedSoon: lot({ kind: 'granted', since: 200n, expiresAt: 8n }, 3_100n, 1n),
+  };
+  const order = (by: (left: Lot, right: Lot) => number) =>
+    Object.entries(lots)
+      .sort(([, left], [, right]) => by(left, right))
+      .map(([name]) => name);
+
+  it('of a wallet: by kind, granted by expiry, then age, the largest of one age, the higher serial', () => {
+    const bySize = ['large', 'high', 'low'];
+    const own = ['grantedSoon', 'grantedLate', ...bySize, 'smallNew', 'hugeNewest', 'earnedLong'];
+    expect(order(bySpending)).toEqual(own);
+  });
+
+  it('of the house: by age, then the higher serial, whatever their size', () => {
+    const old = ['grantedLate', 'earnedLong'];
+    expect(order(byAge)).toEqual([...old, 'large', 'high', 'low', 'smallNew', 'hugeNewest', 'grantedSoon']);
   });
 });

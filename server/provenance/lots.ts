@@ -135,8 +135,10 @@ export function later(left: bigint | null, right: bigint | null): bigint | null 
 const kindRank: Readonly<Record<LotKind, number>> = { granted: 0, bought: 1, earned: 2, stock: 3 };
 
 /**
- * The part of the order of spending that time does not change: granted by expiry, then bought, then earned, each by age.
- * Lots of a wallet are kept in it, so that a take is one walk and no sort.
+ * The part of the order of spending that time does not change: granted by expiry, then bought, then earned, each by age,
+ * and of one age the largest lot first, then the higher serial. Lots of a wallet are kept in it, so that a take is one walk
+ * and no sort. With the largest first a payment breaks few lots: whoever spends small change first passes on more pieces
+ * with every payment, because lots are never merged.
  */
 export function bySpending(left: Lot, right: Lot): number {
   const byKind = kindRank[left.fact.kind] - kindRank[right.fact.kind];
@@ -145,12 +147,19 @@ export function bySpending(left: Lot, right: Lot): number {
     const byExpiry = compareExpiry(left.fact.expiresAt, right.fact.expiresAt);
     if (byExpiry !== 0) return byExpiry;
   }
-  return byAge(left, right);
+  const { since } = left.fact;
+  return since === right.fact.since
+    ? compare(sizeOf(right), sizeOf(left)) || bySerial(left, right)
+    : byAge(left, right);
 }
 
-/** Older facts first, then the higher serial. */
+/** Older facts first, then the higher serial: the order of the house. */
 export function byAge(left: Lot, right: Lot): number {
-  return compare(left.fact.since, right.fact.since) || compare(right.from, left.from);
+  return compare(left.fact.since, right.fact.since) || bySerial(left, right);
+}
+
+function bySerial(left: Lot, right: Lot): number {
+  return compare(right.from, left.from);
 }
 
 function compareExpiry(left: bigint | null, right: bigint | null): number {

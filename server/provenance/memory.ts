@@ -1,84 +1,118 @@
-import type { AccountKind } from '#server/ledger/kinds.ts';
+import { firstIdAt } from '#server/ledger/feed.ts';
+import { Slate } from '#server/platform/binary-arrays.ts';
 import type { Db } from '#server/platform/db.ts';
 import type { AccountBook } from './books.ts';
-import { progressOf } from './load.ts';
-import type { ProjectedBatch } from './project.ts';
+import { isAnythingHeld, progressOf } from './load.ts';
+import { microsOf } from './wire.ts';
 
 /**
  * What a projector keeps from one batch to the next, so that lots are read once and not for every transfer. An account's
  * lots follow from its version alone: what is remembered is right for as long as the table's progress says that version.
  */
 export interface Memory {
-  /** Whole accounts, and the oldest part of those of the house; those that were not needed for longest first. */
+  /** Accounts as they are after the last batch that was decided: with all their lots, with some, or with none. */
   books: Map<bigint, AccountBook>;
-  kinds: Map<bigint, AccountKind>;
-  lotCount: number;
-  /** The batch after which all of this is so, which may still be being written; null where it has to be looked at. */
+  /** Of the last batch that was decided. */
+  number: number;
+  /** On which batches are written down in turn: one while the one before is sent. */
+  slates: readonly Slate[];
+  /** The batch of the tables after which all of this is so, which may still be being written; null where it has to be looked at. */
   batch: bigint | null;
-  /** How many transfers are taken at once: as many as the machine does in a few seconds. */
+  /** As of that batch: a hold makes another one of it. */
+  isAnythingHeld: boolean;
+  /** Up to which id transfers were read. */
+  readUntil: string;
+  /** How many transfers are taken at once at most: as many as the machine does in a few seconds. */
   batchSize: number;
+  /** How much longer a transfer is written than decided. */
+  writingShare: number;
 }
 
 /**
  * The more at once, the more often a lot that moved several times is written once. But a batch is one transaction, and
  * must end well before its time is up, also on a machine that has much else to do.
  */
-const batchSizes = { least: 512, first: 8_190, most: 16_380 } as const;
+const batchSizes = { least: 512, first: 8_192, most: 16_384 } as const;
 const quickMs = 2_000;
 const slowMs = 6_000;
 
-/** Some two hundred megabytes at most. */
-const lotsMax = 600_000;
+/** Some three hundred megabytes at most. */
+const lotsMax = 1_500_000;
 const accountsMax = 300_000;
 
 export function emptyMemory(): Memory {
-  return { books: new Map(), kinds: new Map(), lotCount: 0, batch: null, batchSize: batchSizes.first };
+  const known = { books: new Map(), number: 0, batch: null, isAnythingHeld: true, readUntil: firstIdAt(0n) };
+  return { ...known, slates: [new Slate(), new Slate()], batchSize: batchSizes.first, writingShare: 1 };
 }
 
 /** After anything went wrong: what was decided in memory may not have been kept. The next batch is half as large. */
 export function forget(memory: Memory): void {
   memory.books.clear();
-  memory.kinds.clear();
-  memory.lotCount = 0;
   memory.batch = null;
   memory.batchSize = Math.max(batchSizes.least, memory.batchSize >> 1);
 }
 
-/** After a batch of a size that took so long. One that was not full says nothing about larger ones. */
-export function adapt(memory: Memory, { count, milliseconds }: { count: number; milliseconds: number }): void {
+/** Of one batch: how many transfers it was of, and how long that took. */
+export interface BatchTime {
+  count: number;
+  milliseconds: number;
+}
+
+/** After a batch was written. One that was not full says nothing about larger ones. */
+export function adapt(memory: Memory, { count, milliseconds }: BatchTime): void {
   if (milliseconds > slowMs) memory.batchSize = Math.max(batchSizes.least, memory.batchSize >> 1);
   else if (milliseconds < quickMs && count >= memory.batchSize)
     memory.batchSize = Math.min(batchSizes.most, memory.batchSize << 1);
 }
 
-/** Once a batch is decided: the next is decided upon it while it is written. */
-export function learn(memory: Memory, { projected, accounts }: ProjectedBatch): void {
-  const { books } = memory;
-  if (projected.length > 0 && memory.batch !== null) memory.batch += 1n;
-  for (const [id, book] of accounts) {
-    books.delete(id);
-    if (book.isWhole || book.edge !== null) books.set(id, book);
-  }
-  memory.lotCount = 0;
-  for (const { lots } of books.values()) memory.lotCount += lots.length;
-  for (const [id, { lots }] of books) {
-    if (memory.lotCount <= lotsMax && books.size <= accountsMax) break;
-    books.delete(id);
-    memory.lotCount -= lots.length;
-  }
-  if (memory.kinds.size > accountsMax) memory.kinds.clear();
+/**
+ * How many transfers to decide while so many others are written: as many as take equally long, so that neither waits for
+ * the other. Few at first, so that there is soon something to write.
+ */
+export function countBeside({ batchSize, writingShare }: Memory, written: number): number {
+  return Math.min(batchSize, Math.max(batchSizes.least, Math.trunc(written * writingShare)));
 }
+
+/** After a batch was decided while another was written. */
+export function weigh(memory: Memory, decided: BatchTime, written: BatchTime): void {
+  const [deciding, writing] = [decided.milliseconds / decided.count, written.milliseconds / written.count];
+  if (decided.count >= batchSizes.least && written.count >= batchSizes.least) memory.writingShare = writing / deciding;
+}
+
+/** Once a batch is decided: the next is decided upon it while it is written. */
+export function learn(memory: Memory, { projected }: { projected: number }): void {
+  if (projected > 0 && memory.batch !== null) memory.batch += 1n;
+  let lots = 0;
+  for (const book of memory.books.values()) lots += book.lots.length;
+  if (lots <= lotsMax && memory.books.size <= accountsMax) return;
+  for (const [id, book] of memory.books) {
+    // What this batch and the one before it moved is not yet in the tables.
+    if (book.batch >= memory.number - 1) continue;
+    if (lots <= lotsMax >> 1 && memory.books.size <= accountsMax >> 1) break;
+    memory.books.delete(id);
+    lots -= book.lots.length;
+  }
+}
+
+/** Transfers are read anew from so long before the last that was projected: theirs are the ids of callers who took their time. */
+const slackMicros = 10_000_000n;
 
 /**
  * Where somebody else projected meanwhile, or what was decided is not kept: forgets the accounts that are further, or less
- * far, in the tables.
+ * far, in the tables, and what was read.
  */
-export async function refresh(db: Db, memory: Memory, batch: bigint): Promise<void> {
-  if (memory.batch !== batch && memory.books.size > 0) {
+export async function refresh(db: Db, memory: Memory): Promise<bigint> {
+  const { batch, lastTime } = await db.lotProjection.findFirstOrThrow({ select: { batch: true, lastTime: true } });
+  if (memory.batch === batch) return batch;
+  if (memory.books.size > 0) {
     const progress = await progressOf(db, [...memory.books.keys()]);
     for (const [id, { version }] of memory.books) {
-      if (progress.get(id)?.version !== version) memory.books.delete(id);
+      if ((progress.get(id)?.version ?? 0n) !== version) memory.books.delete(id);
     }
   }
+  const last = microsOf(lastTime);
+  memory.readUntil = firstIdAt(last > slackMicros ? last - slackMicros : 0n);
+  memory.isAnythingHeld = await isAnythingHeld(db);
   memory.batch = batch;
+  return batch;
 }

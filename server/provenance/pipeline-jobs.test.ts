@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
+import { openAccount, systemAccountId } from '#server/ledger/accounts.ts';
 import { post } from '#server/ledger/transfers.ts';
 import { testDatabase } from '#server/testing/database.ts';
-import { move } from '#server/testing/ledger.ts';
+import { move, transferId } from '#server/testing/ledger.ts';
 import { lotsInFull, provenanceBooks } from '#server/testing/provenance-books.ts';
 import { provenanceFindings } from './checks.ts';
 import { projectNews, rebuildProjection } from './jobs.ts';
@@ -63,6 +64,70 @@ it('the house spends its oldest lots first, also where more of them are in the t
   await database.inTransaction((tx) => post(tx, [move({ from: issuance, to: promotion, amountMinor: 9n })]));
   await take(7_999n);
   await take(5n);
+  await asRebuilt();
+});
+
+it('what is booked under an early id is projected, whether others wait for it or nobody does', async () => {
+  const memory = smallBatches();
+  const [first, second] = [await books.open('wallet'), await books.open('wallet')];
+  const early = () => transferId(new Date(Date.now() - 3_600_000));
+  const book = (from: bigint, to: bigint, id?: string) =>
+    database.inTransaction((tx) =>
+      post(tx, [move({ from, to, amountMinor: from === issuance ? 400n : 4n, ...(id === undefined ? {} : { id }) })]),
+    );
+  await book(issuance, first);
+  await projectNews(database, { memory });
+  await book(issuance, first, early());
+  await book(first, second);
+  await book(first, second);
+  expect(await projectNews(database, { memory })).toEqual({ projected: 3, isDone: true });
+  await book(second, first, early());
+  expect(await projectNews(database, { memory })).toEqual({ projected: 1, isDone: true });
+  // Whoever waits for it does not wait until there is nothing else to read.
+  await book(issuance, first, early());
+  for (let round = 0; round < 60; round += 1) await book(first, second);
+  memory.batchSize = 2;
+  // Batches are of at most 2, 4, 8 and 16, so that the last of the sixty is not among them.
+  const { projected } = await projectNews(database, { memory, batchesMax: 4 });
+  expect([projected >= 3, projected < 40]).toEqual([true, true]);
+  await projectNews(database, { memory });
+  await asRebuilt();
+});
+
+it('transfers of other assets are passed over', async () => {
+  const memory = emptyMemory();
+  await projectNews(database, { memory });
+  const debtor = await database.inTransaction((tx) =>
+    openAccount(tx, { owner: transferId(), kind: 'receivable', asset: 'USD' }),
+  );
+  const dollars = move({ from: systemAccountId('stripe_balance', 'USD'), to: debtor, amountMinor: 7n });
+  await database.inTransaction((tx) => post(tx, [dollars]));
+  await books.book([{ from: issuance, to: wallet, amount: 1n, kind: 'mint' }]);
+  expect(await projectNews(database, { memory })).toEqual({ projected: 1, isDone: true });
+  await asRebuilt();
+});
+
+it('of a wallet that only receives nothing is kept in memory', async () => {
+  const memory = emptyMemory();
+  for (let round = 0; round < 3; round += 1) {
+    await books.book([{ from: issuance, to: other, amount: 1n, kind: 'mint' }]);
+    await projectNews(database, { memory });
+  }
+  expect(memory.books.get(other)).toMatchObject({ isWhole: false, lots: [], came: [], heldMinor: 0n });
+  await asRebuilt();
+});
+
+it('the list of an account does not grow with what went through it', async () => {
+  const memory = emptyMemory();
+  const [giver, hub] = [await books.open('wallet'), await books.open('wallet')];
+  await books.book([{ from: issuance, to: giver, amount: 60n, kind: 'mint' }]);
+  for (let round = 0; round < 30; round += 1) {
+    await books.book([{ from: giver, to: hub, amount: 2n }]);
+    await books.book([{ from: hub, to: other, amount: 2n }]);
+    await projectNews(database, { memory });
+  }
+  const { lots } = await database.client.lotProgress.findUniqueOrThrow({ where: { accountId: hub } });
+  expect(lots.length).toBeLessThanOrEqual(9);
   await asRebuilt();
 });
 

@@ -1,11 +1,13 @@
-import { accountsBookedSince, type BookedTransfer } from '#server/ledger/feed.ts';
+import { accountsBookedSince } from '#server/ledger/feed.ts';
+import { Slate } from '#server/platform/binary-arrays.ts';
 import { Prisma, type Database, type Db, type Session } from '#server/platform/db.ts';
-import type { Unwritten } from './load.ts';
-import { adapt, learn, refresh, type Memory } from './memory.ts';
-import { lookAgain, nextBatch, putBack, readAhead, remember, type Pool } from './pool.ts';
-import { decideTransfers, nothingDecided, projectionLock, type DecidedBatch } from './project.ts';
+import { progressOf, stepsOf, type Unwritten } from './load.ts';
+import { adapt, countBeside, learn, refresh, weigh, type BatchTime, type Memory } from './memory.ts';
+import { askForLacking, askForMissing, nextBatch, part, putBack, type Batch, type Pool } from './pool.ts';
+import { decideSteps, projectionLock, type DecidedBatch } from './project.ts';
 import { saveWork } from './save.ts';
 import { microsOf } from './wire.ts';
+import { isProjected } from './books.ts';
 
 /**
  * The worker's way: while one batch is written, the next is decided in memory and the one after it is read. A batch is
@@ -18,6 +20,8 @@ export interface Projector {
   session: Session;
   pool: Pool;
   memory: Memory;
+  /** Whether all accounts are looked at in the end, or those that were booked lately. */
+  isFull: boolean;
 }
 
 export interface ProjectionReport {
@@ -27,10 +31,10 @@ export interface ProjectionReport {
 }
 
 interface Writing extends Unwritten {
-  batch: readonly BookedTransfer[];
+  batch: Batch;
   projected: number;
-  /** False where somebody else projected since it was decided. */
-  isKept: Promise<boolean>;
+  /** Null where somebody else projected since it was decided; else how many milliseconds it took. */
+  keptIn: Promise<number | null>;
 }
 
 /** Projects what is booked, and what is booked meanwhile, in one short transaction after the other. */
@@ -38,29 +42,29 @@ export async function projectPool(projector: Projector, batchesMax: number): Pro
   const { database, pool, memory } = projector;
   const report: ProjectionReport = { projected: 0, isDone: false };
   let writing: Writing | null = null;
-  await lookAtTables(database.client, memory);
+  await refresh(database.client, memory);
   try {
     for (let batch = 0; batch < batchesMax && !report.isDone; batch += 1) {
-      const before = memory.batch ?? (await lookAtTables(database.client, memory));
-      const next = await nextBatch(database.client, pool, before);
-      readAhead(database.client, pool);
+      const before = memory.batch ?? (await refresh(database.client, memory));
+      const next = await nextBatch(projector, countBeside(memory, writing?.batch.transfers.length ?? 0));
+      const startedAt = performance.now();
       const decided = await decideNext(projector, { next, before }, writing);
-      const isSeen = decided?.done.projected.length === 0 && pool.isWholeRead && pool.ready.length === 0;
-      const isLast = isSeen && !(writing !== null && (await isMoreBooked(database.client, pool)));
-      const isKept = writing === null || (await writing.isKept);
+      const deciding = { count: next.transfers.length, milliseconds: performance.now() - startedAt };
+      const isSeen = decided?.done.projected.length === 0 && pool.isAtEnd;
+      const isLast = isSeen && !(await isMoreBooked(projector));
+      const isKept = await isWritten(memory, writing, deciding);
       if (isKept) report.projected += writing?.projected ?? 0;
       if (!isKept || decided === null) {
-        putBack(pool, [...(isKept || writing === null ? [] : writing.batch), ...next]);
+        pool.waiting = next;
+        if (!isKept && writing !== null) putBack(pool, writing.batch);
         memory.batch = null;
         writing = null;
         continue;
       }
-      // What is missing for those in front must not keep the others: they are all read then.
-      pool.isImpatient = decided.done.projected.length === 0;
       writing = write(projector, decided, { batch: next, before });
       report.isDone = isLast;
     }
-    if (writing !== null && (await writing.isKept)) report.projected += writing.projected;
+    if (writing !== null && (await writing.keptIn) !== null) report.projected += writing.projected;
     else if (writing !== null) report.isDone = false;
     return report;
   } finally {
@@ -68,82 +72,98 @@ export async function projectPool(projector: Projector, batchesMax: number): Pro
   }
 }
 
+/** False where it is not kept; learns from how long it took, and how long the one decided meanwhile. */
+async function isWritten(memory: Memory, writing: Writing | null, deciding: BatchTime): Promise<boolean> {
+  if (writing === null) return true;
+  const milliseconds = await writing.keptIn;
+  if (milliseconds === null) return false;
+  const written = { count: writing.batch.transfers.length, milliseconds };
+  adapt(memory, written);
+  weigh(memory, deciding, written);
+  return true;
+}
+
 /** Null where somebody else projected since: what is remembered is not what the tables say. */
 async function decideNext(
   { database, pool, memory }: Projector,
-  { next, before }: { next: readonly BookedTransfer[]; before: bigint },
+  { next, before }: { next: Batch; before: bigint },
   unwritten: Unwritten | null,
 ): Promise<DecidedBatch | null> {
-  if (next.length === 0) return nothingDecided();
-  const { kinds, books: remembered } = memory;
-  const known = { kinds, progress: pool.progress, remembered, unwritten };
-  const decided = await decideTransfers(database.client, next, known).catch(async (error: unknown) => {
+  const { books, isAnythingHeld } = memory;
+  memory.number += 1;
+  const slate = memory.slates[memory.number % memory.slates.length] ?? new Slate();
+  slate.wipe();
+  const known = { number: memory.number, said: next, unwritten, isAnythingHeld, slate };
+  try {
+    const steps = await stepsOf(database.client, next.transfers, books);
+    const decided = await decideSteps(database.client, steps, known);
+    const { length } = decided.done.projected;
+    if (length < steps.length) {
+      const left = steps.filter((step) => !isProjected(step)).map(({ transfer }) => transfer);
+      putBack(pool, part(next, [...new Map(left.map((transfer) => [transfer.id, transfer])).values()]));
+      askForMissing(pool, books);
+    }
+    learn(memory, { projected: length });
+    return decided;
+  } catch (error) {
+    // Some of it may have been read or decided half.
+    books.clear();
     await unwritten?.settled;
-    if ((await batchOf(database.client)).batch === before) throw error;
+    if ((await database.client.lotProjection.findFirstOrThrow()).batch === before) throw error;
     return null;
-  });
-  if (decided === null) return null;
-  const { projected } = decided.done;
-  learn(memory, { projected, accounts: decided.books.accounts });
-  remember(pool, next, { projected, accounts: decided.books.accounts });
-  return decided;
+  }
 }
 
 function write(
-  { session, memory, pool }: Projector,
+  { session, memory }: Projector,
   decided: DecidedBatch,
-  { batch, before }: { batch: readonly BookedTransfer[]; before: bigint },
+  { batch, before }: { batch: Batch; before: bigint },
 ): Writing {
   const startedAt = performance.now();
-  const isKept = writeWhere(session, decided, before).then((isDone) => {
-    adapt(memory, { count: batch.length, milliseconds: performance.now() - startedAt });
-    pool.batchSize = memory.batchSize;
-    return isDone;
-  });
-  const settled = isKept.then(
+  const keptIn = writeWhere(session, decided, before).then((isKept) => (isKept ? performance.now() - startedAt : null));
+  const settled = keptIn.then(
     () => undefined,
     () => undefined,
   );
-  return { batch, projected: decided.done.projected.length, accounts: decided.books.accounts, isKept, settled };
+  return { batch, projected: decided.done.projected.length, number: memory.number, keptIn, settled };
 }
 
 /**
  * Does not wait for the disk: whatever a server that dies has lost of it is projected again, because how far it came is
- * lost with it. What a caller writes after it does wait, and for this too.
+ * lost with it. What a caller writes after it does wait, and for this too. Rows are looked up one by one: a batch never is so
+ * much of a table that it would pay to read all of that.
  */
 async function writeWhere(session: Session, decided: DecidedBatch, before: bigint): Promise<boolean> {
-  const { done } = decided;
-  if (done.projected.length === 0 && done.defects.length === 0) return true;
+  if (decided.statements.length === 0) return true;
   return session.inTransaction(async () => {
     await session.query(Prisma.sql`
-      SELECT set_config('synchronous_commit', 'off', true), pg_advisory_xact_lock(${projectionLock}::bigint)`);
+      SELECT set_config('synchronous_commit', 'off', true), set_config('enable_hashjoin', 'off', true),
+        set_config('enable_mergejoin', 'off', true), pg_advisory_xact_lock(${projectionLock}::bigint)`);
     const [row] = await session.query<{ batch: string }>(Prisma.sql`SELECT batch::text FROM lot_projection`);
     if (row?.batch !== String(before)) return false;
-    await saveWork(session, decided);
+    await saveWork(session, decided.statements);
     return true;
   });
 }
 
-/** While the last batch is written there is time for another look. */
-async function isMoreBooked(db: Db, pool: Pool): Promise<boolean> {
-  return lookAgain(db, pool, await bookedLately(db));
-}
-
-async function lookAtTables(db: Db, memory: Memory): Promise<bigint> {
-  const { batch } = await batchOf(db);
-  await refresh(db, memory, batch);
-  return batch;
-}
-
-function batchOf(db: Db): Promise<{ batch: bigint; lastTime: Date }> {
-  return db.lotProjection.findFirstOrThrow({ select: { batch: true, lastTime: true } });
+/**
+ * Looks at the accounts, which no late or early id can escape, while the last batch is written: whatever they have beyond
+ * what is projected or waits is read next.
+ */
+async function isMoreBooked({ database: { client }, pool, memory, isFull }: Projector): Promise<boolean> {
+  const since = isFull ? 0n : await shortlyBefore(client);
+  const accounts = await accountsBookedSince(client, { asset: 'DUCAT', since });
+  const unknown = [...accounts.keys()].filter((id) => !memory.books.has(id));
+  const progress = unknown.length === 0 ? null : await progressOf(client, unknown);
+  return askForLacking(pool, accounts, (id) => memory.books.get(id)?.version ?? progress?.get(id)?.version ?? 0n);
 }
 
 /** How long a posting can take from its time to its commit, generously. */
 const slackMicros = 120_000_000n;
 
-/** Accounts with an entry since shortly before the last projected one, and their versions. */
-export async function bookedLately(db: Db): Promise<Map<bigint, bigint>> {
-  const since = microsOf((await batchOf(db)).lastTime) - slackMicros;
-  return accountsBookedSince(db, { asset: 'DUCAT', since: since > 0n ? since : 0n });
+/** The last projected time, less that. */
+async function shortlyBefore(db: Db): Promise<bigint> {
+  const { lastTime } = await db.lotProjection.findFirstOrThrow({ select: { lastTime: true } });
+  const since = microsOf(lastTime) - slackMicros;
+  return since > 0n ? since : 0n;
 }

@@ -1,167 +1,176 @@
-import { transfersInRanges, type BookedTransfer, type VersionRange } from '#server/ledger/feed.ts';
-import type { Db } from '#server/platform/db.ts';
-import { progressOf, type Progress } from './load.ts';
-import { compare } from './lots.ts';
-import type { ProjectedBatch } from './project.ts';
+import { transfersAfter, transfersInRanges, type BookedTransfer, type VersionRange } from '#server/ledger/feed.ts';
+import type { Database } from '#server/platform/db.ts';
+import type { AccountBook } from './books.ts';
+import type { Memory } from './memory.ts';
+import { loadSaid, type IdRange, type Said } from './said.ts';
 import { sidesOf } from './work-through.ts';
 
-/** What was read and is not projected yet: rows of the books never change, so it is good for the next batch too. */
+/** Transfers with what callers said of them. */
+export interface Batch extends Said {
+  transfers: readonly BookedTransfer[];
+}
+
+/**
+ * What was read and is not projected yet. Rows of the books never change, so it does not matter when they are read, nor
+ * whether they are read twice: what is projected already is passed over.
+ */
 export interface Pool {
-  /** The version that each account had when the accounts were looked at. */
-  wanted: ReadonlyMap<bigint, bigint>;
-  /** How far they are projected, or decided, as of `batch`. */
-  progress: Map<bigint, Progress>;
-  /** Null before the first look. */
-  batch: bigint | null;
-  read: Map<bigint, { version: bigint; time: bigint }>;
-  /** Nothing that they depend on is missing, in the order of time. */
-  ready: BookedTransfer[];
-  /** Something that they depend on may not be read yet, or could not be projected. */
-  later: BookedTransfer[];
-  isWholeRead: boolean;
+  /** What could not be projected yet, because something is missing for it or went wrong. */
+  waiting: Batch;
+  /** What is missing for it. */
+  missing: VersionRange[];
   /** What is read while the last batch is decided and written. */
-  ahead: Promise<Slices> | null;
-  /** Takes everything that is read, however much may be missing for it. */
-  isImpatient: boolean;
-  /** Transfers that are decided and written in one transaction. */
-  batchSize: number;
+  ahead: Promise<Reading> | null;
+  /** What was read and not taken yet. */
+  ready: Batch;
+  /** There was no transfer above the last that was read by its id. */
+  isAtEnd: boolean;
 }
 
-interface Slices {
-  transfers: BookedTransfer[];
-  /** Up to which version each account was read. */
-  ends: ReadonlyMap<bigint, bigint>;
+/** How many transfers are read at once: several times what is asked for, because it costs a look at what was said of them too. */
+const readingsAhead = 4;
+const readingMax = 16_384;
+
+interface Reading extends Batch {
+  /** Up to which id; null where there was nothing above. */
+  readUntil: string | null;
 }
 
-export function emptyPool(wanted: ReadonlyMap<bigint, bigint>, batchSize: number): Pool {
-  return {
-    wanted,
-    progress: new Map(),
-    batch: null,
-    read: new Map(),
-    ready: [],
-    later: [],
-    isWholeRead: false,
-    ahead: null,
-    isImpatient: false,
-    batchSize,
-  };
+export function emptyPool(): Pool {
+  return { waiting: emptyBatch(), missing: [], ready: emptyBatch(), ahead: null, isAtEnd: false };
 }
 
-/** Looks at the accounts again, where all that was seen before is read. False where there is nothing new. */
-export async function lookAgain(db: Db, pool: Pool, wanted: ReadonlyMap<bigint, bigint>): Promise<boolean> {
-  const unknown = [...wanted.keys()].filter((id) => !pool.progress.has(id));
-  if (unknown.length > 0) for (const [id, progress] of await progressOf(db, unknown)) pool.progress.set(id, progress);
-  pool.wanted = wanted;
-  pool.isWholeRead = ![...wanted].some(([id, version]) => version > unreadAfter(pool, id));
-  return !pool.isWholeRead;
+/** What waits, and the next so many transfers by their ids. */
+export async function nextBatch(projector: Reader, count: number): Promise<Batch> {
+  const { pool } = projector;
+  while (pool.ready.transfers.length < count && (pool.ahead !== null || !pool.isAtEnd))
+    await takeReading(projector, count);
+  const { transfers } = pool.ready;
+  const batch = joined(pool.waiting, part(pool.ready, transfers.slice(0, count)));
+  pool.waiting = emptyBatch();
+  pool.ready = part(pool.ready, transfers.slice(count));
+  if (pool.ready.transfers.length < count) readAhead(projector, count);
+  return batch;
 }
 
-/**
- * The next transfers, in time: of each account a slice in proportion to what it lacks, and of these what is not later
- * than the end of any slice. So nothing that they depend on is missing, and at least one is always ready. What was booked
- * in one call has one time and is not divided. `batch` is how many batches are projected, by anybody.
- */
-export async function nextBatch(db: Db, pool: Pool, batch: bigint): Promise<BookedTransfer[]> {
-  if (batch !== pool.batch) {
-    pool.progress = await progressOf(db, [...pool.wanted.keys()]);
-    pool.ready = pool.ready.filter((transfer) => !isProjected(pool, transfer));
-    pool.later = pool.later.filter((transfer) => !isProjected(pool, transfer));
-  }
-  pool.batch = batch;
-  if (pool.ready.length === 0) refill(pool, await (pool.ahead ?? readSlices(db, pool)));
-  let end = Math.min(pool.batchSize, pool.ready.length);
-  while (end < pool.ready.length && pool.ready[end]?.bookedAt === pool.ready[end - 1]?.bookedAt) end += 1;
-  return pool.ready.splice(0, end);
+/** What reads, and how far it came. */
+interface Reader {
+  database: Database;
+  pool: Pool;
+  memory: Memory;
 }
 
-/** Once the batch is decided: what of it could not be projected waits for what is read next. */
-export function remember(
-  pool: Pool,
-  batch: readonly BookedTransfer[],
-  { projected, accounts }: ProjectedBatch,
-): number {
-  for (const [id, { version, struck }] of accounts) pool.progress.set(id, { version, struck });
-  if (projected.length < batch.length) {
-    const done = new Set(projected.map(({ id }) => id));
-    pool.later.push(...batch.filter(({ id }) => !done.has(id)));
-  }
-  if (projected.length > 0 && pool.batch !== null) pool.batch += 1n;
-  return projected.length;
+async function takeReading(reader: Reader, count: number): Promise<void> {
+  const { pool, memory } = reader;
+  const reading = await (pool.ahead ?? read(reader, count));
+  pool.ahead = null;
+  pool.isAtEnd = reading.readUntil === null;
+  memory.readUntil = reading.readUntil ?? memory.readUntil;
+  pool.ready = joined(pool.ready, reading);
 }
 
-/** What was decided is not kept: it comes again, as far as nobody else projected it. */
-export function putBack(pool: Pool, batch: readonly BookedTransfer[]): void {
-  const back = new Map([...batch, ...pool.ready].map((transfer) => [transfer.id, transfer]));
-  pool.ready = [...back.values()].sort((left, right) => compare(left.bookedAt, right.bookedAt));
-  pool.later = pool.later.filter(({ id }) => !back.has(id));
-  pool.batch = null;
-}
-
-/**
- * Begins to read what comes after the present batch, on a connection of its own while that batch is decided and written.
- * Rows of the books never change, so it does not matter when they are read.
- */
-export function readAhead(db: Db, pool: Pool): void {
-  if (pool.ready.length > 0 || pool.isWholeRead || pool.ahead !== null) return;
-  pool.ahead = readSlices(db, pool);
+/** Begins to read what comes next, on a connection of its own while the present batch is decided and written. */
+function readAhead(reader: Reader, count: number): void {
+  const { pool } = reader;
+  if (pool.isAtEnd || pool.ahead !== null) return;
+  pool.ahead = read(reader, count);
   // Whoever awaits it is told; until then a failure must not end the process.
   void Promise.allSettled([pool.ahead]);
 }
 
-function refill(pool: Pool, { transfers, ends }: Slices): void {
-  pool.ahead = null;
-  const known = new Set(pool.later.map(({ id }) => id));
-  for (const transfer of transfers) {
-    for (const { accountId, version } of sidesOf(transfer)) {
-      if (ends.get(accountId) === version) pool.read.set(accountId, { version, time: transfer.bookedAt });
-    }
-    if ((known.size === 0 || !known.has(transfer.id)) && !isProjected(pool, transfer)) pool.later.push(transfer);
+/** It comes again with the next batch. */
+export function putBack(pool: Pool, batch: Batch): void {
+  pool.waiting = joined(batch, pool.waiting);
+}
+
+/** Some of its transfers, with what was said of them. */
+export function part({ notes, takes }: Batch, transfers: readonly BookedTransfer[]): Batch {
+  const some = { ...emptyBatch(), transfers };
+  if (notes.size + takes.size === 0) return some;
+  for (const { id } of transfers) {
+    const [note, take] = [notes.get(id), takes.get(id)];
+    if (note !== undefined) some.notes.set(id, note);
+    if (take !== undefined) some.takes.set(id, take);
   }
-  let horizon: bigint | null = null;
-  for (const [id, { time }] of pool.read) {
-    const isAtEnd = unreadAfter(pool, id) >= (pool.wanted.get(id) ?? 0n);
-    if (!isAtEnd && (horizon === null || time < horizon)) horizon = time;
-  }
-  pool.isWholeRead = horizon === null;
-  const latest = pool.isImpatient ? null : horizon;
-  const isReady = ({ bookedAt }: BookedTransfer) => latest === null || bookedAt <= latest;
-  pool.ready = pool.later.filter(isReady).sort((left, right) => compare(left.bookedAt, right.bookedAt));
-  pool.later = pool.later.filter((transfer) => !isReady(transfer));
+  return some;
 }
 
 /**
- * How many entries are read for one transfer of a batch: its two, and those of three more batches, because each reading
- * looks at every account.
+ * What waits for a transfer that nobody read is told of it: it was booked late under an early id, or comes soon. Of each
+ * account that is the part of its history below the first entry that waits.
  */
-const entriesAhead = 2n * 4n;
+export function askForMissing(pool: Pool, books: ReadonlyMap<bigint, AccountBook>): void {
+  const [first, asked] = [firstWaiting(pool), new Map(pool.missing.map((range) => [range.accountId, range]))];
+  for (const [accountId, version] of first) {
+    const after = books.get(accountId)?.version;
+    if (after !== undefined && version > after + 1n) asked.set(accountId, { accountId, after, until: version - 1n });
+  }
+  pool.missing = [...asked.values()];
+}
 
-async function readSlices(db: Db, pool: Pool): Promise<Slices> {
-  const lacking = [...pool.wanted].flatMap(([accountId, version]) => {
-    const after = unreadAfter(pool, accountId);
-    return version > after ? [{ accountId, after, count: version - after }] : [];
+/** At most so many entries are read by account at once: of each account in proportion to what it lacks. */
+const entriesMax = 65_536n;
+
+/**
+ * What the accounts lack of the versions that they have reached, where it is neither projected nor waits: false where that
+ * is nothing. The oldest of all is among it, so that at least one can be projected.
+ */
+export function askForLacking(
+  pool: Pool,
+  accounts: ReadonlyMap<bigint, bigint>,
+  versionOf: (accountId: bigint) => bigint,
+): boolean {
+  const first = firstWaiting(pool);
+  const lacking = [...accounts].flatMap(([accountId, version]) => {
+    const after = versionOf(accountId);
+    const isRead = first.get(accountId) === after + 1n;
+    return version > after && !isRead ? [{ accountId, after, count: version - after }] : [];
   });
   const total = lacking.reduce((sum, { count }) => sum + count, 0n);
-  if (total === 0n) return { transfers: [], ends: new Map() };
-  const share = BigInt(pool.batchSize) * entriesAhead;
-  const ranges = lacking.map(({ accountId, after, count }): VersionRange => {
-    const slice = (count * share) / total + 1n;
+  pool.missing = lacking.map(({ accountId, after, count }) => {
+    const slice = total <= entriesMax ? count : (count * entriesMax) / total + 1n;
     return { accountId, after, until: after + (slice < count ? slice : count) };
   });
-  const ends = new Map(ranges.map(({ accountId, until }) => [accountId, until]));
-  return { transfers: await transfersInRanges(db, ranges), ends };
+  pool.isAtEnd = false;
+  return lacking.length > 0;
 }
 
-function unreadAfter({ progress, read }: Pool, accountId: bigint): bigint {
-  const reached = progress.get(accountId)?.version ?? 0n;
-  const seen = read.get(accountId)?.version ?? 0n;
-  return seen > reached ? seen : reached;
+/** The first version of each account that waits. */
+function firstWaiting({ waiting }: Pool): Map<bigint, bigint> {
+  const first = new Map<bigint, bigint>();
+  for (const transfer of waiting.transfers) {
+    for (const { accountId, version } of sidesOf(transfer)) {
+      const known = first.get(accountId);
+      if (known === undefined || version < known) first.set(accountId, version);
+    }
+  }
+  return first;
 }
 
-function isProjected({ progress }: Pool, transfer: BookedTransfer): boolean {
-  const { debitAccountId, debitVersion, creditAccountId, creditVersion } = transfer;
-  return (
-    (debitVersion === null || debitVersion <= (progress.get(debitAccountId)?.version ?? 0n)) &&
-    (creditVersion === null || creditVersion <= (progress.get(creditAccountId)?.version ?? 0n))
-  );
+async function read({ database, pool, memory }: Reader, count: number): Promise<Reading> {
+  const { client } = database;
+  const [missing, after] = [pool.missing, memory.readUntil];
+  pool.missing = [];
+  const found = await transfersInRanges(client, missing);
+  const { transfers, last } = await transfersAfter(database, {
+    after,
+    limit: Math.min(readingMax, count * readingsAhead),
+  });
+  const range: IdRange | null = last === null ? null : { after, last };
+  const ids = found.map(({ id }) => id);
+  return { transfers: [...found, ...transfers], readUntil: last, ...(await loadSaid(client, ids, range)) };
+}
+
+function joined(left: Batch, right: Batch): Batch {
+  if (left.transfers.length === 0) return right;
+  if (right.transfers.length === 0) return left;
+  return {
+    transfers: [...left.transfers, ...right.transfers],
+    notes: new Map([...left.notes, ...right.notes]),
+    takes: new Map([...left.takes, ...right.takes]),
+  };
+}
+
+function emptyBatch(): Batch {
+  return { transfers: [], notes: new Map(), takes: new Map() };
 }

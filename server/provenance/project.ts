@@ -2,12 +2,11 @@ import { knownAccounts, transfersInRanges, type BookedTransfer, type VersionRang
 import type { Db, Tx } from '#server/platform/db.ts';
 import { refuse } from '#server/platform/errors.ts';
 import { invariant } from '#server/platform/invariant.ts';
-import type { AccountKind } from '#server/ledger/kinds.ts';
-import { BigintArray } from '#server/platform/binary-arrays.ts';
-import { hasList, noChanges, type AccountBook, type Books } from './books.ts';
-import { loadBooks, progressOf, type Progress, type Unwritten } from './load.ts';
-import { noHolds } from './lots.ts';
-import { saveWork } from './save.ts';
+import { Slate } from '#server/platform/binary-arrays.ts';
+import type { Step } from './books.ts';
+import { loadBooks, progressOf, stepsOf, type Known } from './load.ts';
+import { loadSaid } from './said.ts';
+import { saveWork, statementsOf } from './save.ts';
 import { sidesOf, workThrough, type WorkDone } from './work-through.ts';
 
 /** One projector at a time, from here to the end of its transaction. */
@@ -53,106 +52,25 @@ export async function projectAccounts(tx: Tx, accountIds: readonly bigint[]): Pr
  */
 async function projectTransfers(tx: Tx, transfers: readonly BookedTransfer[]): Promise<void> {
   if (transfers.length === 0) return;
-  const known = { kinds: new Map(), progress: new Map(), remembered: new Map(), unwritten: null };
-  const decided = await decideTransfers(tx, transfers, known);
-  await saveWork({ execute: (sql) => tx.$executeRaw(sql) }, decided);
+  const steps = await stepsOf(tx, transfers, new Map());
+  const ids = transfers.map(({ id }) => id);
+  const said = await loadSaid(tx, ids);
+  const known = { number: 1, said, unwritten: null, isAnythingHeld: null, slate: new Slate() };
+  const { statements } = await decideSteps(tx, steps, known);
+  await saveWork({ execute: (sql) => tx.$executeRaw(sql) }, statements);
 }
 
-/** Decides what of these transfers of ducats is ready; nothing is written. */
-export async function decideTransfers(
-  db: Db,
-  transfers: readonly BookedTransfer[],
-  known: KnownProgress,
-): Promise<DecidedBatch> {
-  const met = new Set<bigint>();
-  for (const { debitAccountId, creditAccountId } of transfers) met.add(debitAccountId).add(creditAccountId);
-  const ids = [...met];
-  const unknown = ids.filter((id) => !known.kinds.has(id));
-  if (unknown.length > 0) for (const { id, kind } of await knownAccounts(db, unknown)) known.kinds.set(id, kind);
-  const accounts = ids.flatMap((id) => {
-    const kind = known.kinds.get(id);
-    return kind === undefined ? [] : [{ id, kind }];
-  });
-  const others = ids.filter((id) => !known.progress.has(id));
-  const progress = others.length === 0 ? new Map<bigint, Progress>() : await progressOf(db, others);
-  for (const id of ids) {
-    const one = known.progress.get(id);
-    if (one !== undefined) progress.set(id, one);
-  }
-  const { remembered, unwritten } = known;
-  const books = await loadBooks(db, { accounts, progress, remembered, unwritten }, transfers);
-  const done = await workThrough(books, transfers);
-  return { books, done, reached: reachedBy(books, done) };
-}
-
-export function nothingDecided(): DecidedBatch {
-  const books = { accounts: new Map(), changes: noChanges(), notes: new Map(), takes: new Map(), holds: noHolds };
-  const done = { projected: [], moves: [], facts: [], defects: [] };
-  return {
-    books: { ...books, returns: new Map() },
-    done,
-    reached: { accounts: [], serials: new BigintArray(0).buffer },
-  };
-}
-
-/** Noted at once: the next batch moves the accounts on before this one is written. */
-function reachedBy({ accounts }: Books, { projected }: WorkDone): Reached {
-  const moved = new Map<bigint, AccountBook>();
-  let count = 0;
-  const note = (id: bigint) => {
-    if (moved.has(id)) return;
-    const book = accounts.get(id);
-    invariant(book !== undefined, 'every account of a batch is loaded');
-    moved.set(id, book);
-    if (hasList(book)) count += book.lots.length;
-  };
-  for (const { debitAccountId, creditAccountId } of projected) {
-    note(debitAccountId);
-    note(creditAccountId);
-  }
-  const serials = new BigintArray(count);
-  const froms = new BigInt64Array(count);
-  let end = 0;
-  const reached = [...moved.values()].map((book) => {
-    const after = end;
-    if (hasList(book)) {
-      for (const { from } of book.lots) froms[end++] = from;
-      for (const from of froms.subarray(after, end).sort()) serials.add(from);
-    }
-    const { id, version, struck, isWhole } = book;
-    return { id, version, struck, isWhole, after: BigInt(after), until: BigInt(end) };
-  });
-  return { accounts: reached, serials: serials.buffer };
-}
-
-/** What the caller knows already: kinds, to which new ones are added, and how far accounts are projected. */
-export interface KnownProgress {
-  kinds: Map<bigint, AccountKind>;
-  /** As it is after what is being written, as far as it is known; other accounts are looked up. */
-  progress: ReadonlyMap<bigint, Progress>;
-  /** Books from earlier batches, taken where they are at that progress. They change in place. */
-  remembered: ReadonlyMap<bigint, AccountBook>;
-  unwritten: Unwritten | null;
+/** Decides what of these transfers is ready; nothing is written. */
+export async function decideSteps(db: Db, steps: readonly Step[], known: Known): Promise<DecidedBatch> {
+  const books = await loadBooks(db, steps, known);
+  const done = await workThrough(books, steps);
+  return { done, statements: statementsOf(books, done, known.slate) };
 }
 
 export interface DecidedBatch {
-  books: Books;
   done: WorkDone;
-  reached: Reached;
-}
-
-/** How far its accounts are projected after it, and which lots they have then. */
-export interface Reached {
-  /** Of each the places of its lots among `serials`: all of them, or those that came. */
-  accounts: readonly (Progress & { id: bigint; isWhole: boolean; after: bigint; until: bigint })[];
-  /** A bigint[] of first serials. */
-  serials: Buffer;
-}
-
-export interface ProjectedBatch {
-  projected: readonly BookedTransfer[];
-  /** The accounts of the batch as they are after it. */
-  accounts: ReadonlyMap<bigint, AccountBook>;
+  /** With them it is written. */
+  statements: ReturnType<typeof statementsOf>;
 }
 
 /** Every transfer that must be projected so that these accounts reach these versions, and no other. */

@@ -1,28 +1,55 @@
 import { Prisma, type Session } from '#server/platform/db.ts';
 import { invariant } from '#server/platform/invariant.ts';
-import type { Books, LotChanges, LotMove, PlacedLot } from './books.ts';
+import {
+  isToBeRenewed,
+  noteListed,
+  type AccountBook,
+  type Books,
+  type LotChanges,
+  type LotMove,
+  type PlacedLot,
+} from './books.ts';
 import { compare, type LotFact } from './lots.ts';
-import type { DecidedBatch, Reached } from './project.ts';
-import { BigintArray, bigintsOf, UuidArray, uuidsOf } from '#server/platform/binary-arrays.ts';
+import { BigintArray, bigintsOf, Slate, TimeArray, UuidArray, uuidsOf } from '#server/platform/binary-arrays.ts';
 import { arrayOf, nil, textsOf } from './wire.ts';
 import type { LotDefect, WorkDone } from './work-through.ts';
 
 /** Where a batch is written: the transaction of a caller, or that of the worker's session. */
 export type Writer = Pick<Session, 'execute'>;
 
-/** What a batch changed, written with one statement per table. */
-export async function saveWork(tx: Writer, { books, done, reached }: DecidedBatch): Promise<void> {
-  if (done.defects.length > 0) await saveDefects(tx, done.defects);
-  if (done.projected.length === 0) return;
-  if (done.facts.length > 0) await saveFacts(tx, done.facts);
-  if (done.moves.length > 0) await saveMoves(tx, done.moves);
-  await saveLots(tx, books.changes);
-  await saveRestored(tx, books);
-  await saveProgress(tx, reached, done);
+/** A statement, and how many rows it has to change where that is sure. */
+interface Statement {
+  sql: Prisma.Sql;
+  count?: number;
 }
 
-async function saveFacts(tx: Writer, facts: readonly LotFact[]): Promise<void> {
-  await tx.execute(Prisma.sql`
+/**
+ * What a batch changed, written with one statement per table. They are made when the batch is decided: what follows changes
+ * the books again, and PostgreSQL shall not wait for the next statement to be written down.
+ */
+export function statementsOf({ changes, returns }: Books, done: WorkDone, slate = new Slate()): Statement[] {
+  const defects = done.defects.length > 0 ? [{ sql: defectsSql(done.defects) }] : [];
+  if (done.projected.length === 0) return defects;
+  return [
+    ...defects,
+    ...(done.facts.length > 0 ? [{ sql: factsSql(done.facts) }] : []),
+    ...(done.moves.length > 0 ? [{ sql: movesSql(done.moves, slate) }] : []),
+    ...lotStatements(changes, slate),
+    ...restoredStatements(returns),
+    ...progressStatements(done, slate),
+    { sql: lastTimeSql(done) },
+  ];
+}
+
+export async function saveWork(tx: Writer, statements: readonly Statement[]): Promise<void> {
+  for (const { sql, count } of statements) {
+    const changed = await tx.execute(sql);
+    invariant(count === undefined || changed === count, 'lots that were read are still there');
+  }
+}
+
+function factsSql(facts: readonly LotFact[]): Prisma.Sql {
+  return Prisma.sql`
     INSERT INTO lot_fact (id, kind, source_type, source_id, origin_type, origin_id, since, hold_until, expires_at, parent_id)
     SELECT f.id, f.kind, f.source_type, f.source_id, f.origin_type, f.origin_id,
            'epoch'::timestamptz + f.since * interval '1 microsecond',
@@ -33,12 +60,12 @@ async function saveFacts(tx: Writer, facts: readonly LotFact[]): Promise<void> {
       ${textsOf(facts.map(({ origin }) => origin.type))}::text[], ${textsOf(facts.map(({ origin }) => origin.id))}::text[],
       ${arrayOf(facts.map(({ since }) => since))}::bigint[], ${arrayOf(facts.map(({ holdUntil }) => holdUntil))}::bigint[],
       ${arrayOf(facts.map(({ expiresAt }) => expiresAt))}::bigint[], ${arrayOf(facts.map(({ parentId }) => parentId))}::uuid[])
-      f (id, kind, source_type, source_id, origin_type, origin_id, since, hold_until, expires_at, parent_id)`);
+      f (id, kind, source_type, source_id, origin_type, origin_id, since, hold_until, expires_at, parent_id)`;
 }
 
 /** One row for each transfer, in the order of the index, whose pages are then at hand. */
-async function saveMoves(tx: Writer, moves: readonly LotMove[]): Promise<void> {
-  const [serials, ids] = [new BigintArray(moves.length * 2), new UuidArray(moves.length * 3)];
+function movesSql(moves: readonly LotMove[], slate: Slate): Prisma.Sql {
+  const [serials, ids] = [new BigintArray(moves.length * 2, slate), new UuidArray(moves.length * 3, slate)];
   const transfers: { id: string; after: bigint; until: bigint }[] = [];
   for (let first = 0; first < moves.length;) {
     const pieces = piecesFrom(moves, first);
@@ -53,13 +80,13 @@ async function saveMoves(tx: Writer, moves: readonly LotMove[]): Promise<void> {
     transfers.push({ id: pieces[0]?.transferId ?? nil, after, until });
     first += pieces.length;
   }
-  await tx.execute(Prisma.sql`
+  return Prisma.sql`
     INSERT INTO lot_move (transfer_id, serials, ids)
     SELECT t.id, (${serials.buffer}::bigint[])[t.after * 2 + 1 : t.until * 2],
       (${ids.buffer}::uuid[])[t.after * 3 + 1 : t.until * 3]
-    FROM (SELECT unnest(${uuidsOf(transfers, ({ id }) => id)}::uuid[]) AS id,
-      unnest(${bigintsOf(transfers, ({ after }) => after)}::bigint[]) AS after,
-      unnest(${bigintsOf(transfers, ({ until }) => until)}::bigint[]) AS until ORDER BY 1 OFFSET 0) t`);
+    FROM (SELECT unnest(${uuidsOf(transfers, ({ id }) => id, slate)}::uuid[]) AS id,
+      unnest(${bigintsOf(transfers, ({ after }) => after, slate)}::bigint[]) AS after,
+      unnest(${bigintsOf(transfers, ({ until }) => until, slate)}::bigint[]) AS until ORDER BY 1 OFFSET 0) t`;
 }
 
 /** All pieces of the transfer that begins there, by their serials. */
@@ -71,81 +98,117 @@ function piecesFrom(moves: readonly LotMove[], first: number): LotMove[] {
 }
 
 /** Each row where it is at the end of the batch. A lot that only moved, or shrank from above, keeps its row. */
-async function saveLots(tx: Writer, { placed }: LotChanges): Promise<void> {
+function lotStatements({ placed }: LotChanges, slate: Slate): Statement[] {
   const [changed, made]: [PlacedLot[], PlacedLot[]] = [[], []];
   for (const place of placed) (place.isFresh ? made : changed).push(place);
-  if (changed.length > 0) await updateLots(tx, changed);
-  if (made.length > 0) await insertLots(tx, made);
+  return [
+    ...(changed.length > 0 ? [{ sql: updateSql(changed, slate), count: changed.length }] : []),
+    ...(made.length > 0 ? [{ sql: insertSql(made, slate) }] : []),
+  ];
 }
 
-async function updateLots(tx: Writer, lots: readonly PlacedLot[]): Promise<void> {
-  const count = await tx.execute(Prisma.sql`
+function updateSql(lots: readonly PlacedLot[], slate: Slate): Prisma.Sql {
+  return Prisma.sql`
     UPDATE lot l SET serial_until = n.serial_until, account_id = n.account_id, fact_id = n.fact_id,
       arrived_by = n.arrived_by, since = n.since
-    FROM (SELECT s.*, o.place FROM (${lotRows(lots)}) s
-      CROSS JOIN LATERAL (SELECT t.ctid AS place FROM lot t WHERE t.serial_from = s.serial_from OFFSET 0) o) n
-    WHERE l.ctid = n.place`);
-  invariant(count === lots.length, 'lots that were read are still there');
+    FROM (${lotRows(lots, slate)}) n WHERE l.serial_from = n.serial_from`;
 }
 
-async function insertLots(tx: Writer, lots: readonly PlacedLot[]): Promise<void> {
-  await tx.execute(Prisma.sql`
-    INSERT INTO lot (serial_from, serial_until, account_id, fact_id, arrived_by, since) ${lotRows(lots)}`);
+function insertSql(lots: readonly PlacedLot[], slate: Slate): Prisma.Sql {
+  return Prisma.sql`
+    INSERT INTO lot (serial_from, serial_until, account_id, fact_id, arrived_by, since) ${lotRows(lots, slate)}`;
 }
 
 /**
  * Arrays in the list of what is selected come row by row; in a FROM they would all be written down first. In the order of
  * serials, neighbours are on the same pages of the table and of most of its indexes.
  */
-function lotRows(lots: readonly PlacedLot[]): Prisma.Sql {
+function lotRows(lots: readonly PlacedLot[], slate: Slate): Prisma.Sql {
+  const bigints = () => new BigintArray(lots.length, slate);
+  const [froms, untils, accounts, sinces] = [bigints(), bigints(), bigints(), new TimeArray(lots.length, slate)];
+  const [facts, arrivals] = [new UuidArray(lots.length, slate), new UuidArray(lots.length, slate)];
+  for (const { lot, accountId } of lots) {
+    const { from, until, fact, arrivedBy } = lot;
+    froms.add(from);
+    untils.add(until);
+    accounts.add(accountId);
+    facts.add(fact.id);
+    arrivals.add(arrivedBy);
+    sinces.add(fact.since);
+  }
   return Prisma.sql`
-    SELECT unnest(${bigintsOf(lots, ({ lot }) => lot.from)}::bigint[]) AS serial_from,
-      unnest(${bigintsOf(lots, ({ lot }) => lot.until)}::bigint[]) AS serial_until,
-      unnest(${bigintsOf(lots, ({ accountId }) => accountId)}::bigint[]) AS account_id,
-      unnest(${uuidsOf(lots, ({ lot }) => lot.fact.id)}::uuid[]) AS fact_id,
-      unnest(${uuidsOf(lots, ({ lot }) => lot.arrivedBy)}::uuid[]) AS arrived_by,
-      'epoch'::timestamptz
-        + unnest(${bigintsOf(lots, ({ lot }) => lot.fact.since)}::bigint[]) * interval '1 microsecond' AS since
+    SELECT unnest(${froms.buffer}::bigint[]) AS serial_from, unnest(${untils.buffer}::bigint[]) AS serial_until,
+      unnest(${accounts.buffer}::bigint[]) AS account_id, unnest(${facts.buffer}::uuid[]) AS fact_id,
+      unnest(${arrivals.buffer}::uuid[]) AS arrived_by, unnest(${sinces.buffer}::timestamptz[]) AS since
     ORDER BY 1`;
 }
 
-async function saveRestored(tx: Writer, { returns }: Books): Promise<void> {
+function restoredStatements(returns: Books['returns']): Statement[] {
   const rows = [...returns].flatMap(([transferId, { restoredMinor }]) =>
     [...restoredMinor].map(([factId, amount]) => ({ transferId, factId, amount })),
   );
-  if (rows.length === 0) return;
-  await tx.execute(Prisma.sql`
+  if (rows.length === 0) return [];
+  const sql = Prisma.sql`
     INSERT INTO lot_restored (transfer_id, fact_id, amount)
     SELECT * FROM unnest(${arrayOf(rows.map(({ transferId }) => transferId))}::uuid[],
       ${arrayOf(rows.map(({ factId }) => factId))}::uuid[], ${arrayOf(rows.map(({ amount }) => amount))}::bigint[])
-    ON CONFLICT (transfer_id, fact_id) DO UPDATE SET amount = excluded.amount`);
+    ON CONFLICT (transfer_id, fact_id) DO UPDATE SET amount = excluded.amount`;
+  return [{ sql }];
 }
 
-/** The list of an account whose lots were not needed, because it only received, gets those that came. */
-async function saveProgress(tx: Writer, { accounts, serials }: Reached, { projected }: WorkDone): Promise<void> {
-  await tx.execute(Prisma.sql`
+/** The lots that came are added to an account's list. Where too much of it is past, it is written anew. */
+function progressStatements({ moved }: WorkDone, slate: Slate): Statement[] {
+  const [grown, renewed]: [AccountBook[], AccountBook[]] = [[], []];
+  for (const book of moved) (isToBeRenewed(book) ? renewed : grown).push(book);
+  const added = grown.map((book) => ({ book, serials: book.came }));
+  const whole = renewed.map((book) => ({ book, serials: book.lots.map(({ from }) => from) }));
+  for (const { book, serials } of [...added, ...whole]) noteListed(book, serials.length);
+  return [
+    ...(added.length > 0 ? [{ sql: progressSql(added, Prisma.sql`lot_progress.lots || excluded.lots`, slate) }] : []),
+    ...(whole.length > 0 ? [{ sql: progressSql(whole, Prisma.sql`excluded.lots`, slate) }] : []),
+  ];
+}
+
+function progressSql(
+  rows: readonly { book: AccountBook; serials: readonly bigint[] }[],
+  list: Prisma.Sql,
+  slate: Slate,
+): Prisma.Sql {
+  const serials = new BigintArray(
+    rows.reduce((count, row) => count + row.serials.length, 0),
+    slate,
+  );
+  const bigints = () => new BigintArray(rows.length, slate);
+  const [ids, versions, struck, afters, untils] = [bigints(), bigints(), bigints(), bigints(), bigints()];
+  let end = 0;
+  for (const { book, serials: listed } of rows) {
+    ids.add(book.id);
+    versions.add(book.version);
+    struck.add(book.struck);
+    afters.add(BigInt(end));
+    end += listed.length;
+    untils.add(BigInt(end));
+    for (const serial of listed) serials.add(serial);
+  }
+  return Prisma.sql`
     INSERT INTO lot_progress (account_id, version, struck, lots)
-    SELECT n.id, n.version, n.struck, CASE WHEN n.is_whole THEN n.lots ELSE ARRAY(
-        SELECT s.serial FROM (SELECT unnest(p.lots) AS serial FROM lot_progress p WHERE p.account_id = n.id
-                              UNION ALL SELECT unnest(n.lots)) s ORDER BY 1) END
-    FROM (SELECT m.*, (${serials}::bigint[])[m.after + 1 : m.until] AS lots
-          FROM (SELECT unnest(${bigintsOf(accounts, ({ id }) => id)}::bigint[]) AS id,
-            unnest(${bigintsOf(accounts, ({ version }) => version)}::bigint[]) AS version,
-            unnest(${bigintsOf(accounts, ({ struck }) => struck)}::bigint[]) AS struck,
-            unnest(${arrayOf(accounts.map(({ isWhole }) => String(isWhole)))}::boolean[]) AS is_whole,
-            unnest(${bigintsOf(accounts, ({ after }) => after)}::bigint[]) AS after,
-            unnest(${bigintsOf(accounts, ({ until }) => until)}::bigint[]) AS until) m) n
-    ON CONFLICT (account_id) DO UPDATE
-      SET version = excluded.version, struck = excluded.struck, lots = excluded.lots`);
-  const lastTime = projected.reduce((latest, { bookedAt }) => (bookedAt > latest ? bookedAt : latest), 0n);
-  await tx.execute(Prisma.sql`
-    UPDATE lot_projection SET batch = batch + 1, last_time = greatest(last_time, 'epoch'::timestamptz + ${lastTime}::bigint * interval '1 microsecond')`);
+    SELECT n.id, n.version, n.struck, (${serials.buffer}::bigint[])[n.after + 1 : n.until]
+    FROM (SELECT unnest(${ids.buffer}::bigint[]) AS id, unnest(${versions.buffer}::bigint[]) AS version,
+      unnest(${struck.buffer}::bigint[]) AS struck, unnest(${afters.buffer}::bigint[]) AS after,
+      unnest(${untils.buffer}::bigint[]) AS until) n
+    ON CONFLICT (account_id) DO UPDATE SET version = excluded.version, struck = excluded.struck, lots = ${list}`;
 }
 
-async function saveDefects(tx: Writer, defects: readonly LotDefect[]): Promise<void> {
-  await tx.execute(Prisma.sql`
+function lastTimeSql({ projected }: WorkDone): Prisma.Sql {
+  const lastTime = projected.reduce((latest, { bookedAt }) => (bookedAt > latest ? bookedAt : latest), 0n);
+  return Prisma.sql`
+    UPDATE lot_projection SET batch = batch + 1, last_time = greatest(last_time, 'epoch'::timestamptz + ${lastTime}::bigint * interval '1 microsecond')`;
+}
+
+function defectsSql(defects: readonly LotDefect[]): Prisma.Sql {
+  return Prisma.sql`
     INSERT INTO lot_defect (transfer_id, code, detail)
     SELECT * FROM unnest(${arrayOf(defects.map(({ transferId }) => transferId))}::uuid[],
       ${textsOf(defects.map(({ code }) => code))}::text[], ${textsOf(defects.map(({ detail }) => detail))}::text[])
-    ON CONFLICT (transfer_id, code) DO NOTHING`);
+    ON CONFLICT (transfer_id, code) DO NOTHING`;
 }

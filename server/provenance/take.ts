@@ -30,7 +30,8 @@ export function takeUnits(books: Books, giver: AccountBook, transfer: BookedTran
   const missedMinor = rule === null || 'anyUnreserved' in rule || 'returnOf' in rule ? 0n : missing;
   const usual = missing > 0n ? inOrder({ books, giver, transfer }, missing) : [];
   const struck = overdrawnMinor > 0n ? [strike(giver, overdrawnMinor, overdraftSerial)] : [];
-  return { pieces: [...chosen, ...usual, ...struck], missedMinor, overdrawnMinor };
+  const pieces = chosen.length + struck.length === 0 ? usual : [...chosen, ...usual, ...struck];
+  return { pieces, missedMinor, overdrawnMinor };
 }
 
 /** A reversal takes back what the reversed transfer brought, unless somebody said otherwise. */
@@ -79,7 +80,7 @@ function inOrder(giving: Giving, wantedMinor: bigint): Piece[] {
     case 'share':
       return inShares(from, wantedMinor);
     case 'spending': {
-      const pieces: Piece[] = [];
+      let pieces: Piece[] = [];
       let needed = wantedMinor;
       for (const walk of spendingWalks) {
         if (needed === 0n) break;
@@ -91,7 +92,7 @@ function inOrder(giving: Giving, wantedMinor: bigint): Piece[] {
           (lot) => lot.fact.kind === walk.kind && (walk.isHeld === null || walk.isHeld === isHeld(giving, lot)),
         );
         needed -= totalOf(taken);
-        pieces.push(...taken);
+        pieces = pieces.length === 0 ? taken : [...pieces, ...taken];
       }
       return pieces;
     }

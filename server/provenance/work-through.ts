@@ -1,7 +1,15 @@
 import { setImmediate as immediate } from 'node:timers/promises';
 import type { BookedTransfer } from '#server/ledger/feed.ts';
-import { invariant } from '#server/platform/invariant.ts';
-import { noSlot, placeLot, type AccountBook, type Books, type LotMove, type Piece, type ReturnBook } from './books.ts';
+import {
+  noSlot,
+  placeLot,
+  type AccountBook,
+  type Books,
+  type LotMove,
+  type Piece,
+  type ReturnBook,
+  type Step,
+} from './books.ts';
 import { factOnArrival, type Arrival } from './colour.ts';
 import { compare, sizeOf, type LotFact } from './lots.ts';
 import { ruleOf, takeUnits } from './take.ts';
@@ -16,83 +24,96 @@ export interface LotDefect {
 /** Between two looks at what else there is to do: while this thread decides, what was decided before goes to PostgreSQL. */
 const stepsAtOnce = 256;
 
-/** What a batch came to; the accounts of `Books` are changed in place. */
+/** What a batch came to; the books of its accounts are changed in place. */
 export interface WorkDone {
   /** In the order in which they were decided. */
   projected: BookedTransfer[];
+  /** The books of the accounts whose versions moved on. */
+  moved: AccountBook[];
   moves: LotMove[];
   facts: LotFact[];
   defects: LotDefect[];
 }
 
+export function nothingDone(): WorkDone {
+  return { projected: [], moved: [], moves: [], facts: [], defects: [] };
+}
+
 /**
  * Decides every transfer that is ready: one whose entries are the next of both its accounts. Each account is taken in
  * the order of its versions, and nothing else decides anything, so it does not matter in which order, in which batches
- * or by whom the accounts are brought up to date.
+ * or by whom the accounts are brought up to date. What was projected before is passed over.
  */
-export async function workThrough(books: Books, transfers: readonly BookedTransfer[]): Promise<WorkDone> {
-  const done: WorkDone = { projected: [], moves: [], facts: [], defects: [] };
-  const waiting = linesOf(books, transfers);
-  const stuck = new Set<string>();
-  let steps = 0;
-  for (let line = waiting.pop(); line !== undefined; line = waiting.pop()) {
-    steps += 1;
-    if (steps % stepsAtOnce === 0) await immediate();
-    const next = line.steps.at(-1);
-    if (next === undefined || stuck.has(next.transfer.id) || !isReady(next)) continue;
-    if (!decide(books, next, done)) {
-      stuck.add(next.transfer.id);
-      continue;
+export async function workThrough(books: Books, steps: readonly Step[]): Promise<WorkDone> {
+  const done = nothingDone();
+  const waiting: Waiting = new Map();
+  const next: Step[] = [];
+  let count = 0;
+  for (const first of steps) {
+    for (let step: Step | undefined = first; step !== undefined; step = next.pop()) {
+      count += 1;
+      if (count % stepsAtOnce === 0) await immediate();
+      if (isAwaited(step, waiting) || !isNext(step) || !decide(books, step, done)) continue;
+      const { transfer, giver, receiver } = step;
+      done.projected.push(transfer);
+      if (transfer.debitVersion !== null) moveOn({ books, done }, giver, transfer.debitVersion);
+      if (transfer.creditVersion !== null) moveOn({ books, done }, receiver, transfer.creditVersion);
+      if (waiting.size > 0) next.push(...follows(waiting, giver), ...follows(waiting, receiver));
     }
-    const { transfer, giver, receiver } = next;
-    done.projected.push(transfer);
-    if (transfer.debitVersion !== null) waiting.push(moveOn(giver, transfer.debitVersion));
-    if (transfer.creditVersion !== null) waiting.push(moveOn(receiver, transfer.creditVersion));
   }
   return done;
 }
 
-/** An account with its transfers, the latest version first, so that the next one is popped. */
-interface Line {
-  book: AccountBook;
-  steps: Step[];
-}
+/** Steps that came too early, by the account that has to move on first and the version that they are of it. */
+type Waiting = Map<AccountBook, Map<bigint, Step>>;
 
-/** A transfer with both its accounts: looking them up by number, each time anew, would cost as much as all decisions. */
-interface Step {
-  transfer: BookedTransfer;
-  giver: Line;
-  receiver: Line;
-}
-
-function linesOf(books: Books, transfers: readonly BookedTransfer[]): Line[] {
-  const lines = new Map<bigint, Line>();
-  const lineOf = (accountId: bigint) => {
-    const known = lines.get(accountId);
-    if (known !== undefined) return known;
-    const line: Line = { book: bookOf(books, accountId), steps: [] };
-    lines.set(accountId, line);
-    return line;
-  };
-  for (const transfer of transfers) {
-    const { debitAccountId, debitVersion, creditAccountId, creditVersion } = transfer;
-    const step = { transfer, giver: lineOf(debitAccountId), receiver: lineOf(creditAccountId) };
-    if (debitVersion !== null) step.giver.steps.push(step);
-    if (creditVersion !== null) step.receiver.steps.push(step);
+/** Whether it is too early for it. Then it waits for the account. */
+function isAwaited(step: Step, waiting: Waiting): boolean {
+  const { transfer, giver, receiver } = step;
+  if (isBefore(giver, transfer.debitVersion)) {
+    wait(waiting, giver, step);
+    return true;
   }
-  const all = [...lines.values()];
-  for (const line of all) line.steps.sort((left, right) => (versionIn(line, left) < versionIn(line, right) ? 1 : -1));
-  return all;
+  if (isBefore(receiver, transfer.creditVersion)) {
+    wait(waiting, receiver, step);
+    return true;
+  }
+  return false;
 }
 
-function versionIn(line: Line, { transfer: { debitVersion, creditVersion }, giver }: Step): bigint {
-  return (line === giver ? debitVersion : creditVersion) ?? 0n;
+function isBefore({ version: reached }: AccountBook, version: bigint | null): boolean {
+  return version !== null && reached < version - 1n;
 }
 
-function moveOn(line: Line, version: bigint): Line {
-  line.book.version = version;
-  line.steps.pop();
-  return line;
+function wait(waiting: Waiting, book: AccountBook, step: Step): void {
+  const version = step.giver === book ? step.transfer.debitVersion : step.transfer.creditVersion;
+  const ofBook = waiting.get(book) ?? new Map<bigint, Step>();
+  if (version !== null) ofBook.set(version, step);
+  waiting.set(book, ofBook);
+}
+
+/** What waited for the version that the account has reached. */
+function follows(waiting: Waiting, book: AccountBook): Step[] {
+  const ofBook = waiting.get(book);
+  const step = ofBook?.get(book.version + 1n);
+  if (ofBook === undefined || step === undefined) return [];
+  ofBook.delete(book.version + 1n);
+  if (ofBook.size === 0) waiting.delete(book);
+  return [step];
+}
+
+function isNext({ transfer: { debitVersion, creditVersion }, giver, receiver }: Step): boolean {
+  return (
+    (debitVersion === null || giver.version === debitVersion - 1n) &&
+    (creditVersion === null || receiver.version === creditVersion - 1n)
+  );
+}
+
+function moveOn({ books, done }: { books: Books; done: WorkDone }, book: AccountBook, version: bigint): void {
+  book.version = version;
+  if (book.batch === books.number) return;
+  book.batch = books.number;
+  done.moved.push(book);
 }
 
 /** The accounts in whose history it stands, and where. */
@@ -104,17 +125,9 @@ export function sidesOf(transfer: BookedTransfer): { accountId: bigint; version:
   return sides;
 }
 
-function isReady({ transfer: { debitVersion, creditVersion }, giver, receiver }: Step): boolean {
-  return (
-    (debitVersion === null || giver.book.version === debitVersion - 1n) &&
-    (creditVersion === null || receiver.book.version === creditVersion - 1n)
-  );
-}
-
 /** False where the account lacks the units: then nothing of it, and nothing that follows from it, is decided. */
-function decide(books: Books, { transfer, ...lines }: Step, done: WorkDone): boolean {
+function decide(books: Books, { transfer, giver, receiver }: Step, done: WorkDone): boolean {
   if (transfer.movedMinor === 0n) return true;
-  const [giver, receiver] = [lines.giver.book, lines.receiver.book];
   const take = takeUnits(books, giver, transfer);
   if (take === null) {
     done.defects.push(defect(transfer, 'units_missing', transfer.movedMinor - giver.heldMinor));
@@ -122,15 +135,15 @@ function decide(books: Books, { transfer, ...lines }: Step, done: WorkDone): boo
   }
   if (take.missedMinor > 0n) done.defects.push(defect(transfer, 'take_unsatisfied', take.missedMinor));
   if (take.overdrawnMinor > 0n) done.defects.push(defect(transfer, 'overdraft', take.overdrawnMinor));
-  const arrival: Arrival = { books, transfer, giver, receiver, made: new Map() };
+  const arrival: Arrival = { books, transfer, giver, receiver, made: null };
   for (const piece of restored(arrival, take.pieces)) {
     const { from, until, before, fact, arrivedBy, slot, isFresh } = piece;
     placeLot(books.changes, receiver, { lot: { from, until, fact, arrivedBy: transfer.id, slot }, isFresh });
     const move = { transferId: transfer.id, from, until, fact, before, previousBy: arrivedBy };
     done.moves.push(move);
-    books.returns.get(transfer.id)?.moves.push(move);
+    if (books.returns.size > 0) books.returns.get(transfer.id)?.moves.push(move);
   }
-  for (const fact of arrival.made.values()) done.facts.push(fact);
+  if (arrival.made !== null) done.facts.push(...arrival.made.values());
   return true;
 }
 
@@ -190,12 +203,6 @@ function factsBefore(book: ReturnBook): Iterable<{ fact: LotFact; movedMinor: bi
     facts.set(id, { fact: move.before, movedMinor: (facts.get(id)?.movedMinor ?? 0n) + sizeOf(move) });
   }
   return facts.values();
-}
-
-function bookOf(books: Books, accountId: bigint): AccountBook {
-  const book = books.accounts.get(accountId);
-  invariant(book !== undefined, 'every account of a batch is loaded');
-  return book;
 }
 
 function defect({ id: transferId }: BookedTransfer, code: LotDefect['code'], minor: bigint): LotDefect {

@@ -152,7 +152,7 @@ export function microsOf(time: Date): bigint {
   return BigInt(time.getTime()) * 1_000n;
 }
 
-/** All rows of the projection, table by table, as text. */
+/** All rows of the projection, table by table, as text: of the list of an account those lots that it has. */
 export async function lotsInFull({ client }: TestDatabase): Promise<Record<string, string | null>> {
   const rows = await client.$queryRaw<{ name: string; text: string | null }[]>`
     SELECT 'lot' AS name, string_agg(t::text, E'\n' ORDER BY t.serial_from) AS text FROM lot t
@@ -160,6 +160,8 @@ export async function lotsInFull({ client }: TestDatabase): Promise<Record<strin
     UNION ALL SELECT 'lot_move', string_agg(t::text, E'\n' ORDER BY t.transfer_id) FROM lot_move t
     UNION ALL SELECT 'lot_restored', string_agg(t::text, E'\n' ORDER BY t.transfer_id, t.fact_id) FROM lot_restored t
     UNION ALL SELECT 'lot_defect', string_agg(t::text, E'\n' ORDER BY t.transfer_id, t.code) FROM lot_defect t
-    UNION ALL SELECT 'lot_progress', string_agg(t::text, E'\n' ORDER BY t.account_id) FROM lot_progress t`;
+    UNION ALL SELECT 'lot_progress', string_agg(concat_ws(' ', p.account_id, p.version, p.struck,
+        (SELECT string_agg(l.serial_from::text, ',' ORDER BY l.serial_from) FROM lots_in(p.account_id) l)), E'\n' ORDER BY p.account_id)
+      FROM lot_progress p`;
   return Object.fromEntries(rows.map(({ name, text }) => [name, text]));
 }

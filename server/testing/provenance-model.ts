@@ -17,6 +17,8 @@ export interface Unit {
   /** One number for all units that became what they are together. */
   made: string;
   arrivedBy: string;
+  /** One word for all units that have stayed together since they were struck. */
+  lot: string;
   /** Transfers it went through, and what it was before each. */
   hands: { transferId: string; before: UnitFacts | null }[];
 }
@@ -83,9 +85,11 @@ export class ProvenanceModel {
     const next =
       rule !== undefined && 'returnOf' in rule ? this.#giveBack(taken, rule.returnOf) : new Map<Unit, UnitFacts>();
     for (const unit of taken) {
-      const facts = next.get(unit) ?? this.#becomes(unit, transfer);
+      const given = next.get(unit);
+      const facts = given ?? this.#becomes(unit, transfer);
       unit.hands.push({ transferId: id, before: unit.hands.length === 0 ? null : factsOf(unit) });
-      Object.assign(unit, facts, { accountId: to, arrivedBy: id });
+      const lot = `${unit.lot}, ${id} ${given?.made ?? ''}`;
+      Object.assign(unit, facts, { accountId: to, arrivedBy: id, lot });
     }
   }
 
@@ -153,7 +157,9 @@ export class ProvenanceModel {
   #chosen({ from, amount, at, rule }: ModelTransfer): Unit[] {
     const kind = this.#kindOf(from);
     const isHouse = kind !== 'wallet' && kind !== 'escrow';
-    const standing = this.of(from).sort(isHouse ? byAge : byStanding);
+    const held = this.of(from);
+    const sizes = new Map([...Map.groupBy(held, ({ lot }) => lot)].map(([lot, units]) => [lot, units.length]));
+    const standing = held.sort(isHouse ? byAge : (left, right) => byStanding(left, right, sizes));
     // A rule picks by what never changes; only the rest goes by the order of the moment.
     const fits =
       rule === undefined ? [] : standing.filter((unit) => this.#fits(unit, rule, at)).slice(0, Number(amount));
@@ -215,7 +221,7 @@ export class ProvenanceModel {
 
 function struckUnit(serial: bigint): Unit {
   const nothing = { since: 0n, holdUntil: null, expiresAt: null, parent: null, made: '', arrivedBy: '', hands: [] };
-  return { serial, accountId: 0n, kind: 'stock', source: '', origin: '', ...nothing };
+  return { serial, accountId: 0n, kind: 'stock', source: '', origin: '', lot: '', ...nothing };
 }
 
 /** What stays is divided over the facts by largest remainder. */
@@ -237,11 +243,14 @@ function shares(held: readonly Unit[], amount: bigint): Unit[] {
 const kindOrder = ['granted', 'bought', 'earned', 'stock'];
 const never = 1n << 70n;
 
-function byStanding(left: Unit, right: Unit): number {
+/** `sizes`: of how many units each lot is. */
+function byStanding(left: Unit, right: Unit, sizes: ReadonlyMap<string, number>): number {
   const expiry = (unit: Unit) => (unit.kind === 'granted' ? (unit.expiresAt ?? never) : 0n);
   return (
     kindOrder.indexOf(left.kind) - kindOrder.indexOf(right.kind) ||
     sign(expiry(left) - expiry(right)) ||
+    sign(left.since - right.since) ||
+    (sizes.get(right.lot) ?? 0) - (sizes.get(left.lot) ?? 0) ||
     byAge(left, right)
   );
 }

@@ -154,9 +154,9 @@ function isCashable(lot: Lot, atMs: number): boolean {
 
 const colours: readonly Colour[] = ['granted', 'bought', 'earned'];
 
-/** By colour, the older first, then the higher serial. */
+/** By colour, the older first, of one age the largest, then the higher serial. */
 function standing(lots: readonly Lot[]): Lot[] {
-  const key = (lot: Lot) => [BigInt(colours.indexOf(lot.colour)), lot.since, -lot.from] as const;
+  const key = (lot: Lot) => [BigInt(colours.indexOf(lot.colour)), lot.since, lot.from - lot.until, -lot.from] as const;
   return lots.toSorted((left, right) => compare(key(left), key(right)));
 }
 
