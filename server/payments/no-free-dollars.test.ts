@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { checkLedgerInSnapshot } from '#server/ledger/checker.ts';
 import { dollarStep, DollarHistory, type DollarStep } from '#server/testing/dollars/dollar-steps.ts';
 import { dollarWorld } from '#server/testing/dollars/dollar-world.ts';
 import { countFromEnvironment } from '#server/testing/environment-count.ts';
@@ -164,7 +165,10 @@ test(
       }),
       { seed, numRuns: historyCount, endOnFailure: true },
     );
-    await world.cashOuts.bridge.assertBooksInOrder();
+    // The books of all histories are many: they are checked as the product checks them, and not within a request's time.
+    const { database } = world.cashOuts.bridge;
+    const { findings } = await database.inSnapshot(checkLedgerInSnapshot, { isLong: true });
+    expect(findings).toEqual([]);
     const seconds = Math.ceil((performance.now() - began) / 1_000);
     task.meta.figures = { histories: historyCount, seconds_of_histories: seconds, ...seen };
     await annotate(`${String(historyCount)} histories in ${String(seconds)} s: ${JSON.stringify(seen)}`);

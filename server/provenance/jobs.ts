@@ -4,7 +4,8 @@ import { log } from '#server/platform/log.ts';
 import { emptyMemory, forget, type Memory } from './memory.ts';
 import { projectPool, type ProjectionReport } from './pipeline-jobs.ts';
 import { emptyPool } from './pool.ts';
-import { lockProjection } from './project.ts';
+import { invalidateDecided, lockProjection } from './project.ts';
+import { nil } from './wire.ts';
 
 export interface ProjectionOptions {
   /** Also finds what an earlier look could not see, such as a posting that took minutes to commit. */
@@ -47,7 +48,8 @@ export async function rebuildProjection(database: Database): Promise<ProjectionR
     await tx.lotRestored.deleteMany();
     await tx.lotDefect.deleteMany();
     await tx.lotProgress.deleteMany();
-    await tx.lotProjection.updateMany({ data: { lastTime: new Date(0), batch: { increment: 1 } } });
+    await invalidateDecided(tx);
+    await tx.lotProjection.updateMany({ data: { lastTime: new Date(0), readUntil: nil } });
   });
   return projectNews(database, { isFull: true, batchesMax: 1_000_000 });
 }

@@ -5,7 +5,7 @@ import { arrayOf, rowsOf } from './wire.ts';
 
 /** Which lots a batch needs that are not in memory, and how they are read. */
 
-export interface LotsWanted {
+interface LotsWanted {
   /** Accounts of the house, of which the oldest lots are enough, and what of each the batch can spend at most. */
   oldest: ReadonlyMap<AccountBook, bigint>;
   all: readonly AccountBook[];

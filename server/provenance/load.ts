@@ -29,6 +29,7 @@ import {
 } from './lots.ts';
 import { lotsWanted, readLots } from './load-lots.ts';
 import type { Said } from './said.ts';
+import type { Mark } from './save.ts';
 import { ruleOf } from './take.ts';
 import { arrayOf, factOf, holdEvents, nil, optional, rowsOf, textsOf } from './wire.ts';
 
@@ -48,6 +49,8 @@ export interface Known {
   isAnythingHeld: boolean | null;
   /** Where its statements are written down. */
   slate: Slate;
+  /** Empty where not the worker decides. */
+  mark: Partial<Mark>;
 }
 
 export interface Unwritten {

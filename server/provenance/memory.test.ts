@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
+import { transferId } from '#server/testing/ledger.ts';
 import { emptyBook, type AccountBook } from './books.ts';
-import { adapt, countBeside, emptyMemory, forget, learn, weigh } from './memory.ts';
+import { adapt, countBeside, emptyMemory, forget, learn, mistrust, weigh } from './memory.ts';
 
 function book(id: bigint, batch: number): AccountBook {
   return { ...emptyBook({ id, kind: 'wallet', order: 'spending', isStock: false, isOfDucats: true }), batch };
@@ -46,19 +47,21 @@ it('what was too small to be measured says nothing of how long others take', () 
   expect(countBeside(memory, 4_000)).toBe(4_000);
 });
 
-it('nothing is remembered after a failure', () => {
-  const memory = emptyMemory();
-  memory.books.set(1n, book(1n, 0));
-  memory.batch = 7n;
-  forget(memory);
-  expect([memory.books.size, memory.batch]).toEqual([0, null]);
+it('nothing is remembered after a failure, nor after a batch that was not kept', () => {
+  for (const end of [forget, mistrust]) {
+    const memory = emptyMemory();
+    memory.books.set(1n, book(1n, 0));
+    memory.batch = 7n;
+    end(memory);
+    expect([memory.books.size, memory.batch]).toEqual([0, null]);
+  }
 });
 
 it('where there are too many accounts, those are forgotten that the last two batches did not move', () => {
   const memory = emptyMemory();
   memory.number = 10;
   for (let id = 0; id < 300_001; id += 1) memory.books.set(BigInt(id), book(BigInt(id), id < 5 ? 9 : 8));
-  learn(memory, { projected: 1 });
+  learn(memory, { batch: 3n, readUntil: transferId() });
   expect(memory.books.size).toBe(150_000);
   expect([...memory.books.keys()].slice(0, 6)).toEqual([0n, 1n, 2n, 3n, 4n, 150_006n]);
 });

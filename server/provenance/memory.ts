@@ -1,13 +1,15 @@
-import { firstIdAt } from '#server/ledger/feed.ts';
 import { Slate } from '#server/platform/binary-arrays.ts';
 import type { Db } from '#server/platform/db.ts';
 import type { AccountBook } from './books.ts';
 import { isAnythingHeld, progressOf } from './load.ts';
-import { microsOf } from './wire.ts';
+import { emptyBatch, type Batch } from './said.ts';
+import type { Mark } from './save.ts';
+import { nil } from './wire.ts';
 
 /**
  * What a projector keeps from one batch to the next, so that lots are read once and not for every transfer. An account's
- * lots follow from its version alone: what is remembered is right for as long as the table's progress says that version.
+ * lots follow from its version alone: what is remembered of batches that were kept is right for as long as the table's progress
+ * says that version.
  */
 export interface Memory {
   /** Accounts as they are after the last batch that was decided: with all their lots, with some, or with none. */
@@ -20,8 +22,10 @@ export interface Memory {
   batch: bigint | null;
   /** As of that batch: a hold makes another one of it. */
   isAnythingHeld: boolean;
-  /** Up to which id transfers were read. */
+  /** Up to which id transfers were taken to be decided. */
   readUntil: string;
+  /** What was taken and could not be projected yet, because something is missing for it or went wrong. */
+  waiting: Batch;
   /** How many transfers are taken at once at most: as many as the machine does in a few seconds. */
   batchSize: number;
   /** How much longer a transfer is written than decided. */
@@ -41,14 +45,30 @@ const lotsMax = 1_500_000;
 const accountsMax = 300_000;
 
 export function emptyMemory(): Memory {
-  const known = { books: new Map(), number: 0, batch: null, isAnythingHeld: true, readUntil: firstIdAt(0n) };
+  const known = {
+    books: new Map(),
+    number: 0,
+    batch: null,
+    isAnythingHeld: true,
+    readUntil: nil,
+    waiting: emptyBatch(),
+  };
   return { ...known, slates: [new Slate(), new Slate()], batchSize: batchSizes.first, writingShare: 1 };
+}
+
+/**
+ * After a batch that was not kept: some of what is remembered was decided, or read while somebody else wrote, and its version
+ * may be right all the same.
+ */
+export function mistrust(memory: Memory): void {
+  memory.books.clear();
+  memory.batch = null;
 }
 
 /** After anything went wrong: what was decided in memory may not have been kept. The next batch is half as large. */
 export function forget(memory: Memory): void {
-  memory.books.clear();
-  memory.batch = null;
+  mistrust(memory);
+  memory.waiting = emptyBatch();
   memory.batchSize = Math.max(batchSizes.least, memory.batchSize >> 1);
 }
 
@@ -80,8 +100,9 @@ export function weigh(memory: Memory, decided: BatchTime, written: BatchTime): v
 }
 
 /** Once a batch is decided: the next is decided upon it while it is written. */
-export function learn(memory: Memory, { projected }: { projected: number }): void {
-  if (projected > 0 && memory.batch !== null) memory.batch += 1n;
+export function learn(memory: Memory, { batch, readUntil }: Mark): void {
+  memory.batch = batch;
+  memory.readUntil = readUntil;
   let lots = 0;
   for (const book of memory.books.values()) lots += book.lots.length;
   if (lots <= lotsMax && memory.books.size <= accountsMax) return;
@@ -94,15 +115,12 @@ export function learn(memory: Memory, { projected }: { projected: number }): voi
   }
 }
 
-/** Transfers are read anew from so long before the last that was projected: theirs are the ids of callers who took their time. */
-const slackMicros = 10_000_000n;
-
 /**
  * Where somebody else projected meanwhile, or what was decided is not kept: forgets the accounts that are further, or less
- * far, in the tables, and what was read.
+ * far, in the tables. All that is remembered is of batches that were kept.
  */
 export async function refresh(db: Db, memory: Memory): Promise<bigint> {
-  const { batch, lastTime } = await db.lotProjection.findFirstOrThrow({ select: { batch: true, lastTime: true } });
+  const { batch, readUntil } = await db.lotProjection.findFirstOrThrow({ select: { batch: true, readUntil: true } });
   if (memory.batch === batch) return batch;
   if (memory.books.size > 0) {
     const progress = await progressOf(db, [...memory.books.keys()]);
@@ -110,8 +128,7 @@ export async function refresh(db: Db, memory: Memory): Promise<bigint> {
       if ((progress.get(id)?.version ?? 0n) !== version) memory.books.delete(id);
     }
   }
-  const last = microsOf(lastTime);
-  memory.readUntil = firstIdAt(last > slackMicros ? last - slackMicros : 0n);
+  memory.readUntil = readUntil;
   memory.isAnythingHeld = await isAnythingHeld(db);
   memory.batch = batch;
   return batch;

@@ -1,13 +1,17 @@
 import { expect, it } from 'vitest';
 import { openAccount, systemAccountId } from '#server/ledger/accounts.ts';
 import { post } from '#server/ledger/transfers.ts';
+import type { Database } from '#server/platform/db.ts';
+import { systemIds } from '#server/platform/ids.ts';
 import { testDatabase } from '#server/testing/database.ts';
 import { move, transferId } from '#server/testing/ledger.ts';
 import { lotsInFull, provenanceBooks } from '#server/testing/provenance-books.ts';
 import { provenanceFindings } from './checks.ts';
 import { projectNews, rebuildProjection } from './jobs.ts';
 import { emptyMemory, type Memory } from './memory.ts';
+import { noteHold } from './notes.ts';
 import { lockProjection, projectAccounts } from './project.ts';
+import { lotsOf } from './queries.ts';
 
 const database = await testDatabase({ connectionsMax: 6 });
 const books = provenanceBooks(database);
@@ -131,10 +135,92 @@ it('the list of an account does not grow with what went through it', async () =>
   await asRebuilt();
 });
 
-it('a hold lets nothing be written that was decided without it', async () => {
-  const { batch } = await database.client.lotProjection.findFirstOrThrow();
-  await books.hold({ accountId: wallet }, 60);
-  expect((await database.client.lotProjection.findFirstOrThrow()).batch).toBeGreaterThan(batch);
+it('a hold that is not committed yet lets nothing be written that was decided without it', async () => {
+  const memory = emptyMemory();
+  const [buyer, seller] = [await books.open('wallet'), await books.open('wallet')];
+  const source = { type: 'charge', id: 'held-late' };
+  const [bought, earned] = [
+    { kind: 'bought' as const, source, holdUntil: null },
+    { kind: 'earned' as const, source: { type: 'order', id: 'o-1' }, holdUntil: null },
+  ];
+  await books.book([{ from: issuance, to: buyer, amount: 8n, kind: 'top_up_base', note: bought }]);
+  await projectNews(database, { memory });
+  const holdUntil = new Date(Date.now() + 86_400_000);
+  const { waiting } = await database.inTransaction(async (tx) => {
+    await noteHold(tx, { source, holdUntil, reason: 'A reason.', at: new Date(), ids: systemIds });
+    await books.book([{ from: buyer, to: seller, amount: 8n, note: earned }]);
+    const waiting = projectNews(database, { memory });
+    await untilLockAwaited();
+    return { waiting };
+  });
+  expect(await waiting).toEqual({ projected: 1, isDone: true });
+  const lots = await lotsOf(database.client, seller, { at: new Date() });
+  expect(lots.map(({ heldUntil }) => heldUntil)).toEqual([holdUntil]);
+  await asRebuilt();
+});
+
+it('what a look decided last is decided again in the next where somebody else came before it', async () => {
+  const memory = emptyMemory();
+  const [first, second, third] = [await books.open('wallet'), await books.open('wallet'), await books.open('wallet')];
+  await books.book([{ from: issuance, to: first, amount: 10n, kind: 'mint' }]);
+  await books.book([{ from: issuance, to: second, amount: 10n, kind: 'mint' }]);
+  await projectNews(database, { memory });
+  await books.book([{ from: second, to: third, amount: 10n }]);
+  const { waiting } = await database.inTransaction(async (tx) => {
+    await lockProjection(tx);
+    await books.book([{ from: first, to: treasury, amount: 10n }]);
+    const waiting = projectNews(database, { memory, batchesMax: 1 });
+    await untilLockAwaited();
+    await projectAccounts(tx, [first]);
+    return { waiting };
+  });
+  expect(await waiting).toEqual({ projected: 0, isDone: false });
+  expect(await projectNews(database, { memory })).toEqual({ projected: 1, isDone: true });
+  await books.book([{ from: third, to: first, amount: 10n }]);
+  expect(await projectNews(database, { memory })).toEqual({ projected: 1, isDone: true });
+  await asRebuilt();
+});
+
+it.each([1_000, 1])(
+  'lots that were read after somebody else had projected them are not remembered (%i batches)',
+  async (batchesMax) => {
+    const memory = emptyMemory();
+    const [first, second] = [await books.open('wallet'), await books.open('wallet')];
+    for (let lot = 0; lot < 6; lot += 1)
+      await books.book([{ from: issuance, to: promotion, amount: 10n, kind: 'mint' }]);
+    await books.book([{ from: issuance, to: first, amount: 1n, kind: 'mint' }]);
+    await projectNews(database, { memory });
+    await books.book([{ from: promotion, to: first, amount: 10n, kind: 'grant' }]);
+    let isProjected = false;
+    const interrupted: Database = {
+      ...database,
+      runPlanned: async (query) => {
+        const rows = await database.runPlanned(query);
+        if (!isProjected) await database.inTransaction((tx) => projectAccounts(tx, [first]));
+        isProjected = true;
+        return rows as never;
+      },
+    };
+    expect((await projectNews(interrupted, { memory, batchesMax })).projected).toBe(0);
+    await books.book([{ from: promotion, to: second, amount: 10n, kind: 'grant' }]);
+    expect(await projectNews(database, { memory })).toEqual({ projected: 1, isDone: true });
+    await asRebuilt();
+  },
+);
+
+it('what was read and not decided in one look is decided in the next, however soon that ends', async () => {
+  const memory = smallBatches();
+  const [giver, taker] = [await books.open('wallet'), await books.open('wallet')];
+  await books.book([{ from: issuance, to: giver, amount: 40n, kind: 'mint' }]);
+  await projectNews(database, { memory });
+  for (let round = 0; round < 30; round += 1) await books.book([{ from: giver, to: taker, amount: 1n }]);
+  let projected = 0;
+  for (let look = 0; look < 40 && projected < 30; look += 1) {
+    memory.batchSize = 2;
+    projected += (await projectNews(database, { memory, batchesMax: 1 })).projected;
+  }
+  expect(projected).toBe(30);
+  await asRebuilt();
 });
 
 async function asRebuilt(): Promise<void> {

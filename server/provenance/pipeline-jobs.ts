@@ -2,10 +2,11 @@ import { accountsBookedSince } from '#server/ledger/feed.ts';
 import { Slate } from '#server/platform/binary-arrays.ts';
 import { Prisma, type Database, type Db, type Session } from '#server/platform/db.ts';
 import { progressOf, stepsOf, type Unwritten } from './load.ts';
-import { adapt, countBeside, learn, refresh, weigh, type BatchTime, type Memory } from './memory.ts';
-import { askForLacking, askForMissing, nextBatch, part, putBack, type Batch, type Pool } from './pool.ts';
+import { adapt, countBeside, learn, mistrust, refresh, weigh, type BatchTime, type Memory } from './memory.ts';
+import { askForLacking, askForMissing, nextBatch, readAgain, type Pool, type Taken } from './pool.ts';
 import { decideSteps, projectionLock, type DecidedBatch } from './project.ts';
-import { saveWork } from './save.ts';
+import { joined, part, type Batch } from './said.ts';
+import { newBatchNumber, saveWork } from './save.ts';
 import { microsOf } from './wire.ts';
 import { isProjected } from './books.ts';
 
@@ -43,30 +44,33 @@ export async function projectPool(projector: Projector, batchesMax: number): Pro
   const report: ProjectionReport = { projected: 0, isDone: false };
   let writing: Writing | null = null;
   await refresh(database.client, memory);
+  if (projector.isFull) await isMoreBooked(projector);
   try {
     for (let batch = 0; batch < batchesMax && !report.isDone; batch += 1) {
       const before = memory.batch ?? (await refresh(database.client, memory));
-      const next = await nextBatch(projector, countBeside(memory, writing?.batch.transfers.length ?? 0));
+      const taken = await nextBatch(projector, countBeside(memory, writing?.batch.transfers.length ?? 0));
       const startedAt = performance.now();
-      const decided = await decideNext(projector, { next, before }, writing);
-      const deciding = { count: next.transfers.length, milliseconds: performance.now() - startedAt };
+      const decided = await decideNext(projector, { taken, before }, writing);
+      const deciding = { count: taken.batch.transfers.length, milliseconds: performance.now() - startedAt };
       const isSeen = decided?.done.projected.length === 0 && pool.isAtEnd;
       const isLast = isSeen && !(await isMoreBooked(projector));
       const isKept = await isWritten(memory, writing, deciding);
       if (isKept) report.projected += writing?.projected ?? 0;
       if (!isKept || decided === null) {
-        pool.waiting = next;
-        if (!isKept && writing !== null) putBack(pool, writing.batch);
-        memory.batch = null;
+        memory.waiting = isKept || writing === null ? taken.batch : joined(writing.batch, taken.batch);
+        mistrust(memory);
+        await readAgain(pool);
         writing = null;
         continue;
       }
-      writing = write(projector, decided, { batch: next, before });
+      writing = write(projector, decided, { batch: taken.batch, before });
       report.isDone = isLast;
     }
-    if (writing !== null && (await writing.keptIn) !== null) report.projected += writing.projected;
-    else if (writing !== null) report.isDone = false;
-    return report;
+    if (writing === null) return report;
+    if ((await writing.keptIn) !== null) return { ...report, projected: report.projected + writing.projected };
+    memory.waiting = joined(writing.batch, memory.waiting);
+    mistrust(memory);
+    return { ...report, isDone: false };
   } finally {
     await Promise.allSettled([writing?.settled, pool.ahead]);
   }
@@ -85,25 +89,27 @@ async function isWritten(memory: Memory, writing: Writing | null, deciding: Batc
 
 /** Null where somebody else projected since: what is remembered is not what the tables say. */
 async function decideNext(
-  { database, pool, memory }: Projector,
-  { next, before }: { next: Batch; before: bigint },
+  projector: Projector,
+  { taken: { batch, takenUntil }, before }: { taken: Taken; before: bigint },
   unwritten: Unwritten | null,
 ): Promise<DecidedBatch | null> {
+  const { database, memory } = projector;
   const { books, isAnythingHeld } = memory;
   memory.number += 1;
   const slate = memory.slates[memory.number % memory.slates.length] ?? new Slate();
   slate.wipe();
-  const known = { number: memory.number, said: next, unwritten, isAnythingHeld, slate };
+  const mark = { batch: newBatchNumber(), readUntil: takenUntil };
+  const known = { number: memory.number, said: batch, unwritten, isAnythingHeld, slate, mark };
   try {
-    const steps = await stepsOf(database.client, next.transfers, books);
+    const steps = await stepsOf(database.client, batch.transfers, books);
     const decided = await decideSteps(database.client, steps, known);
     const { length } = decided.done.projected;
     if (length < steps.length) {
       const left = steps.filter((step) => !isProjected(step)).map(({ transfer }) => transfer);
-      putBack(pool, part(next, [...new Map(left.map((transfer) => [transfer.id, transfer])).values()]));
-      askForMissing(pool, books);
+      memory.waiting = part(batch, [...new Map(left.map((transfer) => [transfer.id, transfer])).values()]);
+      askForMissing(projector, books);
     }
-    learn(memory, { projected: length });
+    learn(memory, length > 0 ? mark : { ...mark, batch: before });
     return decided;
   } catch (error) {
     // Some of it may have been read or decided half.
@@ -150,12 +156,14 @@ async function writeWhere(session: Session, decided: DecidedBatch, before: bigin
  * Looks at the accounts, which no late or early id can escape, while the last batch is written: whatever they have beyond
  * what is projected or waits is read next.
  */
-async function isMoreBooked({ database: { client }, pool, memory, isFull }: Projector): Promise<boolean> {
+async function isMoreBooked(projector: Projector): Promise<boolean> {
+  const { database, memory, isFull } = projector;
+  const { client } = database;
   const since = isFull ? 0n : await shortlyBefore(client);
   const accounts = await accountsBookedSince(client, { asset: 'DUCAT', since });
   const unknown = [...accounts.keys()].filter((id) => !memory.books.has(id));
   const progress = unknown.length === 0 ? null : await progressOf(client, unknown);
-  return askForLacking(pool, accounts, (id) => memory.books.get(id)?.version ?? progress?.get(id)?.version ?? 0n);
+  return askForLacking(projector, accounts, (id) => memory.books.get(id)?.version ?? progress?.get(id)?.version ?? 0n);
 }
 
 /** How long a posting can take from its time to its commit, generously. */

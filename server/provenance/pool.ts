@@ -1,56 +1,34 @@
-import { transfersAfter, transfersInRanges, type BookedTransfer, type VersionRange } from '#server/ledger/feed.ts';
+import { transfersAfter, transfersInRanges, type VersionRange } from '#server/ledger/feed.ts';
 import type { Database } from '#server/platform/db.ts';
 import type { AccountBook } from './books.ts';
 import type { Memory } from './memory.ts';
-import { loadSaid, type IdRange, type Said } from './said.ts';
+import { emptyBatch, joined, loadSaid, part, type Batch, type IdRange } from './said.ts';
 import { sidesOf } from './work-through.ts';
 
-/** Transfers with what callers said of them. */
-export interface Batch extends Said {
-  transfers: readonly BookedTransfer[];
-}
-
 /**
- * What was read and is not projected yet. Rows of the books never change, so it does not matter when they are read, nor
+ * What is read in one look and not taken yet. Rows of the books never change, so it does not matter when they are read, nor
  * whether they are read twice: what is projected already is passed over.
  */
 export interface Pool {
-  /** What could not be projected yet, because something is missing for it or went wrong. */
-  waiting: Batch;
-  /** What is missing for it. */
+  /** Up to which id transfers were read; null where that is as far as they were taken. */
+  readUntil: string | null;
+  /** By id. */
+  ready: Batch;
+  /** What is missing for those that wait. */
   missing: VersionRange[];
   /** What is read while the last batch is decided and written. */
   ahead: Promise<Reading> | null;
-  /** What was read and not taken yet. */
-  ready: Batch;
   /** There was no transfer above the last that was read by its id. */
   isAtEnd: boolean;
 }
 
-/** How many transfers are read at once: several times what is asked for, because it costs a look at what was said of them too. */
-const readingsAhead = 4;
-const readingMax = 16_384;
-
-interface Reading extends Batch {
+interface Reading {
+  /** What was missing, by account. */
+  found: Batch;
+  /** What comes next, by id. */
+  page: Batch;
   /** Up to which id; null where there was nothing above. */
   readUntil: string | null;
-}
-
-export function emptyPool(): Pool {
-  return { waiting: emptyBatch(), missing: [], ready: emptyBatch(), ahead: null, isAtEnd: false };
-}
-
-/** What waits, and the next so many transfers by their ids. */
-export async function nextBatch(projector: Reader, count: number): Promise<Batch> {
-  const { pool } = projector;
-  while (pool.ready.transfers.length < count && (pool.ahead !== null || !pool.isAtEnd))
-    await takeReading(projector, count);
-  const { transfers } = pool.ready;
-  const batch = joined(pool.waiting, part(pool.ready, transfers.slice(0, count)));
-  pool.waiting = emptyBatch();
-  pool.ready = part(pool.ready, transfers.slice(count));
-  if (pool.ready.transfers.length < count) readAhead(projector, count);
-  return batch;
 }
 
 /** What reads, and how far it came. */
@@ -60,13 +38,50 @@ interface Reader {
   memory: Memory;
 }
 
+/** What is taken to be decided. */
+export interface Taken {
+  batch: Batch;
+  /** Up to which id everything is taken that was read by its id. */
+  takenUntil: string;
+}
+
+/** How many transfers are read at once: several times what is asked for, because it costs a look at what was said of them too. */
+const readingsAhead = 4;
+const readingMax = 16_384;
+
+export function emptyPool(): Pool {
+  return { readUntil: null, ready: emptyBatch(), missing: [], ahead: null, isAtEnd: false };
+}
+
+/** What waits, and the next so many transfers by their ids. */
+export async function nextBatch(reader: Reader, count: number): Promise<Taken> {
+  const { pool, memory } = reader;
+  while (pool.ready.transfers.length < count && (pool.ahead !== null || !pool.isAtEnd))
+    await takeReading(reader, count);
+  const { transfers } = pool.ready;
+  const [taken, left] = [transfers.slice(0, count), transfers.slice(count)];
+  const batch = joined(memory.waiting, part(pool.ready, taken));
+  memory.waiting = emptyBatch();
+  pool.ready = part(pool.ready, left);
+  if (left.length < count) readAhead(reader, count);
+  const readUntil = pool.readUntil ?? memory.readUntil;
+  return { batch, takenUntil: left.length === 0 ? readUntil : (taken.at(-1)?.id ?? memory.readUntil) };
+}
+
+/** Somebody else projected: reading begins again from as far as the tables say. */
+export async function readAgain(pool: Pool): Promise<void> {
+  await Promise.allSettled([pool.ahead]);
+  Object.assign(pool, emptyPool());
+}
+
 async function takeReading(reader: Reader, count: number): Promise<void> {
   const { pool, memory } = reader;
-  const reading = await (pool.ahead ?? read(reader, count));
+  const { found, page, readUntil } = await (pool.ahead ?? read(reader, count));
   pool.ahead = null;
-  pool.isAtEnd = reading.readUntil === null;
-  memory.readUntil = reading.readUntil ?? memory.readUntil;
-  pool.ready = joined(pool.ready, reading);
+  pool.isAtEnd = readUntil === null;
+  pool.readUntil = readUntil ?? pool.readUntil;
+  pool.ready = joined(pool.ready, page);
+  memory.waiting = joined(found, memory.waiting);
 }
 
 /** Begins to read what comes next, on a connection of its own while the present batch is decided and written. */
@@ -78,65 +93,71 @@ function readAhead(reader: Reader, count: number): void {
   void Promise.allSettled([pool.ahead]);
 }
 
-/** It comes again with the next batch. */
-export function putBack(pool: Pool, batch: Batch): void {
-  pool.waiting = joined(batch, pool.waiting);
+async function read({ database, pool, memory }: Reader, count: number): Promise<Reading> {
+  const { client } = database;
+  const [missing, after] = [pool.missing, pool.readUntil ?? memory.readUntil];
+  pool.missing = [];
+  const found = await transfersInRanges(client, missing);
+  const limit = Math.min(readingMax, count * readingsAhead);
+  const { transfers, last } = await transfersAfter(database, { after, limit });
+  const range: IdRange | null = last === null ? null : { after, last };
+  const ids = found.map(({ id }) => id);
+  const said = { transfers, ...(await loadSaid(client, ids, range)) };
+  return { found: part(said, found), page: part(said, transfers), readUntil: last };
 }
 
-/** Some of its transfers, with what was said of them. */
-export function part({ notes, takes }: Batch, transfers: readonly BookedTransfer[]): Batch {
-  const some = { ...emptyBatch(), transfers };
-  if (notes.size + takes.size === 0) return some;
-  for (const { id } of transfers) {
-    const [note, take] = [notes.get(id), takes.get(id)];
-    if (note !== undefined) some.notes.set(id, note);
-    if (take !== undefined) some.takes.set(id, take);
-  }
-  return some;
+interface Lacking {
+  accountId: bigint;
+  after: bigint;
+  /** How many versions after that. */
+  count: bigint;
 }
 
 /**
  * What waits for a transfer that nobody read is told of it: it was booked late under an early id, or comes soon. Of each
  * account that is the part of its history below the first entry that waits.
  */
-export function askForMissing(pool: Pool, books: ReadonlyMap<bigint, AccountBook>): void {
-  const [first, asked] = [firstWaiting(pool), new Map(pool.missing.map((range) => [range.accountId, range]))];
-  for (const [accountId, version] of first) {
+export function askForMissing({ pool, memory }: Reader, books: ReadonlyMap<bigint, AccountBook>): void {
+  const lacking = [...firstWaiting(memory)].flatMap(([accountId, version]) => {
     const after = books.get(accountId)?.version;
-    if (after !== undefined && version > after + 1n) asked.set(accountId, { accountId, after, until: version - 1n });
-  }
-  pool.missing = [...asked.values()];
+    return after !== undefined && version > after + 1n ? [{ accountId, after, count: version - after - 1n }] : [];
+  });
+  pool.missing = inSlices(lacking);
 }
-
-/** At most so many entries are read by account at once: of each account in proportion to what it lacks. */
-const entriesMax = 65_536n;
 
 /**
  * What the accounts lack of the versions that they have reached, where it is neither projected nor waits: false where that
  * is nothing. The oldest of all is among it, so that at least one can be projected.
  */
 export function askForLacking(
-  pool: Pool,
+  { pool, memory }: Reader,
   accounts: ReadonlyMap<bigint, bigint>,
   versionOf: (accountId: bigint) => bigint,
 ): boolean {
-  const first = firstWaiting(pool);
+  const first = firstWaiting(memory);
   const lacking = [...accounts].flatMap(([accountId, version]) => {
     const after = versionOf(accountId);
     const isRead = first.get(accountId) === after + 1n;
     return version > after && !isRead ? [{ accountId, after, count: version - after }] : [];
   });
-  const total = lacking.reduce((sum, { count }) => sum + count, 0n);
-  pool.missing = lacking.map(({ accountId, after, count }) => {
-    const slice = total <= entriesMax ? count : (count * entriesMax) / total + 1n;
-    return { accountId, after, until: after + (slice < count ? slice : count) };
-  });
+  pool.missing = inSlices(lacking);
   pool.isAtEnd = false;
   return lacking.length > 0;
 }
 
+/** At most so many entries are read by account at once, and one of each account: in proportion to what it lacks. */
+const entriesMax = 32_768n;
+
+function inSlices(lacking: readonly Lacking[]): VersionRange[] {
+  const total = lacking.reduce((sum, { count }) => sum + count, 0n);
+  return lacking.map(({ accountId, after, count }) => {
+    const slice = total <= entriesMax ? count : (count * entriesMax) / total + 1n;
+    return { accountId, after, until: after + (slice < count ? slice : count) };
+  });
+}
+
 /** The first version of each account that waits. */
-function firstWaiting({ waiting }: Pool): Map<bigint, bigint> {
+function firstWaiting({ waiting }: Memory): Map<bigint, bigint> {
   const first = new Map<bigint, bigint>();
   for (const transfer of waiting.transfers) {
     for (const { accountId, version } of sidesOf(transfer)) {
@@ -145,32 +166,4 @@ function firstWaiting({ waiting }: Pool): Map<bigint, bigint> {
     }
   }
   return first;
-}
-
-async function read({ database, pool, memory }: Reader, count: number): Promise<Reading> {
-  const { client } = database;
-  const [missing, after] = [pool.missing, memory.readUntil];
-  pool.missing = [];
-  const found = await transfersInRanges(client, missing);
-  const { transfers, last } = await transfersAfter(database, {
-    after,
-    limit: Math.min(readingMax, count * readingsAhead),
-  });
-  const range: IdRange | null = last === null ? null : { after, last };
-  const ids = found.map(({ id }) => id);
-  return { transfers: [...found, ...transfers], readUntil: last, ...(await loadSaid(client, ids, range)) };
-}
-
-function joined(left: Batch, right: Batch): Batch {
-  if (left.transfers.length === 0) return right;
-  if (right.transfers.length === 0) return left;
-  return {
-    transfers: [...left.transfers, ...right.transfers],
-    notes: new Map([...left.notes, ...right.notes]),
-    takes: new Map([...left.takes, ...right.takes]),
-  };
-}
-
-function emptyBatch(): Batch {
-  return { transfers: [], notes: new Map(), takes: new Map() };
 }

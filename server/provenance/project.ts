@@ -6,7 +6,7 @@ import { Slate } from '#server/platform/binary-arrays.ts';
 import type { Step } from './books.ts';
 import { loadBooks, progressOf, stepsOf, type Known } from './load.ts';
 import { loadSaid } from './said.ts';
-import { saveWork, statementsOf } from './save.ts';
+import { newBatchNumber, saveWork, statementsOf } from './save.ts';
 import { sidesOf, workThrough, type WorkDone } from './work-through.ts';
 
 /** One projector at a time, from here to the end of its transaction. */
@@ -16,7 +16,7 @@ export async function lockProjection(tx: Tx): Promise<void> {
 
 /** Says that what was decided from the projection as it was, and is not written, has to be decided again. */
 export async function invalidateDecided(tx: Tx): Promise<void> {
-  await tx.$executeRaw`UPDATE lot_projection SET batch = batch + 1`;
+  await tx.$executeRaw`UPDATE lot_projection SET batch = ${newBatchNumber()}::bigint`;
 }
 
 export const projectionLock = 7_261_963_016n;
@@ -55,7 +55,7 @@ async function projectTransfers(tx: Tx, transfers: readonly BookedTransfer[]): P
   const steps = await stepsOf(tx, transfers, new Map());
   const ids = transfers.map(({ id }) => id);
   const said = await loadSaid(tx, ids);
-  const known = { number: 1, said, unwritten: null, isAnythingHeld: null, slate: new Slate() };
+  const known = { number: 1, said, unwritten: null, isAnythingHeld: null, slate: new Slate(), mark: {} };
   const { statements } = await decideSteps(tx, steps, known);
   await saveWork({ execute: (sql) => tx.$executeRaw(sql) }, statements);
 }
@@ -64,7 +64,7 @@ async function projectTransfers(tx: Tx, transfers: readonly BookedTransfer[]): P
 export async function decideSteps(db: Db, steps: readonly Step[], known: Known): Promise<DecidedBatch> {
   const books = await loadBooks(db, steps, known);
   const done = await workThrough(books, steps);
-  return { done, statements: statementsOf(books, done, known.slate) };
+  return { done, statements: statementsOf(books, done, known) };
 }
 
 export interface DecidedBatch {

@@ -1,3 +1,4 @@
+import type { BookedTransfer } from '#server/ledger/feed.ts';
 import { uuidsOf } from '#server/platform/binary-arrays.ts';
 import { Prisma, type Db } from '#server/platform/db.ts';
 import { invariant } from '#server/platform/invariant.ts';
@@ -48,4 +49,35 @@ async function addSaid(db: Db, { notes, takes }: Said, found: (table: Prisma.Sql
   const takeRows = await db.$queryRaw<{ transfer_id: string; rule: unknown }[]>`
     SELECT t.transfer_id::text, t.rule FROM ${found(Prisma.sql`lot_take`)} t`;
   for (const { transfer_id: id, rule } of takeRows) takes.set(id, takeRule.parse(rule));
+}
+
+/** Transfers with what callers said of them. */
+export interface Batch extends Said {
+  transfers: readonly BookedTransfer[];
+}
+
+export function emptyBatch(): Batch {
+  return { transfers: [], notes: new Map(), takes: new Map() };
+}
+
+/** Some of its transfers, with what was said of them. */
+export function part({ notes, takes }: Batch, transfers: readonly BookedTransfer[]): Batch {
+  const some = { ...emptyBatch(), transfers };
+  if (notes.size + takes.size === 0) return some;
+  for (const { id } of transfers) {
+    const [note, take] = [notes.get(id), takes.get(id)];
+    if (note !== undefined) some.notes.set(id, note);
+    if (take !== undefined) some.takes.set(id, take);
+  }
+  return some;
+}
+
+export function joined(left: Batch, right: Batch): Batch {
+  if (left.transfers.length === 0) return right;
+  if (right.transfers.length === 0) return left;
+  return {
+    transfers: [...left.transfers, ...right.transfers],
+    notes: new Map([...left.notes, ...right.notes]),
+    takes: new Map([...left.takes, ...right.takes]),
+  };
 }

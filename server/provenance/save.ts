@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { Prisma, type Session } from '#server/platform/db.ts';
 import { invariant } from '#server/platform/invariant.ts';
 import {
@@ -10,12 +11,28 @@ import {
   type PlacedLot,
 } from './books.ts';
 import { compare, type LotFact } from './lots.ts';
-import { BigintArray, bigintsOf, Slate, TimeArray, UuidArray, uuidsOf } from '#server/platform/binary-arrays.ts';
+import { BigintArray, bigintsOf, TimeArray, UuidArray, uuidsOf, type Slate } from '#server/platform/binary-arrays.ts';
 import { arrayOf, nil, textsOf } from './wire.ts';
 import type { LotDefect, WorkDone } from './work-through.ts';
 
 /** Where a batch is written: the transaction of a caller, or that of the worker's session. */
-export type Writer = Pick<Session, 'execute'>;
+type Writer = Pick<Session, 'execute'>;
+
+/** What the tables say of a batch as a whole. */
+export interface Mark {
+  /** A number of its own. */
+  batch: bigint;
+  /** Up to which id the worker took transfers. */
+  readUntil: string;
+}
+
+/**
+ * A number for a batch, or for a hold. By chance and not in turn: a server that dies may lose the last batches, and what
+ * comes after it must not pass for them.
+ */
+export function newBatchNumber(): bigint {
+  return randomBytes(8).readBigUInt64BE() >> 1n;
+}
 
 /** A statement, and how many rows it has to change where that is sure. */
 interface Statement {
@@ -27,7 +44,11 @@ interface Statement {
  * What a batch changed, written with one statement per table. They are made when the batch is decided: what follows changes
  * the books again, and PostgreSQL shall not wait for the next statement to be written down.
  */
-export function statementsOf({ changes, returns }: Books, done: WorkDone, slate = new Slate()): Statement[] {
+export function statementsOf(
+  { changes, returns }: Books,
+  done: WorkDone,
+  { slate, mark }: { slate: Slate; mark: Partial<Mark> },
+): Statement[] {
   const defects = done.defects.length > 0 ? [{ sql: defectsSql(done.defects) }] : [];
   if (done.projected.length === 0) return defects;
   return [
@@ -37,7 +58,7 @@ export function statementsOf({ changes, returns }: Books, done: WorkDone, slate 
     ...lotStatements(changes, slate),
     ...restoredStatements(returns),
     ...progressStatements(done, slate),
-    { sql: lastTimeSql(done) },
+    { sql: markSql(done, mark) },
   ];
 }
 
@@ -199,10 +220,11 @@ function progressSql(
     ON CONFLICT (account_id) DO UPDATE SET version = excluded.version, struck = excluded.struck, lots = ${list}`;
 }
 
-function lastTimeSql({ projected }: WorkDone): Prisma.Sql {
+function markSql({ projected }: WorkDone, { batch = newBatchNumber(), readUntil }: Partial<Mark>): Prisma.Sql {
   const lastTime = projected.reduce((latest, { bookedAt }) => (bookedAt > latest ? bookedAt : latest), 0n);
   return Prisma.sql`
-    UPDATE lot_projection SET batch = batch + 1, last_time = greatest(last_time, 'epoch'::timestamptz + ${lastTime}::bigint * interval '1 microsecond')`;
+    UPDATE lot_projection SET batch = ${batch}::bigint, read_until = coalesce(${readUntil ?? null}::uuid, read_until),
+      last_time = greatest(last_time, 'epoch'::timestamptz + ${lastTime}::bigint * interval '1 microsecond')`;
 }
 
 function defectsSql(defects: readonly LotDefect[]): Prisma.Sql {

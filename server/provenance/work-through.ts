@@ -35,17 +35,13 @@ export interface WorkDone {
   defects: LotDefect[];
 }
 
-export function nothingDone(): WorkDone {
-  return { projected: [], moved: [], moves: [], facts: [], defects: [] };
-}
-
 /**
  * Decides every transfer that is ready: one whose entries are the next of both its accounts. Each account is taken in
  * the order of its versions, and nothing else decides anything, so it does not matter in which order, in which batches
  * or by whom the accounts are brought up to date. What was projected before is passed over.
  */
 export async function workThrough(books: Books, steps: readonly Step[]): Promise<WorkDone> {
-  const done = nothingDone();
+  const done: WorkDone = { projected: [], moved: [], moves: [], facts: [], defects: [] };
   const waiting: Waiting = new Map();
   const next: Step[] = [];
   let count = 0;

@@ -8,3 +8,7 @@ CREATE OR REPLACE FUNCTION lots_in(account bigint) RETURNS SETOF lot LANGUAGE sq
   UNION ALL
   SELECT l.* FROM lot l WHERE l.house_id = account
 $$;
+
+-- Up to which id the worker took transfers to project them; batch is a number by chance, which every batch and every hold
+-- sets anew.
+ALTER TABLE lot_projection ADD COLUMN read_until uuid NOT NULL DEFAULT '00000000-0000-0000-0000-000000000000';
