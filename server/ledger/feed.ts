@@ -100,12 +100,6 @@ export async function transfersInRanges(db: Db, ranges: readonly VersionRange[])
   return fieldsOf(rows[0]?.found).map(transferOf);
 }
 
-/** The least id that a transfer made at that moment, or later, can have. */
-export function firstIdAt(micros: Micros): string {
-  const hex = (micros / 1_000n).toString(16).padStart(12, '0');
-  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
-}
-
 /** Transfers in the order of their ids. */
 export interface TransferPage {
   transfers: BookedTransfer[];

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Database } from '#server/platform/db.ts';
+import type { Database, Tx } from '#server/platform/db.ts';
 import { log } from '#server/platform/log.ts';
 import { emptyMemory, forget, type Memory } from './memory.ts';
 import { projectPool, type ProjectionReport } from './pipeline-jobs.ts';
@@ -38,20 +38,26 @@ export async function projectNews(
 /** Held by the one worker that projects, from its first look at the tables to its last batch. */
 const projectorLock = 7_261_963_017n;
 
-/** Forgets the whole projection and makes it again from the ledger and what callers noted. */
+/**
+ * Forgets the whole projection and makes it again from the ledger and what callers noted. Where a worker is projecting, it is
+ * that worker who makes it again.
+ */
 export async function rebuildProjection(database: Database): Promise<ProjectionReport> {
-  await database.inTransaction(async (tx) => {
-    await lockProjection(tx);
-    await tx.lot.deleteMany();
-    await tx.lotFact.deleteMany();
-    await tx.lotMove.deleteMany();
-    await tx.lotRestored.deleteMany();
-    await tx.lotDefect.deleteMany();
-    await tx.lotProgress.deleteMany();
-    await invalidateDecided(tx);
-    await tx.lotProjection.updateMany({ data: { lastTime: new Date(0), readUntil: nil } });
-  });
+  await database.inTransaction(forgetProjection);
   return projectNews(database, { isFull: true, batchesMax: 1_000_000 });
+}
+
+/** Nothing is projected any more. The ledger and what callers noted stay. */
+export async function forgetProjection(tx: Tx): Promise<void> {
+  await lockProjection(tx);
+  await tx.lot.deleteMany();
+  await tx.lotFact.deleteMany();
+  await tx.lotMove.deleteMany();
+  await tx.lotRestored.deleteMany();
+  await tx.lotDefect.deleteMany();
+  await tx.lotProgress.deleteMany();
+  await invalidateDecided(tx);
+  await tx.lotProjection.updateMany({ data: { lastTime: new Date(0), readUntil: nil } });
 }
 
 const pauseMsMin = 500;
@@ -61,8 +67,8 @@ const pausePerLook = 10;
 const fullEveryMs = 300_000;
 
 /**
- * Projects what is booked until told to stop, with pauses that grow with the books, and while PostgreSQL is away. Every
- * five minutes it looks at everything.
+ * Projects what is booked until told to stop, with pauses once nothing is left, which grow with the books, and while
+ * PostgreSQL is away. Every five minutes it looks at everything.
  */
 export async function watchProjection(database: Database, signal: AbortSignal): Promise<void> {
   let fullAt = 0;
@@ -73,10 +79,13 @@ export async function watchProjection(database: Database, signal: AbortSignal): 
     try {
       const isFull = startedAt >= fullAt;
       const { projected, isDone } = await projectNews(database, { isFull, batchesMax: batchesPerLook, memory });
-      if (isFull && isDone) fullAt = startedAt + fullEveryMs;
+      // Where another worker is at it, nothing was looked at.
+      if (isFull && (isDone || projected > 0)) fullAt = startedAt + fullEveryMs;
+      if (projected > 0 && !isDone) continue;
       const lookMs = (performance.now() - startedAt) * pausePerLook;
       pauseMs = projected > 0 ? pauseMsMin : Math.min(pauseMsMax, Math.max(pauseMsMin, lookMs));
     } catch (error) {
+      fullAt = 0;
       pauseMs = Math.min(pauseMs * 2, pauseMsMax);
       log().warn({ err: error, pauseMs }, 'the origins of ducats cannot be projected right now');
     }

@@ -3,7 +3,6 @@ import type { Db } from '#server/platform/db.ts';
 import type { AccountBook } from './books.ts';
 import { isAnythingHeld, progressOf } from './load.ts';
 import { emptyBatch, type Batch } from './said.ts';
-import type { Mark } from './save.ts';
 import { nil } from './wire.ts';
 
 /**
@@ -24,6 +23,8 @@ export interface Memory {
   isAnythingHeld: boolean;
   /** Up to which id transfers were taken to be decided. */
   readUntil: string;
+  /** The same, of the last batch that was kept. */
+  keptUntil: string;
   /** What was taken and could not be projected yet, because something is missing for it or went wrong. */
   waiting: Batch;
   /** How many transfers are taken at once at most: as many as the machine does in a few seconds. */
@@ -45,15 +46,9 @@ const lotsMax = 1_500_000;
 const accountsMax = 300_000;
 
 export function emptyMemory(): Memory {
-  const known = {
-    books: new Map(),
-    number: 0,
-    batch: null,
-    isAnythingHeld: true,
-    readUntil: nil,
-    waiting: emptyBatch(),
-  };
-  return { ...known, slates: [new Slate(), new Slate()], batchSize: batchSizes.first, writingShare: 1 };
+  const nothing = { books: new Map(), number: 0, batch: null, isAnythingHeld: true, waiting: emptyBatch() };
+  const [readUntil, slates] = [nil, [new Slate(), new Slate()]];
+  return { ...nothing, readUntil, keptUntil: readUntil, slates, batchSize: batchSizes.first, writingShare: 1 };
 }
 
 /**
@@ -69,6 +64,7 @@ export function mistrust(memory: Memory): void {
 export function forget(memory: Memory): void {
   mistrust(memory);
   memory.waiting = emptyBatch();
+  memory.readUntil = memory.keptUntil;
   memory.batchSize = Math.max(batchSizes.least, memory.batchSize >> 1);
 }
 
@@ -100,9 +96,8 @@ export function weigh(memory: Memory, decided: BatchTime, written: BatchTime): v
 }
 
 /** Once a batch is decided: the next is decided upon it while it is written. */
-export function learn(memory: Memory, { batch, readUntil }: Mark): void {
+export function learn(memory: Memory, batch: bigint): void {
   memory.batch = batch;
-  memory.readUntil = readUntil;
   let lots = 0;
   for (const book of memory.books.values()) lots += book.lots.length;
   if (lots <= lotsMax && memory.books.size <= accountsMax) return;
@@ -116,8 +111,9 @@ export function learn(memory: Memory, { batch, readUntil }: Mark): void {
 }
 
 /**
- * Where somebody else projected meanwhile, or what was decided is not kept: forgets the accounts that are further, or less
- * far, in the tables. All that is remembered is of batches that were kept.
+ * Where somebody else projected meanwhile: forgets the accounts that are further, or less far, in the tables. All that is
+ * remembered is of batches that were kept. What was taken since is waiting, unless the tables say less than they were told:
+ * then a server died, or everything is projected anew.
  */
 export async function refresh(db: Db, memory: Memory): Promise<bigint> {
   const { batch, readUntil } = await db.lotProjection.findFirstOrThrow({ select: { batch: true, readUntil: true } });
@@ -128,7 +124,8 @@ export async function refresh(db: Db, memory: Memory): Promise<bigint> {
       if ((progress.get(id)?.version ?? 0n) !== version) memory.books.delete(id);
     }
   }
-  memory.readUntil = readUntil;
+  if (readUntil < memory.keptUntil || readUntil > memory.readUntil) memory.readUntil = readUntil;
+  memory.keptUntil = readUntil;
   memory.isAnythingHeld = await isAnythingHeld(db);
   memory.batch = batch;
   return batch;

@@ -7,7 +7,7 @@ import { testDatabase } from '#server/testing/database.ts';
 import { move, transferId } from '#server/testing/ledger.ts';
 import { lotsInFull, provenanceBooks } from '#server/testing/provenance-books.ts';
 import { provenanceFindings } from './checks.ts';
-import { projectNews, rebuildProjection } from './jobs.ts';
+import { forgetProjection, projectNews, rebuildProjection } from './jobs.ts';
 import { emptyMemory, type Memory } from './memory.ts';
 import { noteHold } from './notes.ts';
 import { lockProjection, projectAccounts } from './project.ts';
@@ -207,6 +207,57 @@ it.each([1_000, 1])(
     await asRebuilt();
   },
 );
+
+it('what is refused again and again waits once, and is projected in the end', async () => {
+  const memory = emptyMemory();
+  const [giver, taker, busy] = [await books.open('wallet'), await books.open('wallet'), await books.open('wallet')];
+  await books.book([{ from: issuance, to: giver, amount: 40n, kind: 'mint' }]);
+  const gifts: string[] = [];
+  for (let round = 0; round < 10; round += 1)
+    gifts.push(...(await books.book([{ from: giver, to: taker, amount: 1n }])));
+  for (let refusal = 0; refusal < 3; refusal += 1) {
+    const { waiting } = await database.inTransaction(async (tx) => {
+      await lockProjection(tx);
+      await books.book([{ from: issuance, to: busy, amount: 1n, kind: 'mint' }]);
+      const waiting = projectNews(database, { memory, batchesMax: 1 });
+      await untilLockAwaited();
+      await projectAccounts(tx, [busy]);
+      return { waiting };
+    });
+    expect(await waiting).toEqual({ projected: 0, isDone: false });
+  }
+  const ids = memory.waiting.transfers.map(({ id }) => id);
+  expect(ids).toEqual(expect.arrayContaining(gifts));
+  expect(ids.length).toBeLessThanOrEqual(3 * 15);
+  expect((await projectNews(database, { memory })).isDone).toBe(true);
+  expect(memory.waiting.transfers).toEqual([]);
+  await asRebuilt();
+});
+
+it('a worker goes on after everything was projected anew by somebody else', async () => {
+  const memory = emptyMemory();
+  const [giver, taker] = [await books.open('wallet'), await books.open('wallet')];
+  await books.book([{ from: issuance, to: giver, amount: 40n, kind: 'mint' }]);
+  await projectNews(database, { memory });
+  await database.inTransaction(forgetProjection);
+  const [id = ''] = await books.book([{ from: giver, to: taker, amount: 1n }]);
+  await projectNews(database, { memory, batchesMax: 1 });
+  // There are thousands before it, and they are read again from the first.
+  expect(memory.readUntil < id).toBe(true);
+  expect((await projectNews(database, { memory })).isDone).toBe(true);
+  await asRebuilt();
+});
+
+it('how far a worker read is kept with what it wrote, also where there was nothing to write', async () => {
+  const untilNow = async () => (await database.client.lotProjection.findFirstOrThrow()).readUntil;
+  const receiver = await books.open('wallet');
+  const [id] = await books.book([{ from: issuance, to: receiver, amount: 3n, kind: 'mint' }]);
+  await database.inTransaction((tx) => projectAccounts(tx, [receiver]));
+  expect((await untilNow()) < (id ?? '')).toBe(true);
+  expect(await projectNews(database)).toEqual({ projected: 0, isDone: true });
+  expect(await untilNow()).toBe(id);
+  await asRebuilt();
+});
 
 it('what was read and not decided in one look is decided in the next, however soon that ends', async () => {
   const memory = smallBatches();

@@ -3,11 +3,11 @@ import { Slate } from '#server/platform/binary-arrays.ts';
 import { Prisma, type Database, type Db, type Session } from '#server/platform/db.ts';
 import { progressOf, stepsOf, type Unwritten } from './load.ts';
 import { adapt, countBeside, learn, mistrust, refresh, weigh, type BatchTime, type Memory } from './memory.ts';
-import { askForLacking, askForMissing, nextBatch, readAgain, type Pool, type Taken } from './pool.ts';
+import { askForLacking, askForMissing, nextBatch, readAgain, type Pool } from './pool.ts';
 import { decideSteps, projectionLock, type DecidedBatch } from './project.ts';
 import { joined, part, type Batch } from './said.ts';
 import { newBatchNumber, saveWork } from './save.ts';
-import { microsOf } from './wire.ts';
+import { microsOf, nil } from './wire.ts';
 import { isProjected } from './books.ts';
 
 /**
@@ -34,6 +34,7 @@ export interface ProjectionReport {
 interface Writing extends Unwritten {
   batch: Batch;
   projected: number;
+  readUntil: string;
   /** Null where somebody else projected since it was decided; else how many milliseconds it took. */
   keptIn: Promise<number | null>;
 }
@@ -44,61 +45,67 @@ export async function projectPool(projector: Projector, batchesMax: number): Pro
   const report: ProjectionReport = { projected: 0, isDone: false };
   let writing: Writing | null = null;
   await refresh(database.client, memory);
-  if (projector.isFull) await isMoreBooked(projector);
+  // Where nothing is projected yet, all is read by its id anyway.
+  if (projector.isFull && memory.readUntil !== nil) await isMoreBooked(projector);
   try {
-    for (let batch = 0; batch < batchesMax && !report.isDone; batch += 1) {
+    for (let batches = 0; batches < batchesMax && !report.isDone; batches += 1) {
       const before = memory.batch ?? (await refresh(database.client, memory));
-      const taken = await nextBatch(projector, countBeside(memory, writing?.batch.transfers.length ?? 0));
+      const batch = await nextBatch(projector, countBeside(memory, writing?.projected ?? 0));
       const startedAt = performance.now();
-      const decided = await decideNext(projector, { taken, before }, writing);
-      const deciding = { count: taken.batch.transfers.length, milliseconds: performance.now() - startedAt };
-      const isSeen = decided?.done.projected.length === 0 && pool.isAtEnd;
+      const decided = await decideNext(projector, { batch, before }, writing);
+      const deciding = { count: decided?.done.projected.length ?? 0, milliseconds: performance.now() - startedAt };
+      const isSeen = pool.isAtEnd && decided !== null && deciding.count === 0;
       const isLast = isSeen && !(await isMoreBooked(projector));
       const isKept = await isWritten(memory, writing, deciding);
       if (isKept) report.projected += writing?.projected ?? 0;
-      if (!isKept || decided === null) {
-        memory.waiting = isKept || writing === null ? taken.batch : joined(writing.batch, taken.batch);
+      if (isKept && decided !== null) {
+        writing = write(projector, decided, { batch, before });
+        report.isDone = isLast;
+      } else {
+        memory.waiting = isKept || writing === null ? batch : joined(writing.batch, batch);
         mistrust(memory);
         await readAgain(pool);
         writing = null;
-        continue;
       }
-      writing = write(projector, decided, { batch: taken.batch, before });
-      report.isDone = isLast;
     }
-    if (writing === null) return report;
-    if ((await writing.keptIn) !== null) return { ...report, projected: report.projected + writing.projected };
-    memory.waiting = joined(writing.batch, memory.waiting);
-    mistrust(memory);
-    return { ...report, isDone: false };
+    const isKept = await isWritten(memory, writing, null);
+    if (isKept) report.projected += writing?.projected ?? 0;
+    else {
+      if (writing !== null) memory.waiting = joined(writing.batch, memory.waiting);
+      mistrust(memory);
+    }
+    return { ...report, isDone: report.isDone && isKept };
   } finally {
     await Promise.allSettled([writing?.settled, pool.ahead]);
   }
 }
 
-/** False where it is not kept; learns from how long it took, and how long the one decided meanwhile. */
-async function isWritten(memory: Memory, writing: Writing | null, deciding: BatchTime): Promise<boolean> {
+/**
+ * False where it is not kept. Learns from how long it took, and how long the one that was decided meanwhile;
+ * null where none was.
+ */
+async function isWritten(memory: Memory, writing: Writing | null, decided: BatchTime | null): Promise<boolean> {
   if (writing === null) return true;
   const milliseconds = await writing.keptIn;
   if (milliseconds === null) return false;
-  const written = { count: writing.batch.transfers.length, milliseconds };
-  adapt(memory, written);
-  weigh(memory, deciding, written);
+  if (writing.batch.transfers.length > 0) memory.keptUntil = writing.readUntil;
+  adapt(memory, { count: writing.batch.transfers.length, milliseconds });
+  if (decided !== null) weigh(memory, decided, { count: writing.projected, milliseconds });
   return true;
 }
 
 /** Null where somebody else projected since: what is remembered is not what the tables say. */
 async function decideNext(
   projector: Projector,
-  { taken: { batch, takenUntil }, before }: { taken: Taken; before: bigint },
+  { batch, before }: { batch: Batch; before: bigint },
   unwritten: Unwritten | null,
 ): Promise<DecidedBatch | null> {
   const { database, memory } = projector;
-  const { books, isAnythingHeld } = memory;
+  const { books, isAnythingHeld, readUntil } = memory;
   memory.number += 1;
   const slate = memory.slates[memory.number % memory.slates.length] ?? new Slate();
   slate.wipe();
-  const mark = { batch: newBatchNumber(), readUntil: takenUntil };
+  const mark = { batch: newBatchNumber(), readUntil };
   const known = { number: memory.number, said: batch, unwritten, isAnythingHeld, slate, mark };
   try {
     const steps = await stepsOf(database.client, batch.transfers, books);
@@ -106,10 +113,11 @@ async function decideNext(
     const { length } = decided.done.projected;
     if (length < steps.length) {
       const left = steps.filter((step) => !isProjected(step)).map(({ transfer }) => transfer);
-      memory.waiting = part(batch, [...new Map(left.map((transfer) => [transfer.id, transfer])).values()]);
+      const once = [...new Map(left.map((transfer) => [transfer.id, transfer])).values()];
+      memory.waiting = part(batch, once);
       askForMissing(projector, books);
     }
-    learn(memory, length > 0 ? mark : { ...mark, batch: before });
+    learn(memory, length > 0 ? mark.batch : before);
     return decided;
   } catch (error) {
     // Some of it may have been read or decided half.
@@ -126,12 +134,14 @@ function write(
   { batch, before }: { batch: Batch; before: bigint },
 ): Writing {
   const startedAt = performance.now();
-  const keptIn = writeWhere(session, decided, before).then((isKept) => (isKept ? performance.now() - startedAt : null));
+  const keeping = batch.transfers.length === 0 ? Promise.resolve(true) : writeWhere(session, decided, before);
+  const keptIn = keeping.then((isKept) => (isKept ? performance.now() - startedAt : null));
   const settled = keptIn.then(
     () => undefined,
     () => undefined,
   );
-  return { batch, projected: decided.done.projected.length, number: memory.number, keptIn, settled };
+  const { number, readUntil } = memory;
+  return { batch, projected: decided.done.projected.length, number, readUntil, keptIn, settled };
 }
 
 /**
@@ -139,15 +149,14 @@ function write(
  * lost with it. What a caller writes after it does wait, and for this too. Rows are looked up one by one: a batch never is so
  * much of a table that it would pay to read all of that.
  */
-async function writeWhere(session: Session, decided: DecidedBatch, before: bigint): Promise<boolean> {
-  if (decided.statements.length === 0) return true;
+async function writeWhere(session: Session, { statements }: DecidedBatch, before: bigint): Promise<boolean> {
   return session.inTransaction(async () => {
     await session.query(Prisma.sql`
       SELECT set_config('synchronous_commit', 'off', true), set_config('enable_hashjoin', 'off', true),
         set_config('enable_mergejoin', 'off', true), pg_advisory_xact_lock(${projectionLock}::bigint)`);
     const [row] = await session.query<{ batch: string }>(Prisma.sql`SELECT batch::text FROM lot_projection`);
     if (row?.batch !== String(before)) return false;
-    await saveWork(session, decided.statements);
+    await saveWork(session, statements);
     return true;
   });
 }

@@ -1,8 +1,9 @@
 import { transfersAfter, transfersInRanges, type VersionRange } from '#server/ledger/feed.ts';
 import type { Database } from '#server/platform/db.ts';
 import type { AccountBook } from './books.ts';
+import { compare } from './lots.ts';
 import type { Memory } from './memory.ts';
-import { emptyBatch, joined, loadSaid, part, type Batch, type IdRange } from './said.ts';
+import { divided, emptyBatch, joined, loadSaid, type Batch, type IdRange } from './said.ts';
 import { sidesOf } from './work-through.ts';
 
 /**
@@ -25,8 +26,8 @@ export interface Pool {
 interface Reading {
   /** What was missing, by account. */
   found: Batch;
-  /** What comes next, by id. */
-  page: Batch;
+  /** What comes next, by id; null where enough of it was there. */
+  page: Batch | null;
   /** Up to which id; null where there was nothing above. */
   readUntil: string | null;
 }
@@ -38,13 +39,6 @@ interface Reader {
   memory: Memory;
 }
 
-/** What is taken to be decided. */
-export interface Taken {
-  batch: Batch;
-  /** Up to which id everything is taken that was read by its id. */
-  takenUntil: string;
-}
-
 /** How many transfers are read at once: several times what is asked for, because it costs a look at what was said of them too. */
 const readingsAhead = 4;
 const readingMax = 16_384;
@@ -53,19 +47,23 @@ export function emptyPool(): Pool {
   return { readUntil: null, ready: emptyBatch(), missing: [], ahead: null, isAtEnd: false };
 }
 
-/** What waits, and the next so many transfers by their ids. */
-export async function nextBatch(reader: Reader, count: number): Promise<Taken> {
+/** What waits, and the next so many transfers by their ids. What waits is all of it: any of it may be what others wait for. */
+export async function nextBatch(reader: Reader, count: number): Promise<Batch> {
   const { pool, memory } = reader;
-  while (pool.ready.transfers.length < count && (pool.ahead !== null || !pool.isAtEnd))
-    await takeReading(reader, count);
-  const { transfers } = pool.ready;
-  const [taken, left] = [transfers.slice(0, count), transfers.slice(count)];
-  const batch = joined(memory.waiting, part(pool.ready, taken));
+  while (isMoreNeeded(pool, count)) await takeReading(reader, count);
+  const [taken, ready] = divided(pool.ready, count);
+  const batch = joined(memory.waiting, taken);
   memory.waiting = emptyBatch();
-  pool.ready = part(pool.ready, left);
-  if (left.length < count) readAhead(reader, count);
-  const readUntil = pool.readUntil ?? memory.readUntil;
-  return { batch, takenUntil: left.length === 0 ? readUntil : (taken.at(-1)?.id ?? memory.readUntil) };
+  pool.ready = ready;
+  const isAllTaken = ready.transfers.length === 0;
+  memory.readUntil = (isAllTaken ? pool.readUntil : taken.transfers.at(-1)?.id) ?? memory.readUntil;
+  if (ready.transfers.length < count) readAhead(reader, count);
+  return batch;
+}
+
+/** What is missing is waited for: without it those that wait for it would be decided in vain, and others after them. */
+function isMoreNeeded({ ready, ahead, isAtEnd, missing }: Pool, count: number): boolean {
+  return missing.length > 0 || (ready.transfers.length < count && (ahead !== null || !isAtEnd));
 }
 
 /** Somebody else projected: reading begins again from as far as the tables say. */
@@ -78,10 +76,11 @@ async function takeReading(reader: Reader, count: number): Promise<void> {
   const { pool, memory } = reader;
   const { found, page, readUntil } = await (pool.ahead ?? read(reader, count));
   pool.ahead = null;
+  memory.waiting = joined(found, memory.waiting);
+  if (page === null) return;
   pool.isAtEnd = readUntil === null;
   pool.readUntil = readUntil ?? pool.readUntil;
   pool.ready = joined(pool.ready, page);
-  memory.waiting = joined(found, memory.waiting);
 }
 
 /** Begins to read what comes next, on a connection of its own while the present batch is decided and written. */
@@ -97,13 +96,20 @@ async function read({ database, pool, memory }: Reader, count: number): Promise<
   const { client } = database;
   const [missing, after] = [pool.missing, pool.readUntil ?? memory.readUntil];
   pool.missing = [];
-  const found = await transfersInRanges(client, missing);
-  const limit = Math.min(readingMax, count * readingsAhead);
-  const { transfers, last } = await transfersAfter(database, { after, limit });
-  const range: IdRange | null = last === null ? null : { after, last };
-  const ids = found.map(({ id }) => id);
-  const said = { transfers, ...(await loadSaid(client, ids, range)) };
-  return { found: part(said, found), page: part(said, transfers), readUntil: last };
+  const transfers = (await transfersInRanges(client, missing)).sort((left, right) =>
+    compare(left.bookedAt, right.bookedAt),
+  );
+  const found = {
+    transfers,
+    ...(await loadSaid(
+      client,
+      transfers.map(({ id }) => id),
+    )),
+  };
+  if (pool.ready.transfers.length >= count) return { found, page: null, readUntil: null };
+  const next = await transfersAfter(database, { after, limit: Math.min(readingMax, count * readingsAhead) });
+  const range: IdRange | null = next.last === null ? null : { after, last: next.last };
+  return { found, page: { transfers: next.transfers, ...(await loadSaid(client, [], range)) }, readUntil: next.last };
 }
 
 interface Lacking {
@@ -122,12 +128,12 @@ export function askForMissing({ pool, memory }: Reader, books: ReadonlyMap<bigin
     const after = books.get(accountId)?.version;
     return after !== undefined && version > after + 1n ? [{ accountId, after, count: version - after - 1n }] : [];
   });
-  pool.missing = inSlices(lacking);
+  pool.missing = inSlices(lacking, memory);
 }
 
 /**
  * What the accounts lack of the versions that they have reached, where it is neither projected nor waits: false where that
- * is nothing. The oldest of all is among it, so that at least one can be projected.
+ * is nothing. Where not all of it is read at once, the next look asks for the rest.
  */
 export function askForLacking(
   { pool, memory }: Reader,
@@ -140,18 +146,18 @@ export function askForLacking(
     const isRead = first.get(accountId) === after + 1n;
     return version > after && !isRead ? [{ accountId, after, count: version - after }] : [];
   });
-  pool.missing = inSlices(lacking);
+  pool.missing = inSlices(lacking, memory);
   pool.isAtEnd = false;
   return lacking.length > 0;
 }
 
-/** At most so many entries are read by account at once, and one of each account: in proportion to what it lacks. */
-const entriesMax = 32_768n;
-
-function inSlices(lacking: readonly Lacking[]): VersionRange[] {
+/** Each transfer of a batch has two entries. So many are read by account at once: of each account in proportion to what it lacks. */
+function inSlices(all: readonly Lacking[], { batchSize }: Memory): VersionRange[] {
+  const lacking = all.slice(0, batchSize);
+  const entries = 2n * BigInt(batchSize);
   const total = lacking.reduce((sum, { count }) => sum + count, 0n);
   return lacking.map(({ accountId, after, count }) => {
-    const slice = total <= entriesMax ? count : (count * entriesMax) / total + 1n;
+    const slice = total <= entries ? count : (count * entries) / total + 1n;
     return { accountId, after, until: after + (slice < count ? slice : count) };
   });
 }

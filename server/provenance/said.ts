@@ -72,6 +72,13 @@ export function part({ notes, takes }: Batch, transfers: readonly BookedTransfer
   return some;
 }
 
+/** The first so many of its transfers, and the others. */
+export function divided(batch: Batch, count: number): [first: Batch, others: Batch] {
+  const { transfers } = batch;
+  if (transfers.length <= count) return [batch, emptyBatch()];
+  return [part(batch, transfers.slice(0, count)), part(batch, transfers.slice(count))];
+}
+
 export function joined(left: Batch, right: Batch): Batch {
   if (left.transfers.length === 0) return right;
   if (right.transfers.length === 0) return left;

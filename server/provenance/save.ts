@@ -50,7 +50,7 @@ export function statementsOf(
   { slate, mark }: { slate: Slate; mark: Partial<Mark> },
 ): Statement[] {
   const defects = done.defects.length > 0 ? [{ sql: defectsSql(done.defects) }] : [];
-  if (done.projected.length === 0) return defects;
+  if (done.projected.length === 0) return [...defects, ...readUntilStatements(mark)];
   return [
     ...defects,
     ...(done.facts.length > 0 ? [{ sql: factsSql(done.facts) }] : []),
@@ -218,6 +218,13 @@ function progressSql(
       unnest(${struck.buffer}::bigint[]) AS struck, unnest(${afters.buffer}::bigint[]) AS after,
       unnest(${untils.buffer}::bigint[]) AS until) n
     ON CONFLICT (account_id) DO UPDATE SET version = excluded.version, struck = excluded.struck, lots = ${list}`;
+}
+
+/** What was taken and was projected already, or is of other assets, need not be read again. */
+function readUntilStatements({ readUntil }: Partial<Mark>): Statement[] {
+  return readUntil === undefined
+    ? []
+    : [{ sql: Prisma.sql`UPDATE lot_projection SET read_until = ${readUntil}::uuid` }];
 }
 
 function markSql({ projected }: WorkDone, { batch = newBatchNumber(), readUntil }: Partial<Mark>): Prisma.Sql {

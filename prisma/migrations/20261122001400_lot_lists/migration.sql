@@ -12,3 +12,5 @@ $$;
 -- Up to which id the worker took transfers to project them; batch is a number by chance, which every batch and every hold
 -- sets anew.
 ALTER TABLE lot_projection ADD COLUMN read_until uuid NOT NULL DEFAULT '00000000-0000-0000-0000-000000000000';
+UPDATE lot_projection SET read_until = ledger.uuid_floor(last_time - interval '1 hour')
+WHERE last_time > 'epoch'::timestamptz + interval '1 day';

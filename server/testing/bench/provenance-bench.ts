@@ -39,6 +39,9 @@ const projectMsMax = 300_000;
  *   further behind in a second. It is the strict one: at a ratio of 1 the lag does not grow. A lag goes up and down by the
  *   two batches that are on their way, so one round may tell a little less or more.
  *
+ * Posting waits for the disk, the projection does not (README of `server/provenance`). The worker is as it is after a first
+ * look: all wallets are in its memory, and it makes no pauses, as long as there is something to project.
+ *
  * Then what the pages of citizens and operators look up is looked up among a million lots.
  */
 async function main(report: Report, cleanups: Cleanup[]): Promise<void> {
