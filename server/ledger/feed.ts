@@ -1,5 +1,6 @@
 import { accountKinds, assets, transferKindOf, type AccountKind, type TransferKind } from '#server/ledger/kinds.ts';
 import type { Asset } from '#server/money/money.ts';
+import { microsTo2000 } from '#server/platform/binary-arrays.ts';
 import type { Database, Db } from '#server/platform/db.ts';
 import { invariant } from '#server/platform/invariant.ts';
 
@@ -128,8 +129,6 @@ const pageText = `
     || CASE WHEN t.action = ${String(reversal)} THEN textsend(t.related_id::text) ELSE '' END, '') AS found
   FROM (SELECT o.* FROM ledger.recorded_transfer o WHERE o.id > $1::uuid ORDER BY o.id LIMIT $2::int) t`;
 
-/** PostgreSQL counts from the year 2000. */
-const microsTo2000 = 946_684_800_000_000n;
 /** An id is sent as text, because as text it is kept. */
 const idBytes = 36;
 

@@ -6,8 +6,8 @@
 const [headBytes, lengthBytes] = [20, 4];
 /** Numbers of types, the same in every PostgreSQL. */
 const [bigintOid, textOid, timeOid, uuidOid] = [20, 25, 1_184, 2_950];
-/** PostgreSQL counts from the year 2000. */
-const microsTo2000 = 946_684_800_000_000n;
+/** Where PostgreSQL sends a time in binary, it counts from the year 2000. */
+export const microsTo2000 = 946_684_800_000_000n;
 
 /**
  * Where arrays are written down until they are sent: memory that is new for every large array keeps the collector busier

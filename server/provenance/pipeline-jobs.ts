@@ -1,6 +1,7 @@
 import { accountsBookedSince } from '#server/ledger/feed.ts';
 import { Slate } from '#server/platform/binary-arrays.ts';
 import { Prisma, type Database, type Db, type Session } from '#server/platform/db.ts';
+import { isProjected } from './books.ts';
 import { progressOf, stepsOf, type Unwritten } from './load.ts';
 import { adapt, countBeside, learn, mistrust, refresh, weigh, type BatchTime, type Memory } from './memory.ts';
 import { askForLacking, askForMissing, nextBatch, readAgain, type Pool } from './pool.ts';
@@ -8,7 +9,6 @@ import { decideSteps, projectionLock, type DecidedBatch } from './project.ts';
 import { joined, part, type Batch } from './said.ts';
 import { newBatchNumber, saveWork } from './save.ts';
 import { microsOf, nil } from './wire.ts';
-import { isProjected } from './books.ts';
 
 /**
  * The worker's way: while one batch is written, the next is decided in memory and the one after it is read. A batch is
@@ -62,22 +62,25 @@ export async function projectPool(projector: Projector, batchesMax: number): Pro
         writing = write(projector, decided, { batch, before });
         report.isDone = isLast;
       } else {
-        memory.waiting = isKept || writing === null ? batch : joined(writing.batch, batch);
-        mistrust(memory);
+        takeBack(memory, batch);
+        if (!isKept && writing !== null) takeBack(memory, writing.batch);
         await readAgain(pool);
         writing = null;
       }
     }
     const isKept = await isWritten(memory, writing, null);
     if (isKept) report.projected += writing?.projected ?? 0;
-    else {
-      if (writing !== null) memory.waiting = joined(writing.batch, memory.waiting);
-      mistrust(memory);
-    }
+    else if (writing !== null) takeBack(memory, writing.batch);
     return { ...report, isDone: report.isDone && isKept };
   } finally {
     await Promise.allSettled([writing?.settled, pool.ahead]);
   }
+}
+
+/** What was decided in vain waits again. */
+function takeBack(memory: Memory, batch: Batch): void {
+  memory.waiting = joined(batch, memory.waiting);
+  mistrust(memory);
 }
 
 /**

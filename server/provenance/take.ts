@@ -30,8 +30,7 @@ export function takeUnits(books: Books, giver: AccountBook, transfer: BookedTran
   const missedMinor = rule === null || 'anyUnreserved' in rule || 'returnOf' in rule ? 0n : missing;
   const usual = missing > 0n ? inOrder({ books, giver, transfer }, missing) : [];
   const struck = overdrawnMinor > 0n ? [strike(giver, overdrawnMinor, overdraftSerial)] : [];
-  const pieces = chosen.length + struck.length === 0 ? usual : [...chosen, ...usual, ...struck];
-  return { pieces, missedMinor, overdrawnMinor };
+  return { pieces: [...chosen, ...usual, ...struck], missedMinor, overdrawnMinor };
 }
 
 /** A reversal takes back what the reversed transfer brought, unless somebody said otherwise. */
@@ -80,7 +79,7 @@ function inOrder(giving: Giving, wantedMinor: bigint): Piece[] {
     case 'share':
       return inShares(from, wantedMinor);
     case 'spending': {
-      let pieces: Piece[] = [];
+      const pieces: Piece[] = [];
       let needed = wantedMinor;
       for (const walk of spendingWalks) {
         if (needed === 0n) break;
@@ -92,7 +91,7 @@ function inOrder(giving: Giving, wantedMinor: bigint): Piece[] {
           (lot) => lot.fact.kind === walk.kind && (walk.isHeld === null || walk.isHeld === isHeld(giving, lot)),
         );
         needed -= totalOf(taken);
-        pieces = pieces.length === 0 ? taken : [...pieces, ...taken];
+        pieces.push(...taken);
       }
       return pieces;
     }
